@@ -1,0 +1,38 @@
+# The two commands of the README are `make run` and `make test`; each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PROJECTS := . services/servicekit services/login
+
+.PHONY: help setup run test check format clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready ## create .venv with everything the targets below need
+
+$(VENV)/.ready: Makefile constraints.txt $(PROJECTS:%=%/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("loopjobs needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip --constraint constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt $(PROJECTS:%=--editable %) --group dev
+	@touch $@
+
+run: setup ## the Login service with its job on SQLite and a small simulated fleet
+	@exec $(BIN)/login demo
+
+check: setup ## lint, types and floors
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check ## check, and run every test with coverage
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+format: setup ## let ruff rewrite the code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) var .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

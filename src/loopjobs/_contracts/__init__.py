@@ -1,0 +1,1 @@
+"""What the host asks of those it works with: jobs, services, listeners."""

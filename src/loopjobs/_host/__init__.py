@@ -1,0 +1,1 @@
+"""The host: settings, registration, start, stop."""

@@ -1,0 +1,1 @@
+"""Pure timing and the shared timer."""

@@ -1,0 +1,1 @@
+"""One run: its scope, its context, its time limit, its end."""

@@ -1,0 +1,1 @@
+"""The vocabulary: options, outcomes, records, events, errors, clock, cancellation."""

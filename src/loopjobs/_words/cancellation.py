@@ -1,0 +1,93 @@
+"""The cancellation token: how a run learns that it should end."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+from loopjobs._words.clock import Clock, SystemClock
+
+
+class CancellationToken:
+    """Tells a run that it should end; the counterpart of .NET's `CancellationToken`.
+
+    It is handed to `execute` and becomes cancelled when the host stops or the run times out.
+    Reading it and `wait_blocking` are safe in any thread; `wait` and `sleep` belong to the event
+    loop that serves the host.
+    """
+
+    __slots__ = ("_callbacks", "_clock", "_event", "_requested")
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock: Clock = clock or SystemClock()
+        self._requested = False
+        self._callbacks: list[Callable[[], object]] | None = None
+        self._event: threading.Event | None = None
+
+    @property
+    def is_cancellation_requested(self) -> bool:
+        """Whether the run should end."""
+        return self._requested
+
+    def raise_if_cancellation_requested(self) -> None:
+        """Raise `asyncio.CancelledError` if the run should end.
+
+        That class is no `Exception`, so a broad `except Exception` in a job does not swallow it.
+        """
+        if self._requested:
+            raise asyncio.CancelledError("the run was asked to end")
+
+    async def wait(self) -> None:
+        """Return once the run should end."""
+        if not self._requested:
+            ended = asyncio.get_running_loop().create_future()
+            await self._until(ended, lambda: ended.done() or ended.set_result(None))
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep on the host's clock, as `Task.Delay(time, token)` does in .NET.
+
+        Raises:
+            asyncio.CancelledError: the run should end; raised at once, not after the sleep.
+        """
+        self.raise_if_cancellation_requested()
+        sleeper = asyncio.ensure_future(self._clock.sleep(seconds))
+        await self._until(sleeper, sleeper.cancel)
+
+    def wait_blocking(self, seconds: float | None = None) -> bool:
+        """Block a worker thread until the run should end, for that many seconds at the longest.
+
+        For plain `def execute` jobs. It waits on real time, whatever clock the host has.
+
+        Returns:
+            Whether the run should end.
+        """
+        if self._event is None:
+            self._event = threading.Event()
+        return self._requested or self._event.wait(seconds)
+
+    async def _until(self, awaited: asyncio.Future[None], on_cancel: Callable[[], object]) -> None:
+        if self._callbacks is None:
+            self._callbacks = []
+        self._callbacks.append(on_cancel)
+        try:
+            await awaited
+        finally:
+            self._callbacks.remove(on_cancel)
+
+
+class CancellationTokenSource(CancellationToken):
+    """A token together with the right to cancel it; jobs see only the token.
+
+    The host makes one for each run. Tests make their own to show how a job ends.
+    """
+
+    __slots__ = ()
+
+    def cancel(self) -> None:
+        """Ask the run to end. Idempotent; to be called on the event loop's thread."""
+        if self._requested:
+            return
+        self._requested = True
+        if self._event is not None:
+            self._event.set()
+        for callback in tuple(self._callbacks or ()):
+            callback()

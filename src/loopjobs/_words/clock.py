@@ -1,0 +1,74 @@
+"""Time, read in one place."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol, runtime_checkable
+
+
+class Clock(Protocol):
+    """The only door to time; inject it instead of asking the system.
+
+    Intervals, delays and timeouts are measured on `monotonic`; `now` is for stamping and showing.
+    """
+
+    def now(self) -> datetime:
+        """Return the present instant: aware, in UTC. It can step when the wall clock is set."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds since an arbitrary start; never goes back."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Suspend the calling task for that many seconds."""
+        ...
+
+
+class Alarm(Protocol):
+    """A callback that was asked for and can still be called off."""
+
+    def cancel(self) -> None:
+        """Call it off; harmless when it has fired or was called off before."""
+        ...
+
+
+@runtime_checkable
+class AlarmClock(Clock, Protocol):
+    """A clock that can also call back within a window, which saves a task for each wake-up.
+
+    The system clock waits as long as the window allows, so that what is due close together shares
+    one wake-up of the process; a virtual clock calls at the exact beginning.
+    """
+
+    def call_between(
+        self, earliest: float, latest: float, callback: Callable[[], None]
+    ) -> Alarm:
+        """Call back once `monotonic()` has reached a point of that window."""
+        ...
+
+
+class SystemClock:
+    """The clock of the machine: UTC wall time, and the monotonic clock of the event loop."""
+
+    def now(self) -> datetime:
+        """Return the wall clock's time in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - this is the one place
+
+    def monotonic(self) -> float:
+        """Return the monotonic clock's seconds; immune to steps of the wall clock."""
+        return time.monotonic()  # noqa: TID251 - this is the one place
+
+    async def sleep(self, seconds: float) -> None:
+        """Suspend the calling task for that many seconds."""
+        await asyncio.sleep(seconds)
+
+    def call_between(
+        self,
+        earliest: float,  # noqa: ARG002 - the latest point lets more callers share a wake-up
+        latest: float,
+        callback: Callable[[], None],
+    ) -> Alarm:
+        """Call back at the end of the window."""
+        return asyncio.get_running_loop().call_later(latest - self.monotonic(), callback)

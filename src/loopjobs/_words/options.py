@@ -1,0 +1,163 @@
+"""Options: one frozen class each, bound from a settings section in PascalCase."""
+
+from enum import StrEnum
+from typing import Any, Final, Self, get_args
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic.alias_generators import to_pascal
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+TEN_YEARS_IN_SECONDS: Final = 10 * 366 * 86_400.0
+
+
+class _SettingsEnum(StrEnum):
+    """An enumeration that settings may spell in any case, as .NET's binder allows."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        wanted = str(value).casefold()
+        return next((member for member in cls if member.value.casefold() == wanted), None)
+
+
+class Pacing(_SettingsEnum):
+    """What the interval is counted from."""
+
+    FIXED_RATE = "FixedRate"
+    """A grid: slot k is due at start + initial delay + k times the interval."""
+    FIXED_DELAY = "FixedDelay"
+    """From the end of the last run."""
+
+
+class RunOn(_SettingsEnum):
+    """Which replicas of a service run the job."""
+
+    EVERY_REPLICA = "EveryReplica"
+    ONE_REPLICA = "OneReplica"
+
+
+class WhenLeaseUnavailable(_SettingsEnum):
+    """What a tick does when the lease store cannot be reached."""
+
+    SKIP = "Skip"
+    RUN_LOCAL = "RunLocal"
+
+
+def _takes_boolean(field: FieldInfo) -> bool:
+    annotation = field.annotation
+    return annotation in {bool, object, Any} or bool in get_args(annotation)
+
+
+class Options(BaseModel):
+    """A settings section as a frozen object: PascalCase in files, snake_case in code.
+
+    Unknown keys are refused. Derive from it for a section that belongs to no job.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_pascal,
+        populate_by_name=True,
+        allow_inf_nan=False,
+        validate_default=True,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_boolean_for_number(cls, value: object, info: ValidationInfo) -> object:
+        # pydantic would take true for 1: an interval of one second, out of a slip of the pen.
+        if isinstance(value, bool) and not _takes_boolean(cls.model_fields[info.field_name or ""]):
+            raise PydanticCustomError("boolean", "a number or text is needed, not true or false")
+        return value
+
+
+class HostOptions(Options):
+    """The `Host` section."""
+
+    shutdown_timeout_in_seconds: float = Field(30.0, ge=0, le=86_400)
+    """How long runs may finish after a stop was asked for; past it they are cancelled."""
+    timer_slack_in_milliseconds: float = Field(5.0, ge=0, le=1_000)
+    """Slots this close together share one wake-up of the process; 0 is exact."""
+
+
+class LoopJobOptions(Options):
+    """What every loop job can be told. Derive from it to add a job's own options or defaults."""
+
+    interval_in_seconds: float
+    """Seconds from slot to slot. More than 0, up to ten years."""
+    initial_delay_in_seconds: float = Field(0.0, ge=0, le=TEN_YEARS_IN_SECONDS)
+    """Before the first tick. 0 is at once, without blocking the start."""
+    skip_if_running: bool = True
+    """Whether a tick that finds a run in progress is skipped; otherwise runs may overlap."""
+    max_concurrent_runs: int = Field(10, ge=1, le=100_000)
+    """Only without `SkipIfRunning`: the bound of overlap. One tick waits at it, more are skipped."""
+    enabled: bool = True
+    """Whether the job ticks at all. Can be switched by a reload."""
+    pacing: Pacing = Pacing.FIXED_RATE
+    """What the interval is counted from: a grid, or the end of the last run."""
+    jitter_in_seconds: float = Field(0.0, ge=0)
+    """Each tick is delayed by a random share of it; the grid stays. Less than the interval."""
+    start_jitter_in_seconds: float = Field(0.0, ge=0, le=TEN_YEARS_IN_SECONDS)
+    """A random share of it is added once to the initial delay, which spreads replicas."""
+    timeout_in_seconds: float | None = Field(None, gt=0, le=TEN_YEARS_IN_SECONDS)
+    """A run past it is cancelled and recorded as timed out."""
+    max_backoff_in_seconds: float | None = Field(None, gt=0, le=TEN_YEARS_IN_SECONDS)
+    """After n failures in a row wait interval times 2 to the power n-1, capped here."""
+    unhealthy_after_failures: int = Field(3, ge=1)
+    """Failures in a row before health says unhealthy."""
+    run_on: RunOn = RunOn.EVERY_REPLICA
+    """Whether each replica runs the job, or one in the whole cluster."""
+    lease_in_seconds: float = Field(15.0, gt=0, le=TEN_YEARS_IN_SECONDS)
+    """Only with `OneReplica`: how long a claim holds without being renewed."""
+    when_lease_unavailable: WhenLeaseUnavailable = WhenLeaseUnavailable.SKIP
+    """Only with `OneReplica`: skip the tick, or run it on this replica alone."""
+
+    @field_validator("interval_in_seconds")
+    @classmethod
+    def _check_interval(cls, value: float) -> float:
+        # A validator and not a Field: it must hold in classes that declare the field anew.
+        if not 0 < value <= TEN_YEARS_IN_SECONDS:
+            raise PydanticCustomError("interval", "must be more than 0 and at most ten years")
+        return value
+
+    @field_validator("jitter_in_seconds")
+    @classmethod
+    def _check_jitter(cls, value: float, info: ValidationInfo) -> float:
+        interval = info.data.get("interval_in_seconds")
+        if interval is not None and value >= interval:
+            raise PydanticCustomError(
+                "jitter",
+                "must be less than IntervalInSeconds ({interval})",
+                {"interval": interval},
+            )
+        return value
+
+    @field_validator("run_on")
+    @classmethod
+    def _refuse_one_replica(cls, value: RunOn) -> RunOn:
+        if value is RunOn.ONE_REPLICA:
+            raise PydanticCustomError(
+                "lease", "needs a lease store, which this version does not have yet"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _refuse_lease_options(self) -> Self:
+        given = self.model_fields_set & {"lease_in_seconds", "when_lease_unavailable"}
+        if given:
+            raise PydanticCustomError(
+                "lease",
+                "{keys} works only with RunOn OneReplica, which this version does not have yet",
+                {"keys": " and ".join(sorted(map(to_pascal, given)))},
+            )
+        return self

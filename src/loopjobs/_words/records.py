@@ -1,0 +1,75 @@
+"""What is said about a job: one run, the ledger of its slots, its present status."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from loopjobs._words.options import LoopJobOptions
+from loopjobs._words.outcomes import JobState, Outcome
+
+OptionsT_co = TypeVar("OptionsT_co", bound=LoopJobOptions, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run that has ended, or an attempt by hand that the overlap rule refused."""
+
+    run_id: str
+    job: str
+    outcome: Outcome
+    due_at: datetime
+    """When the slot was due; for a run by hand, when it was asked for."""
+    started_at: datetime | None
+    """When the body began; `None` if it never did."""
+    duration: float
+    """Seconds from start to end on the monotonic clock."""
+    error: str | None = None
+    """`Type: message` of what the run raised."""
+    traceback: str | None = None
+    reported: Mapping[str, float] | None = None
+    """Counters the body gave to `current_run().report(...)`."""
+    fencing_token: int | None = None
+    """The token of the lease the run held; `None` without a lease."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What became of every due slot: `due` equals the sum of the outcomes plus `in_flight`."""
+
+    due: int = 0
+    in_flight: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    timed_out: int = 0
+    cancelled: int = 0
+    abandoned: int = 0
+    skipped_running: int = 0
+    skipped_paused: int = 0
+    skipped_backoff: int = 0
+    skipped_elsewhere: int = 0
+    skipped_lease_unavailable: int = 0
+    missed: int = 0
+
+    @property
+    def settled(self) -> int:
+        """The sum of all outcomes: the slots whose end is known."""
+        return sum(getattr(self, outcome.value) for outcome in Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus(Generic[OptionsT_co]):
+    """A job at one moment."""
+
+    name: str
+    state: JobState
+    options: OptionsT_co
+    next_due_at: datetime | None
+    """When the next slot is due, without its jitter; `None` if none will come."""
+    last_run: RunRecord | None
+    consecutive_failures: int
+    healthy: bool
+    ledger: Ledger
+    """The slots of the schedule."""
+    by_hand: Ledger
+    """Runs started by `trigger()`, counted beside the schedule in the same words."""

@@ -1,0 +1,1 @@
+"""The testing kit: a clock that moves when told, and a harness for one job."""
