@@ -65,10 +65,9 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
     def call_between(
-        self,
-        earliest: float,  # noqa: ARG002 - the latest point lets more callers share a wake-up
-        latest: float,
-        callback: Callable[[], None],
+        self, earliest: float, latest: float, callback: Callable[[], None]
     ) -> Alarm:
-        """Call back at the end of the window."""
-        return asyncio.get_running_loop().call_later(latest - self.monotonic(), callback)
+        """Call back at the end of the window; at once if it has begun already."""
+        now = self.monotonic()
+        delay = latest - now if earliest > now else 0.0
+        return asyncio.get_running_loop().call_later(delay, callback)

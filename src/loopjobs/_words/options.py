@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 TEN_YEARS_IN_SECONDS: Final = 10 * 366 * 86_400.0
+SHORTEST_INTERVAL_IN_SECONDS: Final = 0.001
 
 
 class _SettingsEnum(StrEnum):
@@ -126,8 +127,10 @@ class LoopJobOptions(Options):
     @classmethod
     def _check_interval(cls, value: float) -> float:
         # A validator and not a Field: it must hold in classes that declare the field anew.
-        if not 0 < value <= TEN_YEARS_IN_SECONDS:
+        if value <= 0 or value > TEN_YEARS_IN_SECONDS:
             raise PydanticCustomError("interval", "must be more than 0 and at most ten years")
+        if value < SHORTEST_INTERVAL_IN_SECONDS:
+            raise PydanticCustomError("interval", "must be at least a millisecond (0.001)")
         return value
 
     @field_validator("jitter_in_seconds")

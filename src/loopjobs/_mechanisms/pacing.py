@@ -1,0 +1,107 @@
+"""When is the next slot? Arithmetic only: nothing here reads a clock."""
+
+import math
+from typing import Protocol
+
+
+class Schedule(Protocol):
+    """The slots of one job, one ahead at a time."""
+
+    next_due: float
+    """The slot that comes next; infinite while it depends on the end of a run."""
+
+    def catch_up(self, moment: float) -> int:
+        """Move on to the last slot due by `moment`; return how many were passed over."""
+        ...
+
+    def take(self) -> None:
+        """Note that the next slot was handed to a run."""
+        ...
+
+    def pass_by(self, moment: float) -> None:
+        """Note that the next slot was decided without a run."""
+        ...
+
+    def run_ended(self, moment: float, wait: float) -> None:
+        """Note that a run has ended and that `wait` seconds must lie before the next."""
+        ...
+
+
+class FixedRate:
+    """A grid: slot k is due at origin + k times interval, computed from k, so it cannot drift."""
+
+    __slots__ = ("_index", "_interval", "_origin", "next_due")
+
+    def __init__(self, origin: float, interval: float) -> None:
+        self._origin = origin
+        self._interval = interval
+        self._index = 0
+        self.next_due = origin
+
+    def catch_up(self, moment: float) -> int:
+        """Move on to the last slot due by `moment`; return how many were passed over."""
+        if moment < self._due(self._index + 1):
+            return 0
+        last = self._last_due_by(moment)
+        passed = last - self._index
+        self._move_to(last)
+        return passed
+
+    def take(self) -> None:
+        """Move on to the following slot."""
+        self._move_to(self._index + 1)
+
+    def pass_by(self, moment: float) -> None:  # noqa: ARG002 - the grid does not depend on it
+        """Move on to the following slot."""
+        self._move_to(self._index + 1)
+
+    def run_ended(self, moment: float, wait: float) -> None:
+        """Leave the grid as it is."""
+
+    def _due(self, index: int) -> float:
+        return self._origin + index * self._interval
+
+    def _move_to(self, index: int) -> None:
+        self._index = index
+        self.next_due = self._origin + index * self._interval
+
+    def _last_due_by(self, moment: float) -> int:
+        index = math.floor((moment - self._origin) / self._interval)
+        # The quotient is rounded; the slot's own time decides.
+        if self._due(index) > moment:
+            return index - 1
+        return index + 1 if self._due(index + 1) <= moment else index
+
+
+class FixedDelay:
+    """The interval is counted from the end of the last run; there is no grid."""
+
+    __slots__ = ("_interval", "next_due")
+
+    def __init__(self, first_due: float, interval: float) -> None:
+        self._interval = interval
+        self.next_due = first_due
+
+    def catch_up(self, moment: float) -> int:  # noqa: ARG002 - there is one slot at a time
+        """Return 0: a slot that is late is late, there is none behind it."""
+        return 0
+
+    def take(self) -> None:
+        """Wait for the end of the run."""
+        self.next_due = math.inf
+
+    def pass_by(self, moment: float) -> None:
+        """Count the interval from the moment the slot was decided."""
+        self.next_due = moment + self._interval
+
+    def run_ended(self, moment: float, wait: float) -> None:
+        """Count the interval, or a longer back-off, from the end of the run."""
+        self.next_due = moment + max(self._interval, wait)
+
+
+def backoff(interval: float, failures: int, longest: float) -> float:
+    """Return the seconds to wait after that many failures in a row.
+
+    The interval doubles with each failure after the first and never passes `longest`.
+    """
+    return min(math.ldexp(interval, min(failures, 64) - 1), longest)

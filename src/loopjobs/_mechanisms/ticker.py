@@ -1,0 +1,213 @@
+"""The ticker: hands each due slot to the loop, or settles it without a run."""
+
+import asyncio
+import math
+from collections.abc import Callable
+from random import Random
+from typing import NamedTuple
+
+from loopjobs._mechanisms.pacing import Schedule
+from loopjobs._mechanisms.timer import Timer, TimerAlarm
+from loopjobs._words.clock import Clock
+from loopjobs._words.outcomes import Outcome
+
+_ROUNDING = 1e-6
+
+
+class Tick(NamedTuple):
+    """A slot whose turn has come."""
+
+    due: float
+    """The slot's own time on the monotonic clock."""
+    planned: float
+    """When it was to start: the slot's time and its share of the jitter."""
+
+
+class Ticker:
+    """Wakes at every slot of a schedule; a loop awaits `next()`.
+
+    A slot that finds the loop busy is skipped there and then, so the mark of a run that hangs
+    appears while it hangs. Slots that passed while the process could not look are `missed`; the
+    last of them is run late, so no burst follows a stall.
+    """
+
+    __slots__ = (
+        "_alarm", "_clock", "_extra_due", "_failure", "_hold_until", "_is_closed", "_jitter",
+        "_last_due", "_on_skip", "_random", "_schedule", "_shift", "_timer", "_waiter",
+        "is_exclusive", "is_paused", "runs_beside",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        clock: Clock,
+        timer: Timer,
+        random: Random,
+        on_skip: Callable[[Outcome, int], None],
+    ) -> None:
+        self._clock = clock
+        self._timer = timer
+        self._random = random
+        self._on_skip = on_skip
+        self._schedule: Schedule | None = None
+        self._alarm: TimerAlarm | None = None
+        self._waiter: asyncio.Future[Tick | None] | None = None
+        self._failure: Exception | None = None
+        self._is_closed = False
+        self._jitter = 0.0
+        self._shift = 0.0
+        self._extra_due = math.inf
+        self._hold_until = -math.inf
+        self._last_due: float | None = None
+        self.is_exclusive = True
+        """Whether a slot is skipped while any run is in progress."""
+        self.is_paused = False
+        self.runs_beside = 0
+        """Runs in progress that the loop does not await in line."""
+
+    @property
+    def next_due(self) -> float:
+        """The next slot, without jitter; infinite if there is none in sight."""
+        if self._schedule is None or self._is_closed:
+            return math.inf
+        return min(self._schedule.next_due, self._extra_due)
+
+    @property
+    def last_due(self) -> float | None:
+        """The last slot that was decided."""
+        return self._last_due
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether the next slot falls into a back-off."""
+        return self._falls_into_hold(self._clock.monotonic())
+
+    async def next(self) -> Tick | None:
+        """Return the next slot to run; `None` once the ticker is closed."""
+        if self._failure is not None:
+            raise self._failure
+        if self._is_closed:
+            return None
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            return await self._waiter
+        finally:
+            self._waiter = None
+
+    def follow(self, schedule: Schedule | None, jitter: float) -> None:
+        """Follow these slots from here on; `None` is no slots at all."""
+        self._schedule = schedule
+        self._jitter = jitter
+        self._extra_due = math.inf
+        self._draw_jitter()
+        self._arm()
+
+    def run_again(self, due: float) -> None:
+        """Add one slot outside the schedule."""
+        self._extra_due = due
+        self._arm()
+
+    def run_ended(self, moment: float, wait: float) -> None:
+        """Tell the schedule that a run has ended, with the seconds a back-off asks for."""
+        if self._schedule is not None:
+            self._schedule.run_ended(moment, wait)
+            self._arm()
+
+    def hold(self, until: float) -> None:
+        """Skip the slots before that moment as back-off."""
+        self._hold_until = until
+
+    def release(self) -> None:
+        """End the back-off."""
+        self._hold_until = -math.inf
+
+    def close(self) -> None:
+        """Hand out no more slots and let the loop go."""
+        self._is_closed = True
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _arm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        due = self._wake_at()
+        if due < math.inf and not self._is_closed:
+            self._alarm = self._timer.arm_slot(due, self._wake)
+
+    def _wake_at(self) -> float:
+        slot = self._schedule.next_due + self._shift if self._schedule is not None else math.inf
+        return min(slot, self._extra_due)
+
+    def _wake(self) -> None:
+        self._alarm = None
+        try:
+            self._decide(self._clock.monotonic())
+            self._arm()
+        except Exception as error:  # noqa: BLE001 - it ends this loop loudly, not the shared timer
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        self._failure = error
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(error)
+
+    def _decide(self, now: float) -> None:
+        schedule = self._schedule
+        if schedule is None:
+            return
+        if schedule.next_due + self._shift > now:
+            due, self._extra_due = self._extra_due, math.inf
+            self._settle_or_hand_over(Tick(due, due), now)
+            return
+        if self._extra_due <= now:
+            self._extra_due = math.inf
+        first = schedule.next_due
+        passed = schedule.catch_up(now - self._shift)
+        if passed:
+            self._pass_over(first, passed, schedule.next_due)
+        due = schedule.next_due
+        self._last_due = due
+        if self._settle_or_hand_over(Tick(due, due + self._shift), now):
+            schedule.take()
+        else:
+            schedule.pass_by(now)
+        if self._jitter:
+            self._draw_jitter()
+
+    def _draw_jitter(self) -> None:
+        self._shift = self._random.uniform(0.0, self._jitter) if self._jitter else 0.0
+
+    def _settle_or_hand_over(self, tick: Tick, now: float) -> bool:
+        outcome = self._reason_to_skip(tick.due)
+        waiter = self._waiter
+        if outcome is None and waiter is not None:
+            waiter.set_result(tick)
+            return True
+        self._on_skip(outcome or Outcome.SKIPPED_RUNNING, 1)
+        return False
+
+    def _reason_to_skip(self, due: float) -> Outcome | None:
+        if self.is_paused:
+            return Outcome.SKIPPED_PAUSED
+        waiter = self._waiter
+        if waiter is None or waiter.done() or (self.is_exclusive and self.runs_beside):
+            return Outcome.SKIPPED_RUNNING
+        return Outcome.SKIPPED_BACKOFF if self._falls_into_hold(due) else None
+
+    def _falls_into_hold(self, due: float) -> bool:
+        return due < self._hold_until - _ROUNDING
+
+    def _pass_over(self, first: float, passed: int, last: float) -> None:
+        outcome = self._reason_to_skip(first)
+        if outcome is Outcome.SKIPPED_BACKOFF:
+            step = (last - first) / passed
+            held = math.ceil((self._hold_until - _ROUNDING - first) / step)
+            held = max(0, min(passed, held))
+            self._on_skip(Outcome.SKIPPED_BACKOFF, held)
+            passed -= held
+            outcome = None
+        if passed:
+            self._on_skip(outcome or Outcome.MISSED, passed)
