@@ -1,0 +1,108 @@
+"""One layer of settings grows from what was given: objects, lists and paths `Section:Key`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from loopjobs._host.settings.tree import Array, Branch, Child, Leaf, Node
+from loopjobs._words.errors import Problem
+
+MAX_DEPTH: Final = 64
+"""As deep as `System.Text.Json` reads by default; it also bounds our own recursion."""
+
+Trail = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonObject:
+    """A JSON object as written: a key that is repeated is still there twice."""
+
+    pairs: tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value as somebody gave it, under a path of one key or more."""
+
+    path: Trail
+    value: object
+    source: str
+
+
+def givens_of(value: object, source: str) -> list[Given] | None:
+    """Take an object apart; a key `A:B` is a path, as in .NET. None if it is not an object."""
+    match value:
+        case JsonObject(pairs=pairs):
+            return [Given(tuple(key.split(":")), below, source) for key, below in pairs]
+        case Mapping():
+            return [
+                Given(tuple(str(key).split(":")), below, source) for key, below in value.items()
+            ]
+        case _:
+            return None
+
+
+def grow(
+    givens: Iterable[Given], source: str, problems: list[Problem], trail: Trail = ()
+) -> Branch:
+    """Put together one layer. Within a layer a key stands once: a repeated key is a problem."""
+    groups: dict[str, list[Given]] = {}
+    for given in givens:
+        groups.setdefault(given.path[0].casefold(), []).append(given)
+    children: dict[str, Child] = {}
+    for folded, group in groups.items():
+        name = group[0].path[0]
+        children[folded] = Child(name, _settle(group, problems, (*trail, name)))
+    return Branch(children, source)
+
+
+def _settle(group: list[Given], problems: list[Problem], trail: Trail) -> Node:
+    whole = [given for given in group if len(given.path) == 1]
+    parts = [Given(given.path[1:], given.value, given.source) for given in group if given.path[1:]]
+    problems.extend(_twice(trail, whole[0], twin) for twin in whole[1:])
+    if whole and not parts:
+        return _node(whole[0].value, whole[0].source, problems, trail)
+    if whole:
+        inner = givens_of(whole[0].value, whole[0].source)
+        if inner is None:
+            problems.append(_value_and_object(trail, whole[0], parts[0]))
+        parts = [*(inner or ()), *parts]
+    return _bounded(parts, parts[0].source, problems, trail)
+
+
+def _node(value: object, source: str, problems: list[Problem], trail: Trail) -> Node:
+    inner = givens_of(value, source)
+    if inner is not None:
+        return _bounded(inner, source, problems, trail)
+    if isinstance(value, list | tuple):
+        items = value if _fits(trail, source, problems) else ()
+        nodes = [
+            _node(item, source, problems, (*trail, str(index))) for index, item in enumerate(items)
+        ]
+        return Array(tuple(nodes), source)
+    return Leaf(value, source)
+
+
+def _bounded(givens: list[Given], source: str, problems: list[Problem], trail: Trail) -> Branch:
+    return grow(givens if _fits(trail, source, problems) else (), source, problems, trail)
+
+
+def _fits(trail: Trail, source: str, problems: list[Problem]) -> bool:
+    if len(trail) <= MAX_DEPTH:
+        return True
+    where = ":".join(trail[:3]) + ":…"
+    what = f"settings are nested deeper than {MAX_DEPTH} levels"
+    problems.append(Problem(where, what, "Make them flatter.", source))
+    return False
+
+
+def _twice(trail: Trail, first: Given, twin: Given) -> Problem:
+    spelling = "" if twin.path == first.path else ", in different case"
+    both = f", by {first.source} and {twin.source}" if twin.source != first.source else ""
+    what = f"the key is given twice{spelling}{both}"
+    return Problem(":".join(trail), what, "Keep one of the two.", twin.source)
+
+
+def _value_and_object(trail: Trail, value: Given, part: Given) -> Problem:
+    what = f"is given both as a value and as a section that holds '{part.path[0]}'"
+    return Problem(":".join(trail), what, "Keep one of the two.", value.source)
