@@ -1,5 +1,6 @@
 """The side of a PC: it registers, says that it is there, and says when it goes."""
 
+from login.client.agent import Agent
 from login.client.backoff import Backoff
 from login.client.errors import (
     LoginAwayError,
@@ -10,19 +11,26 @@ from login.client.errors import (
 )
 from login.client.identity import PcIdentity
 from login.client.login_client import KeepAliveAnswer, LoginClient
+from login.client.machine import identify_this_machine
+from login.client.machine_id import NoMachineIdError
+from login.client.network_card import NoNetworkCardError
 from login.client.presence import Presence, Standing, StandingListener
 
 __all__ = [
+    "Agent",
     "Backoff",
     "KeepAliveAnswer",
     "LoginAwayError",
     "LoginClient",
     "LoginClientError",
     "LoginRefusedError",
+    "NoMachineIdError",
+    "NoNetworkCardError",
     "PcIdentity",
     "PcRemovedError",
     "PcUnknownError",
     "Presence",
     "Standing",
     "StandingListener",
+    "identify_this_machine",
 ]

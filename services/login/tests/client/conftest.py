@@ -1,0 +1,30 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from login.client import LoginClient, PcIdentity
+from login.domain.mac import MacAddress
+from loopjobs.testing import FakeClock
+
+from .fakes import FakeLogin
+
+
+@pytest.fixture
+def login() -> FakeLogin:
+    return FakeLogin()
+
+
+@pytest.fixture
+async def client(login: FakeLogin) -> AsyncIterator[LoginClient]:
+    async with login.client() as http:
+        yield LoginClient(http)
+
+
+@pytest.fixture
+def pc() -> PcIdentity:
+    return PcIdentity(MacAddress("0200000000aa"), "lab-01", "1" * 32)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
