@@ -47,6 +47,18 @@ async def test_an_end_says_goodbye(
     assert caplog.messages[-1] == "said goodbye"
 
 
+async def test_an_end_before_the_beginning_is_no_goodbye(
+    agent: Agent, login: FakeLogin, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log does not claim a goodbye to a service that was never there."""
+    caplog.set_level(logging.INFO)
+    task = asyncio.create_task(agent.run())
+    with login.away():
+        await clock.advance(10)
+        await _end(task)
+    assert caplog.messages[-1] == "left; the Login service never heard of this PC"
+
+
 async def test_a_goodbye_is_bounded(
     agent: Agent, login: FakeLogin, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:

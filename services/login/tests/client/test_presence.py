@@ -110,7 +110,7 @@ async def test_a_refused_pc_stops(presence: Presence, login: FakeLogin) -> None:
 async def test_leaving_says_so(presence: Presence, login: FakeLogin) -> None:
     """A PC that is being switched off is offline at once."""
     await presence.beat()
-    await presence.leave()
+    assert await presence.leave()
     assert login.online == {MAC: False}
 
 
@@ -118,7 +118,7 @@ async def test_leaving_unheard_of_says_nothing(presence: Presence, login: FakeLo
     """A PC that the service never heard of has nobody to say goodbye to."""
     with login.away():
         await presence.beat()
-    await presence.leave()
+    assert not await presence.leave()
     assert login.calls == ["POST"]
 
 

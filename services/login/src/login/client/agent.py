@@ -64,12 +64,13 @@ class Agent:
     async def _say_goodbye(self) -> None:
         try:
             async with asyncio.timeout(self._goodbye_patience):
-                await self._presence.leave()
+                was_said = await self._presence.leave()
         except (LoginClientError, TimeoutError) as error:
             why = str(error) or "no answer in time"
             _log.warning("left without a goodbye: %s", why, extra=self._fields())
         else:
-            _log.info("said goodbye", extra=self._fields())
+            words = "said goodbye" if was_said else "left; the Login service never heard of this PC"
+            _log.info(words, extra=self._fields())
 
     def _log_change(self, standing: Standing, why: str) -> None:
         level, words = _WORDS[standing]

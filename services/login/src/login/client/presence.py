@@ -77,15 +77,18 @@ class Presence:
         # A slip in the service's settings must not turn a fleet into a flood, or silence it.
         return min(max(wait, SHORTEST_PACE), LONGEST_PACE)
 
-    async def leave(self) -> None:
+    async def leave(self) -> bool:
         """Say that the PC is being switched off.
+
+        Returns:
+            Whether it was said; not if the service has never heard of this PC.
 
         Raises:
             LoginClientError: The service did not take note; it will notice the silence.
         """
         if self._is_registered:
-            self._standing = Standing.NEW
             await self._client.offline(self._identity.mac)
+        return self._is_registered
 
     async def _exchange(self) -> float:
         for _ in ("as it stands", "registered anew"):

@@ -21,7 +21,7 @@ class SimulatedPc:
 
     Args:
         switch_on: Makes its presence at the service; anew each time, as a real start does.
-        chapters: Its life.
+        chapters: Its life, without end.
         tally: Counts what it is doing.
         clock: Its time.
     """
@@ -44,7 +44,8 @@ class SimulatedPc:
         self._become(PcState.COMING)
         await self._clock.sleep(first_delay)
         try:
-            for chapter in self._chapters:
+            while True:
+                chapter = next(self._chapters)
                 await self._stay(chapter)
                 await self._clock.sleep(chapter.away_for)
         except (PcRemovedError, LoginRefusedError):

@@ -1,0 +1,82 @@
+"""`login agent`: the keep-alives of this very machine."""
+
+import logging
+import random
+from typing import Annotated
+
+import httpx
+import typer
+
+from login.cli.log_lines import configure_logging
+from login.cli.mistakes import REFUSED, CommandError
+from login.cli.options import Server, Verbose, parse_mac
+from login.cli.until_signal import run_until_signal
+from login.client import (
+    Agent,
+    LoginClient,
+    LoginRefusedError,
+    NoMachineIdError,
+    NoNetworkCardError,
+    PcIdentity,
+    PcRemovedError,
+    identify_this_machine,
+)
+from login.domain.mac import MacAddress
+from loopjobs import SystemClock
+
+_log = logging.getLogger(__name__)
+
+
+def agent(
+    server: Server = "http://127.0.0.1:8080",
+    mac: Annotated[
+        MacAddress | None,
+        typer.Option(parser=parse_mac, metavar="MAC", help="Instead of the one found."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Host name, instead of the one found.")] = None,
+    verbose: Verbose = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Keep this machine online at the Login service, until stopped.
+
+    The agent registers the machine, sends keep-alives at the pace the service asks for, waits
+    while the service is away, and says goodbye when it is stopped.
+    """
+    identity = _identify(mac, name)
+    configure_logging(verbose=verbose)
+    run_until_signal(run_agent(identity, server))
+
+
+async def run_agent(
+    identity: PcIdentity, server: str, transport: httpx.AsyncBaseTransport | None = None
+) -> None:
+    """Keep the PC present until cancelled.
+
+    Raises:
+        CommandError: The service does not want this PC.
+    """
+    fields = {"server": server, "mac": str(identity.mac), "hostname": identity.hostname}
+    _log.info("agent started", extra=fields)
+    async with httpx.AsyncClient(base_url=server, transport=transport) as http:
+        keeper = Agent(LoginClient(http), identity, SystemClock(), random.SystemRandom())
+        try:
+            await keeper.run()
+        except PcRemovedError as error:
+            raise CommandError(
+                f"{server} says that an administrator has removed {identity.hostname} "
+                f"({identity.mac}). Ask for it to be restored, then start the agent again.",
+                REFUSED,
+            ) from error
+        except LoginRefusedError as error:
+            raise CommandError(
+                f"{server} does not accept {identity.hostname} ({identity.mac}): {error}.",
+                REFUSED,
+            ) from error
+
+
+def _identify(mac: MacAddress | None, name: str | None) -> PcIdentity:
+    try:
+        return identify_this_machine(mac, name)
+    except NoNetworkCardError as error:
+        raise CommandError(f"{error}; name one with --mac.") from error
+    except NoMachineIdError as error:
+        raise CommandError(f"{error}; set XDG_STATE_HOME to a folder that can be used.") from error

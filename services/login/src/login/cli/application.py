@@ -1,0 +1,36 @@
+"""The command line as a whole."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from login.cli.agent import agent
+from login.cli.mistakes import CommandError
+from login.cli.simulate import simulate
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; ends the process.
+
+    Args:
+        arguments: What follows the name of the command, instead of the process's own.
+    """
+    try:
+        _application()(arguments, prog_name="login")
+    except CommandError as error:
+        typer.echo(f"login: {error}", err=True)
+        sys.exit(error.exit_code)
+
+
+def _application() -> typer.Typer:
+    application = typer.Typer(
+        help="The Login service: PCs, their keep-alives, and the job that notices their silence.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+    )
+    for command in (agent, simulate):
+        application.command()(command)
+    return application

@@ -1,0 +1,55 @@
+"""How log records look: one line each, fields at its end."""
+
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Final
+
+_OWN_OF_A_RECORD: Final = frozenset(
+    [*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"]
+)
+_TALKATIVE: Final = ("httpx", "httpcore", "uvicorn.access", "aiosqlite")
+
+
+def configure_logging(*, verbose: bool = False) -> None:
+    """Send log lines to standard error; called once, by a command, and nowhere else.
+
+    Args:
+        verbose: Whether to show DEBUG lines, and one for each HTTP request.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LineFormatter())
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True
+    )
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.INFO if verbose else logging.WARNING)
+
+
+class LineFormatter(logging.Formatter):
+    """Writes `time LEVEL logger: message key=value ...`, with a traceback below if there is one.
+
+    Line breaks inside of messages and fields are shown as such, so that nobody can forge a line.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        when = datetime.fromtimestamp(record.created, UTC).isoformat(" ", "milliseconds")
+        fields = "".join(
+            f" {key}={_shown(value)}"
+            for key, value in vars(record).items()
+            if key not in _OWN_OF_A_RECORD and value is not None
+        )
+        message = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
+        head = when.replace("+00:00", "Z")
+        line = f"{head} {record.levelname:<8} {record.name}: {message}{fields}"
+        if record.exc_info:
+            line += f"\n{self.formatException(record.exc_info)}"
+        return line
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    text = str(value)
+    return text if text and text.isprintable() and not set(text) & set(" ='\"") else repr(text)

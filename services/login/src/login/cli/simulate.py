@@ -1,0 +1,110 @@
+"""`login simulate`: a fleet of simulated PCs over real HTTP."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Annotated, Final
+
+import httpx
+import typer
+from rich.console import Console
+
+from login.cli.mistakes import CommandError
+from login.cli.options import Server
+from login.cli.progress import Progress
+from login.cli.until_signal import run_until_signal
+from login.client import LoginClient, LoginClientError
+from login.client.fleet import (
+    LARGEST_FLEET,
+    Fleet,
+    FleetPlan,
+    FleetTally,
+    LifePattern,
+    MeteredTransport,
+)
+from loopjobs import Clock, SystemClock
+
+CONNECTIONS: Final = 64
+_LONGEST_RAMP: Final = 10.0
+
+
+def simulate(
+    server: Server = "http://127.0.0.1:8080",
+    pcs: Annotated[int, typer.Option(min=1, max=LARGEST_FLEET, help="How many PCs.")] = 100,
+    duration: Annotated[
+        float | None, typer.Option(min=0.1, metavar="S", help="Seconds; for ever without it.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same lives.")] = 0,
+    keep_alive_interval: Annotated[
+        float | None,
+        typer.Option(min=0.1, metavar="S", help="Instead of the pace the service asks for."),
+    ] = None,
+    stay: Annotated[
+        float,
+        typer.Option(min=1, metavar="S", help="Seconds a PC stays online at a time, on average."),
+    ] = 120.0,
+) -> None:
+    """Let simulated PCs come, go cleanly, fall silent and return.
+
+    A PC is away for a third of the time it stays, on average; half of the stays end without a
+    word. Ctrl-C ends the simulation with a summary.
+    """
+    pattern = LifePattern(
+        mean_stay=stay, mean_absence=stay / 3, ramp=min(keep_alive_interval or 5.0, _LONGEST_RAMP)
+    )
+    plan = FleetPlan(pcs=pcs, seed=seed, pattern=pattern, pace=keep_alive_interval)
+    run_until_signal(run_simulation(plan, server, duration, Console(), SystemClock()))
+
+
+async def run_simulation(
+    plan: FleetPlan,
+    server: str,
+    duration: float | None,
+    console: Console,
+    clock: Clock,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> None:
+    """Simulate, for that many seconds or until cancelled, and show it.
+
+    Raises:
+        CommandError: No Login service answers.
+    """
+    tally = FleetTally()
+    carrier = transport or pooled_transport()
+    metered = MeteredTransport(carrier, tally, clock, at_once=CONNECTIONS)
+    async with httpx.AsyncClient(base_url=server, transport=metered) as http:
+        client = LoginClient(http)
+        await _check(client, server)
+        console.print(
+            f"{plan.pcs} simulated PCs against {server}, seed {plan.seed}. Ctrl-C ends it.",
+            soft_wrap=True,
+            highlight=False,
+        )
+        progress = Progress(tally, clock, console)
+        fleet = Fleet(plan, client, tally, clock)
+        try:
+            await _show_while(progress, fleet.run(duration))
+        finally:
+            progress.summarize(plan.pcs)
+
+
+def pooled_transport() -> httpx.AsyncHTTPTransport:
+    """Return a way out over a bounded number of connections."""
+    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+    return httpx.AsyncHTTPTransport(limits=limits)
+
+
+async def _check(client: LoginClient, server: str) -> None:
+    try:
+        await client.check()
+    except LoginClientError as error:
+        raise CommandError(
+            f"no Login service answers at {server}: {error}. "
+            "Start one with 'login serve', or name another with --server."
+        ) from error
+
+
+async def _show_while(progress: Progress, running: Coroutine[object, object, None]) -> None:
+    async with asyncio.TaskGroup() as group:
+        showing = group.create_task(progress.show())
+        await running
+        showing.cancel()

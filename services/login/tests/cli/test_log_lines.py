@@ -1,0 +1,66 @@
+"""How log records look."""
+
+import logging
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from login.cli.log_lines import LineFormatter, configure_logging
+
+
+@pytest.fixture
+def root() -> Iterator[logging.Logger]:
+    """Give back the root logger as it was."""
+    logger = logging.getLogger()
+    handlers, level = logger.handlers[:], logger.level
+    yield logger
+    logger.handlers[:], logger.level = handlers, level
+
+
+def _line(message: str, **fields: object) -> str:
+    record = logging.makeLogRecord(
+        {"name": "login.test", "levelname": "INFO", "msg": message, "created": 1.5, **fields}
+    )
+    return LineFormatter().format(record)
+
+
+def test_a_line_tells_time_level_logger_and_message() -> None:
+    """The time is in UTC and says so."""
+    assert _line("hello") == "1970-01-01 00:00:01.500Z INFO     login.test: hello"
+
+
+def test_fields_stand_at_the_end() -> None:
+    """Structured fields follow as key=value, quoted where they must be; missing ones do not."""
+    line = _line("done", job="Sweep", seconds=1.23456789, path="a b", empty="", nothing=None)
+    assert line.endswith("done job=Sweep seconds=1.23457 path='a b' empty=''")
+
+
+def test_nobody_can_forge_a_line() -> None:
+    """A line break inside of a message or field makes no second line."""
+    assert "\n" not in _line("two\r\nlines", name_of_pc="lab\n2026 forged")
+
+
+def test_a_traceback_stands_below() -> None:
+    """What was raised is shown after the line."""
+    try:
+        int("gone")
+    except ValueError:
+        lines = _line("failed", exc_info=sys.exc_info()).splitlines()
+    assert lines[0].endswith("failed")
+    assert lines[-1].startswith("ValueError: ")
+
+
+def test_requests_are_quiet_unless_asked_for(
+    root: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The default shows INFO lines but not one a request; verbose shows all."""
+    configure_logging()
+    logging.getLogger("login").info("shown")
+    logging.getLogger("login").debug("hidden")
+    logging.getLogger("httpx").info("hidden")
+    configure_logging(verbose=True)
+    logging.getLogger("login").debug("shown too")
+    logging.getLogger("httpx").info("and this")
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(": ", 1)[1] for line in lines] == ["shown", "shown too", "and this"]
