@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from loopjobs._host.settings.rendering import one_line
 from loopjobs._host.settings.tree import Array, Branch, Child, Leaf, Node
 from loopjobs._words.errors import Problem
 
@@ -90,7 +91,7 @@ def _bounded(givens: list[Given], source: str, problems: list[Problem], trail: T
 def _fits(trail: Trail, source: str, problems: list[Problem]) -> bool:
     if len(trail) <= MAX_DEPTH:
         return True
-    where = ":".join(trail[:3]) + ":…"
+    where = _where(trail[:3]) + ":…"
     what = f"settings are nested deeper than {MAX_DEPTH} levels"
     problems.append(Problem(where, what, "Make them flatter.", source))
     return False
@@ -100,9 +101,13 @@ def _twice(trail: Trail, first: Given, twin: Given) -> Problem:
     spelling = "" if twin.path == first.path else ", in different case"
     both = f", by {first.source} and {twin.source}" if twin.source != first.source else ""
     what = f"the key is given twice{spelling}{both}"
-    return Problem(":".join(trail), what, "Keep one of the two.", twin.source)
+    return Problem(_where(trail), what, "Keep one of the two.", twin.source)
 
 
 def _value_and_object(trail: Trail, value: Given, part: Given) -> Problem:
-    what = f"is given both as a value and as a section that holds '{part.path[0]}'"
-    return Problem(":".join(trail), what, "Keep one of the two.", value.source)
+    what = f"is given both as a value and as a section that holds '{one_line(part.path[0])}'"
+    return Problem(_where(trail), what, "Keep one of the two.", value.source)
+
+
+def _where(trail: Trail) -> str:
+    return one_line(":".join(trail))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydantic import AliasChoices, AliasPath, BaseModel
+from pydantic import AliasPath, BaseModel
 from pydantic.alias_generators import to_pascal
 from pydantic.fields import FieldInfo
 
@@ -55,5 +55,5 @@ def _aliases(field: FieldInfo) -> list[str]:
             return [alias]
         case AliasPath() as path:
             return [str(path.path[0])]
-        case AliasChoices() as choices:
+        case choices:
             return [str(alias[0]) for alias in choices.convert_to_aliases()]

@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Final
 
 from loopjobs._host.settings.secrecy import MASK, redacted
-from loopjobs._host.settings.tree import Array, Branch, Leaf, Node
+from loopjobs._host.settings.tree import Array, Leaf, Node
 
 LONGEST_VALUE: Final = 80
 
@@ -27,7 +27,7 @@ def shown_node(node: Node, *, secret: bool = False) -> str:
             return shown_value(value, secret=secret)
         case Array(items=items):
             return _cut(f"[{', '.join(shown_node(item, secret=secret) for item in items)}]")
-        case Branch():
+        case _:
             return "an object"
 
 

@@ -74,7 +74,7 @@ class Shape:
                 return self._list(place, items, at)
             case Branch() as branch:
                 return self._branch(place, branch, at)
-            case None:
+            case _:
                 return None
 
     def _list(self, place: Place, items: tuple[Node, ...], at: Location) -> list[object]:
@@ -99,7 +99,8 @@ class Shape:
             place.where, place.annotation, place.secret, branch, place.field, ring
         )
         for key in ring.keys:
-            self.places.update({(*at, name): place.key(key, None) for name in key.names})
+            for name in key.names:
+                self.take(place.key(key, None), (*at, name))
         plain: dict[str, object] = {}
         spellings: dict[str, str] = {}
         for folded, child in branch.children.items():

@@ -20,7 +20,16 @@ _SUBJECT: Final = re.compile(
     r"^(?:(?:Decimal )?[Ii]nput|Value|Data|Bytes|String|List|Tuple|Set|Frozenset|Dictionary)"
     r" should "
 )
+_REASON: Final = re.compile(r", (?:unable to|got a) .*")
+_PLAIN_WORDS: Final = (
+    ("greater than or equal to", "at least"),
+    ("less than or equal to", "at most"),
+    ("a valid boolean", "true or false"),
+    ("a valid integer", "an integer"),
+    ("a valid ", "a "),
+)
 _RAISED: Final = re.compile(r"^(?:Value error|Assertion failed), ")
+_OF_NAME: Final = ("[key]",)
 _OWN_WORDS: Final[Mapping[str, str]] = {
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
@@ -71,7 +80,7 @@ class Complaint:
 
     def _given(self) -> str:
         place = self.place
-        if place.keys is not None or self.details[0]["loc"][-1:] == ("[key]",):
+        if place.keys is not None or self.details[0]["loc"][-1:] == _OF_NAME:
             return ""
         if place.node is None:
             return f", given {shown_value(self.details[0]['input'], secret=place.secret)}"
@@ -90,6 +99,14 @@ class Complaint:
 
 def _rule(detail: ErrorDetails) -> str:
     own = _OWN_WORDS.get(detail["type"])
-    text = own or _SUBJECT.sub("must ", _RAISED.sub("", detail["msg"]))
-    text = text.partition(", unable to ")[0].rstrip(".")
-    return f"its name {text}" if detail["loc"][-1:] == ("[key]",) else one_line(text)
+    text = one_line(own or _in_plain_words(detail["msg"]))
+    return f"its name {text}" if detail["loc"][-1:] == _OF_NAME else text
+
+
+def _in_plain_words(message: str) -> str:
+    demand = _SUBJECT.sub("must ", message)
+    if demand == message:
+        return _RAISED.sub("", message).rstrip(".")
+    for pydantic_words, words in _PLAIN_WORDS:
+        demand = demand.replace(pydantic_words, words)
+    return _REASON.sub("", demand)
