@@ -1,0 +1,44 @@
+"""Composition: what the Login service consists of, in the order in which it starts."""
+
+import os
+from collections.abc import Mapping, Sequence
+
+from login.http.options import KeepAliveOptions
+from login.jobs.pc_keep_alive import PcKeepAliveJob
+from login.jobs.pc_keep_alive_options import PcKeepAliveJobOptions
+from login.wiring import HttpProvider, StorageProvider
+from loopjobs import Clock, HostBuilder
+from servicekit.database import DatabaseOptions, MigrationService
+from servicekit.http_server import HttpOptions, HttpServer
+
+
+def build_host_builder(
+    *,
+    settings_files: Sequence[str | os.PathLike[str]] | None = None,
+    settings: Mapping[str, object] | None = None,
+    environment: str | None = None,
+    clock: Clock | None = None,
+) -> HostBuilder:
+    """Return a builder with the whole Login service on it; `.run()` serves it.
+
+    The schema comes first. The HTTP server comes last: it listens when all else is ready, and is
+    the first to stop.
+
+    Args:
+        settings_files: As for `HostBuilder`.
+        settings: As for `HostBuilder`; sections are `Database`, `Http`, `KeepAlive` and
+            `PcKeepAliveJob`.
+        environment: As for `HostBuilder`.
+        clock: As for `HostBuilder`.
+    """
+    builder = HostBuilder(
+        settings_files=settings_files, settings=settings, environment=environment, clock=clock
+    )
+    builder.add_options(DatabaseOptions, "Database")
+    builder.add_options(HttpOptions, "Http")
+    builder.add_options(KeepAliveOptions, "KeepAlive")
+    builder.add_provider(StorageProvider(), HttpProvider())
+    builder.add_hosted_service(MigrationService)
+    builder.add_loop_job(PcKeepAliveJob, PcKeepAliveJobOptions)
+    builder.add_hosted_service(HttpServer)
+    return builder

@@ -1,0 +1,26 @@
+"""The web application: routes, guards, refusals."""
+
+from http import HTTPStatus
+
+from dishka import AsyncContainer
+from dishka.integrations.fastapi import setup_dishka
+from fastapi import FastAPI
+
+from login.domain.errors import MacTakenError, PcNotFoundError, PcRemovedError
+from login.http.keep_alives import create_keep_alives_router
+from login.http.pcs import create_pcs_router
+from servicekit.problems import ProblemApi, refuse
+from servicekit.requests import RequestGuard
+
+
+def create_api(container: AsyncContainer) -> FastAPI:
+    """Create the web application; the container provides what the endpoints ask for."""
+    app = ProblemApi(title="Login", version="1")
+    app.include_router(create_keep_alives_router())
+    app.include_router(create_pcs_router())
+    refuse(app, PcNotFoundError, HTTPStatus.NOT_FOUND, "login:pc-not-found")
+    refuse(app, PcRemovedError, HTTPStatus.GONE, "login:pc-removed")
+    refuse(app, MacTakenError, HTTPStatus.CONFLICT, "login:mac-taken")
+    setup_dishka(container, app)
+    app.add_middleware(RequestGuard)
+    return app

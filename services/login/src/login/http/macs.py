@@ -1,0 +1,43 @@
+"""MAC addresses in requests."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path
+from pydantic import AfterValidator, PlainValidator, WithJsonSchema
+
+from login.domain.mac import MacAddress
+
+_DESCRIPTION = (
+    "aa:bb:cc:dd:ee:ff, aa-bb-cc-dd-ee-ff, aabb.ccdd.eeff or aabbccddeeff, in any case; "
+    "the address of a single adapter"
+)
+
+
+def _parse(value: object) -> MacAddress:
+    if not isinstance(value, str):
+        # pydantic makes a TypeError a crash and a ValueError a broken rule.
+        raise ValueError("a MAC address is text")  # noqa: TRY004
+    return MacAddress.parse(value)
+
+
+def _checked(value: str) -> str:
+    return MacAddress.parse(value).digits
+
+
+def _from_path(
+    mac: Annotated[str, Path(description=_DESCRIPTION), AfterValidator(_checked)],
+) -> MacAddress:
+    return MacAddress(mac)
+
+
+BodyMac = Annotated[
+    MacAddress,
+    PlainValidator(_parse),
+    WithJsonSchema(
+        {"type": "string", "description": _DESCRIPTION, "examples": ["aa:bb:cc:dd:ee:ff"]}
+    ),
+]
+"""A MAC address in a body."""
+
+PathMac = Annotated[MacAddress, Depends(_from_path)]
+"""A MAC address in a path."""

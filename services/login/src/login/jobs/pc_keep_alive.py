@@ -1,0 +1,42 @@
+"""PcKeepAliveJob: declares PCs offline whose keep-alives have stopped."""
+
+import logging
+
+from login.domain.ports import SweepStore
+from login.domain.sweep import Sweep, SweepTally
+from login.jobs.pc_keep_alive_options import PcKeepAliveJobOptions
+from login.jobs.run_report import lateness_of_this_run, report_to_this_run
+from login.jobs.sweep_log import SweepLog
+from loopjobs import CancellationToken, Clock
+
+_log = logging.getLogger(__name__)
+
+
+class PcKeepAliveJob:
+    """Declare PCs offline whose keep-alives have stopped."""
+
+    def __init__(self, pcs: SweepStore, options: PcKeepAliveJobOptions, clock: Clock) -> None:
+        rules = options.to_rules()
+        self._sweep = Sweep(pcs, clock, rules)
+        self._sweep_log = SweepLog(rules.brakes, clock)
+        self._complaints = options.complaints()
+
+    async def execute(self, ct: CancellationToken) -> None:
+        """Sweep once; what was done is logged and reported even if the sweep ends early."""
+        self._complain_once()
+        tally = SweepTally()
+        try:
+            await self._sweep.run(tally, ct, lateness_of_this_run())
+        finally:
+            self._sweep_log.write(tally)
+            report_to_this_run(
+                marked=tally.marked,
+                skipped_race=tally.skipped_race,
+                failed=tally.failed,
+                held=int(tally.hold is not None),
+            )
+
+    def _complain_once(self) -> None:
+        for complaint in self._complaints:
+            _log.warning("PcKeepAliveJob: %s", complaint)
+        self._complaints = []

@@ -1,0 +1,1 @@
+"""Where the PCs are kept: SQLAlchemy models, repositories, Alembic revisions."""

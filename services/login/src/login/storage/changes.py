@@ -1,0 +1,42 @@
+"""What an UPDATE sets when a PC is heard or falls silent."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, case
+
+from login.domain.pc import PcStatus, StatusReason
+from login.storage.models import PcRow
+from servicekit.database import is_readable_instant
+
+
+def heard(now: datetime) -> dict[str, object]:
+    """Return the changes for a PC that was just heard.
+
+    Where it is online already, all about its status keeps its value. So the UPDATE needs no look
+    at the row before, and no sweep can come between the look and the UPDATE.
+    """
+    last = PcRow.last_keep_alive_at
+    was_online = PcRow.status == PcStatus.ONLINE
+    return {
+        "status": PcStatus.ONLINE,
+        "status_reason": case(
+            (was_online, PcRow.status_reason), else_=StatusReason.KEEP_ALIVE.value
+        ),
+        "status_changed_at": case((was_online, PcRow.status_changed_at), else_=now),
+        "last_keep_alive_at": case((and_(is_readable_instant(last), last > now), last), else_=now),
+        "offline_start_time": None,
+        "updated_at": case((was_online, PcRow.updated_at), else_=now),
+        "version": case((was_online, PcRow.version), else_=PcRow.version + 1),
+    }
+
+
+def fallen_silent(now: datetime, reason: StatusReason) -> dict[str, object]:
+    """Return the changes for an online PC that is offline from now on."""
+    return {
+        "status": PcStatus.OFFLINE,
+        "status_reason": reason.value,
+        "status_changed_at": now,
+        "offline_start_time": now,
+        "updated_at": now,
+        "version": PcRow.version + 1,
+    }

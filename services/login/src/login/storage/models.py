@@ -1,0 +1,123 @@
+"""Tables of the Login service."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    false,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from servicekit.database import UtcDateTime
+
+HOSTNAME_LENGTH = 253
+MACHINE_ID_LENGTH = 128
+
+_REASONS = "'keep_alive', 'sweep', 'client', 'admin'"
+
+# SQLite numbers rows by itself only in a column that is an INTEGER to the letter.
+_BIG_ID = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Model(DeclarativeBase):
+    """The root of all models; names every constraint, so that revisions can refer to it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class PcRow(Model):
+    """A PC. Status and last keep-alive share a row, which decides every race between the two."""
+
+    __tablename__ = "pcs"
+    __table_args__ = (
+        CheckConstraint("status IN (0, 1)", name="status"),
+        CheckConstraint(f"status_reason IN ({_REASONS})", name="status_reason"),
+        CheckConstraint("status = 0 OR offline_start_time IS NULL", name="online_is_not_offline"),
+        CheckConstraint("length(mac) = 12 AND mac = lower(mac)", name="mac"),
+        CheckConstraint("(deleted_at IS NULL) = (deleted_by IS NULL)", name="deleted"),
+        CheckConstraint("deleted_by IN ('admin', 'pc_delete_job')", name="deleted_by"),
+        Index(
+            "uq_pcs_mac_live",
+            "mac",
+            unique=True,
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_pcs_mac_removed",
+            "mac",
+            sqlite_where=text("deleted_at IS NOT NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_pcs_online",
+            "id",
+            sqlite_where=text("status = 1"),
+            postgresql_where=text("status = 1"),
+        ),
+        Index(
+            "ix_pcs_offline_since",
+            "offline_start_time",
+            "id",
+            sqlite_where=text("status = 0 AND deleted_at IS NULL"),
+            postgresql_where=text("status = 0 AND deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_pcs_deleted_at",
+            "deleted_at",
+            sqlite_where=text("deleted_at IS NOT NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
+        # An id must never come back: the events of a purged PC would pass to its successor.
+        {"sqlite_autoincrement": True, "postgresql_with": {"fillfactor": 70}},
+    )
+
+    id: Mapped[int] = mapped_column(_BIG_ID, primary_key=True)
+    mac: Mapped[str] = mapped_column(String(12))
+    machine_id: Mapped[str | None] = mapped_column(String(MACHINE_ID_LENGTH))
+    hostname: Mapped[str] = mapped_column(String(HOSTNAME_LENGTH))
+    status: Mapped[int] = mapped_column(SmallInteger)
+    status_reason: Mapped[str] = mapped_column(String(16))
+    status_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_keep_alive_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    offline_start_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_by: Mapped[str | None] = mapped_column(String(16))
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+
+
+class PcStatusEventRow(Model):
+    """A change of a PC's status, written by a trigger in the transaction that changed it."""
+
+    __tablename__ = "pc_status_events"
+    __table_args__ = (
+        Index("ix_pc_status_events_pc_id_at", "pc_id", "at"),
+        CheckConstraint(f"reason IN ({_REASONS})", name="reason"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(_BIG_ID, primary_key=True)
+    pc_id: Mapped[int] = mapped_column(ForeignKey("pcs.id"))
+    from_status: Mapped[int] = mapped_column("from", SmallInteger)
+    to_status: Mapped[int] = mapped_column("to", SmallInteger)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(String(16))

@@ -1,0 +1,75 @@
+"""The PCs, as the sweep needs them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, update
+
+from login.domain.mac import MacAddress
+from login.domain.pc import PcStatus, StatusReason
+from login.domain.staleness import Candidate, Census, StaleRule
+from login.storage.changes import fallen_silent
+from login.storage.models import PcRow
+from servicekit.database import Database, is_readable_instant
+
+
+class SqlSweepStore:
+    """A `SweepStore` on the table of PCs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take_census(self, rule: StaleRule) -> Census:
+        """Count the online PCs in one statement."""
+        last = PcRow.last_keep_alive_at
+        readable = is_readable_instant(last)
+        credible = and_(readable, last <= rule.latest_credible)
+        statement = select(
+            func.count(),
+            _count(_is_stale(rule)),
+            _count(not_(readable)),
+            _count(and_(readable, last > rule.latest_credible)),
+            func.max(case((credible, last))),
+            func.min(case((and_(readable, last < rule.cutoff), last))),
+        ).where(_is_online())
+        async with self._database.reading() as session:
+            return Census(*(await session.execute(statement)).one())
+
+    async def candidates(self, rule: StaleRule, after: int, limit: int) -> Sequence[Candidate]:
+        """List stale PCs in order of id."""
+        statement = (
+            select(PcRow.id, PcRow.mac)
+            .where(_is_online(), _is_stale(rule), PcRow.id > after)
+            .order_by(PcRow.id)
+            .limit(limit)
+        )
+        async with self._database.reading() as session:
+            rows = await session.execute(statement)
+            return [Candidate(pc_id, MacAddress(mac)) for pc_id, mac in rows]
+
+    async def mark_offline(self, ids: Sequence[int], rule: StaleRule, now: datetime) -> int:
+        """Declare those PCs offline that are still online and stale."""
+        statement = (
+            update(PcRow)
+            .where(PcRow.id.in_(ids), _is_online(), _is_stale(rule))
+            .values(fallen_silent(now, StatusReason.SWEEP))
+            .returning(PcRow.id)
+            .execution_options(synchronize_session=False)
+        )
+        async with self._database.writing() as session:
+            return len((await session.execute(statement)).all())
+
+
+def _is_online() -> ColumnElement[bool]:
+    return and_(PcRow.status == PcStatus.ONLINE, PcRow.deleted_at.is_(None))
+
+
+def _is_stale(rule: StaleRule) -> ColumnElement[bool]:
+    last = PcRow.last_keep_alive_at
+    readable = is_readable_instant(last)
+    older = and_(readable, last < rule.cutoff)
+    return or_(not_(readable), older) if rule.unreadable_is_stale else older
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

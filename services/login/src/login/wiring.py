@@ -1,0 +1,58 @@
+"""Who gets what: the dependency graph of the Login service."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from random import Random, SystemRandom
+
+from dishka import AsyncContainer, Provider, Scope, provide
+from fastapi import FastAPI
+
+import login.storage
+from login.domain.pacing import KeepAlivePacing
+from login.domain.ports import PcRepository, SweepStore
+from login.http.api import create_api
+from login.http.options import KeepAliveOptions
+from login.storage.pc_repository import SqlPcRepository
+from login.storage.sweep_store import SqlSweepStore
+from servicekit.database import Database, DatabaseOptions, Revisions
+
+
+class StorageProvider(Provider):
+    """The database and what stands on it."""
+
+    scope = Scope.APP
+
+    pcs = provide(SqlPcRepository, provides=PcRepository)
+    sweep_store = provide(SqlSweepStore, provides=SweepStore)
+
+    @provide
+    async def database(self, options: DatabaseOptions) -> AsyncIterator[Database]:
+        """Open the database; closed with the container."""
+        async with Database(options) as database:
+            yield database
+
+    @provide
+    def revisions(self) -> Revisions:
+        """Tell where our Alembic revisions are."""
+        return Revisions(Path(login.storage.__file__).parent / "migrations")
+
+
+class HttpProvider(Provider):
+    """The web application and what it asks for."""
+
+    scope = Scope.APP
+
+    @provide
+    def api(self, container: AsyncContainer) -> FastAPI:
+        """Create the web application."""
+        return create_api(container)
+
+    @provide
+    def pacing(self, options: KeepAliveOptions, random: Random) -> KeepAlivePacing:
+        """Pace the keep-alives."""
+        return KeepAlivePacing(options.interval_in_seconds, random)
+
+    @provide
+    def random(self) -> Random:
+        """Give chance a source."""
+        return SystemRandom()

@@ -1,0 +1,15 @@
+"""Database engine, sessions, column types and migrations, the same for SQLite and PostgreSQL."""
+
+from servicekit.database.database import Database
+from servicekit.database.instants import UtcDateTime, is_readable_instant
+from servicekit.database.migrations import MigrationService, Revisions
+from servicekit.database.options import DatabaseOptions
+
+__all__ = [
+    "Database",
+    "DatabaseOptions",
+    "MigrationService",
+    "Revisions",
+    "UtcDateTime",
+    "is_readable_instant",
+]

@@ -1,0 +1,30 @@
+"""Tells errors of the store from errors of a statement."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
+
+from servicekit.database import sqlite
+from servicekit.faults import StoreBusyError, StoreUnavailableError
+
+
+@contextmanager
+def outages_translated() -> Iterator[None]:
+    """Raise `StoreUnavailableError` for what SQLAlchemy raises when the store is at fault.
+
+    Errors about a statement or a row (a broken constraint, say) pass as they are.
+    """
+    try:
+        yield
+    except NoConnectionFreeError as error:
+        raise StoreBusyError("no database connection became free in time") from error
+    except DBAPIError as error:
+        if sqlite.is_busy(error.orig):
+            raise StoreBusyError("the database stays locked by others") from error
+        if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+            # The text of the original error may hold a row's values; its type says enough.
+            kind = type(error.orig).__name__
+            raise StoreUnavailableError(f"the database cannot serve now: {kind}") from error
+        raise

@@ -1,0 +1,80 @@
+"""All that is particular to SQLite."""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from servicekit.database.instants import is_readable_instant
+
+_READERS: Final = 8
+_PRIMARY_CODE: Final = 0xFF
+_BUSY_CODES: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+
+def create_directory(url: URL) -> None:
+    """Create the directory of the database file."""
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+
+
+def create_writer(url: URL, busy_timeout: float) -> AsyncEngine:
+    """Create the engine for transactions that write.
+
+    SQLite has one writer at a time. So one connection is the fair queue for this process, and
+    `BEGIN IMMEDIATE` waits for other processes: a transaction that begins by reading and then
+    writes would fail at once instead, whatever the busy timeout.
+    """
+    return _create_engine(url, busy_timeout, connections=1, begin="BEGIN IMMEDIATE")
+
+
+def create_reader(url: URL, busy_timeout: float) -> AsyncEngine:
+    """Create the engine for transactions that only read; they block nobody."""
+    return _create_engine(url, busy_timeout, connections=_READERS, begin="BEGIN", query_only=True)
+
+
+def _create_engine(
+    url: URL, busy_timeout: float, *, connections: int, begin: str, query_only: bool = False
+) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=connections, max_overflow=0, pool_timeout=busy_timeout
+    )
+    pragmas = (
+        f"busy_timeout={round(busy_timeout * 1000)}",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"query_only={int(query_only)}",
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        # The driver must not begin transactions by itself; the listener below does.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Return whether a driver's error says that others hold the lock."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & _PRIMARY_CODE in _BUSY_CODES
+
+
+@compiles(is_readable_instant, "sqlite")
+def _text_column(element: is_readable_instant, compiler: SQLCompiler, **kw: object) -> str:
+    column = compiler.process(element.clauses, **kw)
+    return f"coalesce(strftime('%Y-%m-%d %H:%M:%S', {column}) = substr({column}, 1, 19), 0)"
