@@ -1,7 +1,6 @@
 """How log records look."""
 
 import logging
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -43,10 +42,9 @@ def test_nobody_can_forge_a_line() -> None:
 
 def test_a_traceback_stands_below() -> None:
     """What was raised is shown after the line."""
-    try:
+    with pytest.raises(ValueError, match="gone") as caught:
         int("gone")
-    except ValueError:
-        lines = _line("failed", exc_info=sys.exc_info()).splitlines()
+    lines = _line("failed", exc_info=(caught.type, caught.value, caught.tb)).splitlines()
     assert lines[0].endswith("failed")
     assert lines[-1].startswith("ValueError: ")
 

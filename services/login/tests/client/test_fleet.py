@@ -27,7 +27,7 @@ LIVELY = LifePattern(mean_stay=30, mean_absence=20)
 
 async def _run(login: FakeLogin, clock: FakeClock, plan: FleetPlan, duration: float) -> FleetTally:
     tally = FleetTally()
-    transport = MeteredTransport(httpx.MockTransport(login._answer), tally, clock, at_once=4)
+    transport = MeteredTransport([httpx.MockTransport(login._answer)] * 4, tally, clock)
     async with httpx.AsyncClient(base_url="http://login.test", transport=transport) as http:
         fleet = Fleet(plan, LoginClient(http), tally, clock)
         running = asyncio.create_task(fleet.run(duration))
@@ -69,7 +69,7 @@ async def test_a_pace_can_be_given(login: FakeLogin, clock: FakeClock) -> None:
 async def test_an_outage_is_counted_and_survived(login: FakeLogin, clock: FakeClock) -> None:
     """While the service is away requests fail; afterwards the fleet comes back."""
     tally = FleetTally()
-    transport = MeteredTransport(httpx.MockTransport(login._answer), tally, clock, at_once=4)
+    transport = MeteredTransport([httpx.MockTransport(login._answer)] * 4, tally, clock)
     async with httpx.AsyncClient(base_url="http://login.test", transport=transport) as http:
         plan = FleetPlan(pcs=10, pattern=LifePattern(mean_stay=1e6))
         running = asyncio.create_task(Fleet(plan, LoginClient(http), tally, clock).run())
@@ -126,7 +126,7 @@ async def test_requests_are_bounded(clock: FakeClock) -> None:
         return httpx.Response(200, json={"next_in_s": 10})
 
     tally = FleetTally()
-    transport = MeteredTransport(httpx.MockTransport(answer), tally, clock, at_once=3)
+    transport = MeteredTransport([httpx.MockTransport(answer)] * 3, tally, clock)
     async with httpx.AsyncClient(base_url="http://login.test", transport=transport) as http:
         plan = FleetPlan(pcs=30, pattern=LifePattern(mean_stay=1e6))
         running = asyncio.create_task(Fleet(plan, LoginClient(http), tally, clock).run(20))

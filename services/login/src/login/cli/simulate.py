@@ -23,7 +23,7 @@ from login.client.fleet import (
 )
 from loopjobs import Clock, SystemClock
 
-CONNECTIONS: Final = 64
+CONNECTIONS: Final = 16
 _LONGEST_RAMP: Final = 10.0
 
 
@@ -69,8 +69,8 @@ async def run_simulation(
         CommandError: No Login service answers.
     """
     tally = FleetTally()
-    carrier = transport or pooled_transport()
-    metered = MeteredTransport(carrier, tally, clock, at_once=CONNECTIONS)
+    lanes = [transport] if transport else http_lanes()
+    metered = MeteredTransport(lanes, tally, clock)
     async with httpx.AsyncClient(base_url=server, transport=metered) as http:
         client = LoginClient(http)
         await _check(client, server)
@@ -87,10 +87,12 @@ async def run_simulation(
             progress.summarize(plan.pcs)
 
 
-def pooled_transport() -> httpx.AsyncHTTPTransport:
-    """Return a way out over a bounded number of connections."""
-    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-    return httpx.AsyncHTTPTransport(limits=limits)
+def http_lanes(connections: int = CONNECTIONS) -> list[httpx.AsyncHTTPTransport]:
+    """Return ways out over one kept connection each."""
+    # They share their TLS settings, which take long to load and much memory.
+    tls = httpx.create_ssl_context()
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+    return [httpx.AsyncHTTPTransport(verify=tls, limits=limits) for _ in range(connections)]
 
 
 async def _check(client: LoginClient, server: str) -> None:

@@ -1,51 +1,58 @@
 """The way out of the fleet: bounded, counted and timed in one place."""
 
 import asyncio
+from collections.abc import Sequence
 from http import HTTPStatus
 
 import httpx
+from loopjobs import Clock
 
 from login.client.fleet.tally import FleetTally
-from loopjobs import Clock
 
 
 class MeteredTransport(httpx.AsyncBaseTransport):
-    """Lets so many requests out at a time, and takes note of each.
+    """Sends each request over the next lane that is free, and takes note of it.
 
-    The bound stands before the connection pool and not in it: httpx looks through all requests
-    that wait in its pool at every turn, which thousands of PCs would feel.
+    One connection pool would not do: httpx's looks through all of its connections and all that
+    wait for one at every turn, which makes the fleet wait for itself and not for the service.
 
     Args:
-        inner: Carries the requests.
+        lanes: Each carries one request at a time; as many of them are the bound of the fleet.
         tally: Takes note.
-        clock: Times them; the wait at the bound is not the service's and not counted.
-        at_once: The bound.
+        clock: Times the requests; the wait for a lane is not the service's and not counted.
     """
 
     def __init__(
-        self, inner: httpx.AsyncBaseTransport, tally: FleetTally, clock: Clock, at_once: int
+        self, lanes: Sequence[httpx.AsyncBaseTransport], tally: FleetTally, clock: Clock
     ) -> None:
-        self._inner = inner
+        self._lanes = tuple(lanes)
         self._tally = tally
         self._clock = clock
-        self._turn = asyncio.Semaphore(at_once)
+        # Last in, first out: a few warm connections rather than all of them lukewarm.
+        self._free: asyncio.LifoQueue[httpx.AsyncBaseTransport] = asyncio.LifoQueue()
+        for lane in self._lanes:
+            self._free.put_nowait(lane)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request, at its turn."""
-        async with self._turn:
+        lane = await self._free.get()
+        try:
             begun = self._clock.monotonic()
-            try:
-                response = await self._inner.handle_async_request(request)
-            except httpx.TransportError:
-                self._tally.errors += 1
-                raise
+            response = await lane.handle_async_request(request)
+            await response.aread()
             self._tally.add_latency(self._clock.monotonic() - begun)
+        except httpx.TransportError:
+            self._tally.errors += 1
+            raise
+        finally:
+            self._free.put_nowait(lane)
         self._count(request, response)
         return response
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._inner.aclose()
+        for lane in self._lanes:
+            await lane.aclose()
 
     def _count(self, request: httpx.Request, response: httpx.Response) -> None:
         if response.status_code >= HTTPStatus.BAD_REQUEST:
