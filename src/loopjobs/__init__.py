@@ -3,18 +3,27 @@
 from loopjobs._contracts.hosted_service import HostedService
 from loopjobs._contracts.listener import Listener
 from loopjobs._contracts.loop_job import JobBody, LoopJob
+from loopjobs._host.builder import HostBuilder
+from loopjobs._host.host import Host
+from loopjobs._loop.job_handle import JobHandle
+from loopjobs._loop.service import LoopHostedService
+from loopjobs._run.current import CurrentRun, current_run
+from loopjobs._run.log_lines import LogLines
+from loopjobs._run.options_monitor import OptionsMonitor
 from loopjobs._version import __version__
 from loopjobs._words.again import RunAgain
 from loopjobs._words.cancellation import CancellationToken, CancellationTokenSource
-from loopjobs._words.clock import Alarm, AlarmClock, Clock, SystemClock
+from loopjobs._words.clock import Alarm, AlarmClock, Clock, SystemClock, VirtualClock
 from loopjobs._words.errors import (
     BuildError,
     ControlError,
+    LoopError,
     LoopJobsError,
     Problem,
     RegistrationError,
     SettingsError,
     StartError,
+    StopError,
 )
 from loopjobs._words.events import (
     Event,
@@ -48,17 +57,24 @@ __all__ = [
     "CancellationTokenSource",
     "Clock",
     "ControlError",
+    "CurrentRun",
     "Event",
+    "Host",
+    "HostBuilder",
     "HostOptions",
     "HostedService",
     "JobBody",
+    "JobHandle",
     "JobPaused",
     "JobResumed",
     "JobState",
     "JobStatus",
     "Ledger",
     "Listener",
+    "LogLines",
     "LoopDied",
+    "LoopError",
+    "LoopHostedService",
     "LoopJob",
     "LoopJobOptions",
     "LoopJobsError",
@@ -66,6 +82,7 @@ __all__ = [
     "LoopStopped",
     "Options",
     "OptionsChanged",
+    "OptionsMonitor",
     "Outcome",
     "Pacing",
     "Problem",
@@ -79,7 +96,10 @@ __all__ = [
     "SettingsError",
     "SlotsSkipped",
     "StartError",
+    "StopError",
     "SystemClock",
+    "VirtualClock",
     "WhenLeaseUnavailable",
     "__version__",
+    "current_run",
 ]

@@ -51,7 +51,7 @@ class Ticker:
         self._schedule: Schedule | None = None
         self._alarm: TimerAlarm | None = None
         self._waiter: asyncio.Future[Tick | None] | None = None
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
         self._is_closed = False
         self._jitter = 0.0
         self._shift = 0.0
@@ -76,11 +76,6 @@ class Ticker:
         """The last slot that was decided."""
         return self._last_due
 
-    @property
-    def is_holding(self) -> bool:
-        """Whether the next slot falls into a back-off."""
-        return self._falls_into_hold(self._clock.monotonic())
-
     async def next(self) -> Tick | None:
         """Return the next slot to run; `None` once the ticker is closed."""
         if self._failure is not None:
@@ -97,14 +92,16 @@ class Ticker:
         """Follow these slots from here on; `None` is no slots at all."""
         self._schedule = schedule
         self._jitter = jitter
-        self._extra_due = math.inf
+        if schedule is None:
+            self._extra_due = math.inf
         self._draw_jitter()
         self._arm()
 
     def run_again(self, due: float) -> None:
         """Add one slot outside the schedule."""
-        self._extra_due = due
-        self._arm()
+        if self._schedule is not None:
+            self._extra_due = due
+            self._arm()
 
     def run_ended(self, moment: float, wait: float) -> None:
         """Tell the schedule that a run has ended, with the seconds a back-off asks for."""
@@ -116,9 +113,11 @@ class Ticker:
         """Skip the slots before that moment as back-off."""
         self._hold_until = until
 
-    def release(self) -> None:
-        """End the back-off."""
-        self._hold_until = -math.inf
+    def fail(self, error: BaseException) -> None:
+        """Let `next` raise that error: the loop must not go on."""
+        self._failure = error
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(error)
 
     def close(self) -> None:
         """Hand out no more slots and let the loop go."""
@@ -147,12 +146,7 @@ class Ticker:
             self._decide(self._clock.monotonic())
             self._arm()
         except Exception as error:  # noqa: BLE001 - it ends this loop loudly, not the shared timer
-            self._fail(error)
-
-    def _fail(self, error: Exception) -> None:
-        self._failure = error
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(error)
+            self.fail(error)
 
     def _decide(self, now: float) -> None:
         schedule = self._schedule
@@ -160,7 +154,7 @@ class Ticker:
             return
         if schedule.next_due + self._shift > now:
             due, self._extra_due = self._extra_due, math.inf
-            self._settle_or_hand_over(Tick(due, due), now)
+            self._settle_or_hand_over(Tick(due, due))
             return
         if self._extra_due <= now:
             self._extra_due = math.inf
@@ -170,7 +164,7 @@ class Ticker:
             self._pass_over(first, passed, schedule.next_due)
         due = schedule.next_due
         self._last_due = due
-        if self._settle_or_hand_over(Tick(due, due + self._shift), now):
+        if self._settle_or_hand_over(Tick(due, due + self._shift)):
             schedule.take()
         else:
             schedule.pass_by(now)
@@ -180,7 +174,7 @@ class Ticker:
     def _draw_jitter(self) -> None:
         self._shift = self._random.uniform(0.0, self._jitter) if self._jitter else 0.0
 
-    def _settle_or_hand_over(self, tick: Tick, now: float) -> bool:
+    def _settle_or_hand_over(self, tick: Tick) -> bool:
         outcome = self._reason_to_skip(tick.due)
         waiter = self._waiter
         if outcome is None and waiter is not None:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from loopjobs._words.clock import Clock, SystemClock
 
@@ -38,9 +39,10 @@ class CancellationToken:
 
     async def wait(self) -> None:
         """Return once the run should end."""
-        if not self._requested:
-            ended = asyncio.get_running_loop().create_future()
-            await self._until(ended, lambda: ended.done() or ended.set_result(None))
+        if self._requested:
+            return
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await self._until(ended, partial(_resolve, ended))
 
     async def sleep(self, seconds: float) -> None:
         """Sleep on the host's clock, as `Task.Delay(time, token)` does in .NET.
@@ -72,6 +74,11 @@ class CancellationToken:
             await awaited
         finally:
             self._callbacks.remove(on_cancel)
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 class CancellationTokenSource(CancellationToken):

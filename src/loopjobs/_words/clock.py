@@ -29,7 +29,7 @@ class Clock(Protocol):
 class Alarm(Protocol):
     """A callback that was asked for and can still be called off."""
 
-    def cancel(self) -> None:
+    def cancel(self) -> object:
         """Call it off; harmless when it has fired or was called off before."""
         ...
 
@@ -42,10 +42,17 @@ class AlarmClock(Clock, Protocol):
     one wake-up of the process; a virtual clock calls at the exact beginning.
     """
 
-    def call_between(
-        self, earliest: float, latest: float, callback: Callable[[], None]
-    ) -> Alarm:
+    def call_between(self, earliest: float, latest: float, callback: Callable[[], None]) -> Alarm:
         """Call back once `monotonic()` has reached a point of that window."""
+        ...
+
+
+@runtime_checkable
+class VirtualClock(Clock, Protocol):
+    """A clock whose time stands still until somebody lets it pass."""
+
+    async def pass_until(self, ended: "asyncio.Future[None]") -> None:
+        """Let time pass, deadline by deadline, until that future is done."""
         ...
 
 
@@ -64,9 +71,7 @@ class SystemClock:
         """Suspend the calling task for that many seconds."""
         await asyncio.sleep(seconds)
 
-    def call_between(
-        self, earliest: float, latest: float, callback: Callable[[], None]
-    ) -> Alarm:
+    def call_between(self, earliest: float, latest: float, callback: Callable[[], None]) -> Alarm:
         """Call back at the end of the window; at once if it has begun already."""
         now = self.monotonic()
         delay = latest - now if earliest > now else 0.0

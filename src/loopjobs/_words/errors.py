@@ -27,7 +27,7 @@ class LoopJobsError(Exception):
 
 
 class BuildError(LoopJobsError):
-    """The host cannot be built; `problems` lists every mistake that was found, not only the first."""
+    """The host cannot be built; `problems` lists every mistake found, not only the first."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
@@ -53,6 +53,14 @@ class SettingsAndRegistrationError(SettingsError, RegistrationError):
 
 class StartError(LoopJobsError):
     """A host or service did not start, or was asked to start in a state that does not allow it."""
+
+
+class StopError(LoopJobsError):
+    """A service did not stop as it should; the host went on without it."""
+
+
+class LoopError(LoopJobsError):
+    """The loop of a job ended although nobody stopped it."""
 
 
 class ControlError(LoopJobsError):

@@ -101,7 +101,7 @@ class LoopJobOptions(Options):
     skip_if_running: bool = True
     """Whether a tick that finds a run in progress is skipped; otherwise runs may overlap."""
     max_concurrent_runs: int = Field(10, ge=1, le=100_000)
-    """Only without `SkipIfRunning`: the bound of overlap. One tick waits at it, more are skipped."""
+    """Only without `SkipIfRunning`: the bound. One tick waits at it, further ones are skipped."""
     enabled: bool = True
     """Whether the job ticks at all. Can be switched by a reload."""
     pacing: Pacing = Pacing.FIXED_RATE

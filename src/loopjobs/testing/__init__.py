@@ -1,5 +1,7 @@
 """The testing kit: a clock that moves when told, and a harness for one job."""
 
 from loopjobs.testing._fake_clock import FakeClock
+from loopjobs.testing._harness import JobHarness
+from loopjobs.testing._recorder import EventRecorder
 
-__all__ = ["FakeClock"]
+__all__ = ["EventRecorder", "FakeClock", "JobHarness"]

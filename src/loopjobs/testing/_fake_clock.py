@@ -10,6 +10,7 @@ from loopjobs import Alarm
 
 _SLEEP, _ALARM = 0, 1
 _RESTLESS = 100_000
+_TURNS_ENOUGH = 200
 
 
 class _FakeAlarm:
@@ -44,6 +45,7 @@ class FakeClock:
         self._elapsed = 0.0
         self._waiting: list[tuple[float, int, int, _FakeAlarm]] = []
         self._order = count()
+        self._is_advancing = False
 
     def now(self) -> datetime:
         """Return the virtual wall time in UTC."""
@@ -72,7 +74,7 @@ class FakeClock:
         callback: Callable[[], None],
     ) -> Alarm:
         """Call back at the beginning of the window; at once if it has begun already."""
-        if earliest <= self._elapsed:
+        if earliest <= self._elapsed and not self._is_advancing:
             return asyncio.get_running_loop().call_soon(callback)
         return self._wait(earliest, _ALARM, callback)
 
@@ -86,17 +88,37 @@ class FakeClock:
             raise ValueError("monotonic time does not go back; see step_wall_clock")
         target = self._elapsed + seconds
         await self.settle()
+        self._is_advancing = True
+        try:
+            await self._advance_to(target)
+        finally:
+            self._is_advancing = False
+        self._elapsed = target
+        await self.settle()
+
+    async def _advance_to(self, target: float) -> None:
         while (due := self._next_deadline()) is not None and due[0] <= target:
             self._elapsed = max(self._elapsed, due[0])
             self._fire(*due)
             await self.settle()
-        self._elapsed = target
+
+    async def pass_until(self, ended: asyncio.Future[None]) -> None:
+        """Let virtual time pass, deadline by deadline, until that future is done.
+
+        Where no deadline is left, it is awaited: a thread or a socket has to end it.
+        """
         await self.settle()
+        while not ended.done():
+            due = self._next_deadline()
+            if due is None:
+                await asyncio.wait({ended})
+            else:
+                await self.advance(max(0.0, due[0] - self._elapsed))
 
     def stall(self, seconds: float) -> None:
         """Let time pass while nothing is served, as in a blocked or suspended process.
 
-        Deadlines inside it are looked at, late, by the next `advance` or `settle`.
+        Deadlines inside it are looked at, late, by the next `advance`.
         """
         self._elapsed += seconds
 
@@ -111,9 +133,9 @@ class FakeClock:
             RuntimeError: some task never comes to rest.
         """
         loop = asyncio.get_running_loop()
-        for _ in range(_RESTLESS):
+        for turn in range(_RESTLESS):
             await asyncio.sleep(0)
-            if _is_idle(loop):
+            if _is_idle(loop, turn):
                 return
         raise RuntimeError(f"some task is still busy after {_RESTLESS} turns of the event loop")
 
@@ -139,8 +161,8 @@ def _wake(woken: asyncio.Future[None]) -> None:
         woken.set_result(None)
 
 
-def _is_idle(loop: asyncio.AbstractEventLoop) -> bool:
+def _is_idle(loop: asyncio.AbstractEventLoop, turn: int) -> bool:
     # asyncio has no public word for "nothing is ready"; a loop that keeps no such queue (uvloop)
-    # is given turns instead.
+    # is given many turns instead.
     ready = getattr(loop, "_ready", None)
-    return isinstance(ready, Sized) and not ready
+    return not ready if isinstance(ready, Sized) else turn >= _TURNS_ENOUGH

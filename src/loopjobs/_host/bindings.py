@@ -1,0 +1,64 @@
+"""Binds every registered section, at build and again at each reload."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from loopjobs._host.registration import JobRegistration, OptionsRegistration
+from loopjobs._host.settings import Settings, SettingsSources
+from loopjobs._words.errors import Problem
+from loopjobs._words.options import HostOptions, LoopJobOptions, Options
+
+HOST_SECTION = "Host"
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """The options objects of one reading; incomplete if there are problems."""
+
+    host: HostOptions
+    jobs: Mapping[str, LoopJobOptions]
+    """By the name of the job."""
+    plain: Mapping[OptionsRegistration, Options]
+    problems: Sequence[Problem]
+
+
+def read_bindings(
+    sources: SettingsSources,
+    jobs: Sequence[JobRegistration],
+    plain: Sequence[OptionsRegistration],
+) -> Bindings:
+    """Read the settings anew and bind all sections; mistakes become problems, none is raised."""
+    settings = sources.read()
+    problems = list(settings.problems)
+    host = settings.bind(HostOptions, HOST_SECTION)
+    problems.extend(host.problems)
+    return Bindings(
+        host=host.options or HostOptions(),
+        jobs=_bind_jobs(settings, jobs, problems),
+        plain=_bind_plain(settings, plain, problems),
+        problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def _bind_jobs(
+    settings: Settings, jobs: Sequence[JobRegistration], problems: list[Problem]
+) -> dict[str, LoopJobOptions]:
+    options = {}
+    for job in jobs:
+        bound = settings.bind(job.options_type, job.section)
+        problems.extend(bound.problems)
+        if bound.options is not None:
+            options[job.name] = bound.options
+    return options
+
+
+def _bind_plain(
+    settings: Settings, plain: Sequence[OptionsRegistration], problems: list[Problem]
+) -> dict[OptionsRegistration, Options]:
+    options = {}
+    for registration in plain:
+        bound = settings.bind(registration.options_type, registration.section)
+        problems.extend(bound.problems)
+        if bound.options is not None:
+            options[registration] = bound.options
+    return options

@@ -1,0 +1,75 @@
+"""How the runs of a loop end when the host stops."""
+
+import asyncio
+from collections.abc import Callable
+
+from loopjobs._loop.loop_context import LoopContext
+from loopjobs._loop.runs import Runs
+from loopjobs._mechanisms.timer import TimerAlarm
+from loopjobs._run.time_limit import CANCEL_GRACE_IN_SECONDS
+from loopjobs._words.outcomes import Outcome
+
+
+class Drain:
+    """Dying in phases: runs are asked to end, may finish, are cancelled, are given up.
+
+    The phases are those of DESIGN section 4: the budget is counted from `begin`, the grace from
+    `force`.
+    """
+
+    def __init__(self, runs: Runs, context: LoopContext) -> None:
+        self._runs = runs
+        self._context = context
+        self._alarm: TimerAlarm | None = None
+        self._ended = asyncio.Event()
+        self.has_begun = False
+        self._is_forced = False
+        self.has_given_up = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every run has ended or was given up."""
+        return self._ended.is_set()
+
+    async def wait(self) -> None:
+        """Return once every run has ended or was given up."""
+        await self._ended.wait()
+
+    def begin(self) -> None:
+        """Ask every run to end, and give them the shutdown budget to do so."""
+        if self.has_begun:
+            return
+        self.has_begun = True
+        for run in self._runs:
+            run.token.cancel()
+        if len(self._runs):
+            self._after(self._context.shutdown_timeout, self.force)
+
+    def force(self) -> None:
+        """Cancel every run that goes on; threads cannot be cancelled, they get the grace only."""
+        if self._is_forced or self._ended.is_set():
+            return
+        self._is_forced = True
+        for run in self._runs:
+            if run.task is not None:
+                run.task.cancel()
+        if len(self._runs):
+            self._after(CANCEL_GRACE_IN_SECONDS, self._give_up)
+
+    def finish(self) -> None:
+        """Note that the loop and all its runs have ended."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._ended.set()
+
+    def _give_up(self) -> None:
+        self.has_given_up = True
+        for run in self._runs:
+            self._runs.overstay(run, Outcome.ABANDONED)
+        self._ended.set()
+
+    def _after(self, seconds: float, action: Callable[[], None]) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        when = self._context.clock.monotonic() + seconds
+        self._alarm = self._context.timer.arm_deadline(when, action)

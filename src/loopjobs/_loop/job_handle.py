@@ -1,0 +1,54 @@
+"""A job as its users see and steer it."""
+
+from loopjobs._loop.service import LoopHostedService
+from loopjobs._words.options import LoopJobOptions
+from loopjobs._words.records import JobStatus, RunRecord
+
+
+class JobHandle:
+    """One job of a host; found in `host.jobs`."""
+
+    __slots__ = ("_service",)
+
+    def __init__(self, service: LoopHostedService[object, LoopJobOptions]) -> None:
+        self._service = service
+
+    @property
+    def name(self) -> str:
+        """The unique name of the job."""
+        return self._service.name
+
+    def status(self) -> JobStatus[LoopJobOptions]:
+        """Return the job as it is at this moment."""
+        return self._service.status()
+
+    def history(self) -> list[RunRecord]:
+        """Return the last runs, newest first."""
+        return self._service.history()
+
+    async def trigger(self) -> RunRecord:
+        """Run the job now, beside its slots, and return how the run ended.
+
+        It obeys the overlap rule: with `SkipIfRunning` and a run in progress nothing is run and
+        the record says `skipped_running`. A paused job can be run by hand.
+
+        Raises:
+            ControlError: the loop does not run, or the job is disabled.
+        """
+        return await self._service.trigger()
+
+    async def pause(self) -> None:
+        """Skip slots from the very next one on; a run in progress goes on. Idempotent.
+
+        Raises:
+            ControlError: the loop does not run.
+        """
+        await self._service.pause()
+
+    async def resume(self) -> None:
+        """Run slots again from the very next one on. Idempotent.
+
+        Raises:
+            ControlError: the loop does not run.
+        """
+        await self._service.resume()

@@ -1,0 +1,33 @@
+"""What a host lends to each of its loops."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from random import Random
+from uuid import uuid4
+
+from loopjobs._mechanisms.timer import Timer
+from loopjobs._run.announcer import Announcer
+from loopjobs._words.clock import Clock
+
+
+def _ignore_death(name: str, error: BaseException) -> None:
+    """Leave the death of a loop to whoever started it."""
+
+
+@dataclass(slots=True)
+class LoopContext:
+    """Clock, timer, listeners and limits that all loops of a host share."""
+
+    clock: Clock
+    timer: Timer
+    announcer: Announcer
+    shutdown_timeout: float = 30.0
+    on_death: Callable[[str, BaseException], None] = _ignore_death
+    random: Random = field(default_factory=Random)
+    process: str = field(default_factory=lambda: uuid4().hex[:12])
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def next_run_number(self) -> int:
+        """Return a number that no other run of this host has."""
+        return next(self._numbers)

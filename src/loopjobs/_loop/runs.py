@@ -1,0 +1,140 @@
+"""The runs of one job: those in progress, those that ended, and the books about them."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from datetime import timedelta
+
+from loopjobs._loop.loop_context import LoopContext
+from loopjobs._mechanisms.ledger_book import LedgerBook
+from loopjobs._mechanisms.ticker import Tick
+from loopjobs._run.run_in_progress import RunInProgress
+from loopjobs._words.cancellation import CancellationTokenSource
+from loopjobs._words.events import RunEnded, RunOverstayed, RunStarted, SlotsSkipped
+from loopjobs._words.options import LoopJobOptions
+from loopjobs._words.outcomes import Outcome
+from loopjobs._words.records import RunRecord
+
+HISTORY_LENGTH = 50
+
+_FAILURES = frozenset({Outcome.FAILED, Outcome.TIMED_OUT})
+
+
+class Runs:
+    """Begins runs, settles them once, and keeps ledger, history and failures in a row."""
+
+    def __init__(self, job: str, context: LoopContext) -> None:
+        self._job = job
+        self._context = context
+        self._clock = context.clock
+        self._in_progress: dict[int, RunInProgress] = {}
+        self._ended: deque[RunInProgress] = deque(maxlen=HISTORY_LENGTH)
+        self.ledger = LedgerBook()
+        self.by_hand = LedgerBook()
+        self.consecutive_failures = 0
+
+    def __len__(self) -> int:
+        """Return how many bodies have not ended."""
+        return len(self._in_progress)
+
+    def __iter__(self) -> Iterator[RunInProgress]:
+        """Iterate over the runs whose bodies have not ended, oldest first."""
+        return iter(tuple(self._in_progress.values()))
+
+    def begin(self, tick: Tick | None, options: LoopJobOptions) -> RunInProgress:
+        """Begin the run of a slot; without a slot, one by hand."""
+        context = self._context
+        number = context.next_run_number()
+        run = RunInProgress(self._job, context.process, number)
+        now = self._clock.monotonic()
+        run.started = now
+        run.started_at = self._clock.now()
+        run.options = options
+        run.attempt = self.consecutive_failures + 1
+        run.token = CancellationTokenSource(self._clock)
+        book = self.by_hand if tick is None else self.ledger
+        run.is_scheduled = tick is not None
+        run.slot = None if tick is None else book.due
+        run.due = now if tick is None else tick.due
+        run.lateness = 0.0 if tick is None else max(0.0, now - tick.planned)
+        run.due_at = run.started_at - timedelta(seconds=now - run.due)
+        book.begin()
+        self._in_progress[number] = run
+        if context.announcer.has_listeners:
+            self._announce_start(run)
+        return run
+
+    def settle(self, run: RunInProgress, outcome: Outcome) -> None:
+        """Enter how a run ended. What is said after the first time changes nothing."""
+        if run.outcome is not None:
+            return
+        run.outcome = outcome
+        run.duration = self._clock.monotonic() - run.started
+        (self.ledger if run.is_scheduled else self.by_hand).settle(outcome)
+        recovered_after = 0
+        if outcome in _FAILURES:
+            self.consecutive_failures += 1
+        elif outcome is Outcome.SUCCEEDED:
+            recovered_after, self.consecutive_failures = self.consecutive_failures, 0
+        self._ended.append(run)
+        if run.settled is not None and not run.settled.done():
+            run.settled.set_result(run.record())
+        if self._context.announcer.has_listeners:
+            self._context.announcer.announce(
+                RunEnded(self._job, run.record(), self.consecutive_failures, recovered_after)
+            )
+
+    def leave(self, run: RunInProgress) -> None:
+        """Note that the body has really ended."""
+        self._in_progress.pop(run.number, None)
+        run.task = None
+
+    def overstay(self, run: RunInProgress, outcome: Outcome) -> None:
+        """Settle a run whose body goes on regardless, and say so."""
+        self.settle(run, outcome)
+        self._context.announcer.announce(
+            RunOverstayed(self._job, run.run_id, self._clock.monotonic() - run.started)
+        )
+
+    def skip(self, outcome: Outcome, count: int) -> None:
+        """Enter slots that end without a run."""
+        self.ledger.enter(outcome, count)
+        if self._context.announcer.has_listeners:
+            age = self._oldest_age() if outcome is Outcome.SKIPPED_RUNNING else None
+            self._context.announcer.announce(SlotsSkipped(self._job, outcome, count, age))
+
+    def refuse(self) -> RunRecord:
+        """Enter a run by hand that the overlap rule does not allow, and return its record."""
+        self.by_hand.enter(Outcome.SKIPPED_RUNNING)
+        context = self._context
+        run = RunInProgress(self._job, context.process, context.next_run_number())
+        return RunRecord(
+            run_id=run.run_id,
+            job=self._job,
+            outcome=Outcome.SKIPPED_RUNNING,
+            due_at=self._clock.now(),
+            started_at=None,
+            duration=0.0,
+        )
+
+    def watch(self, run: RunInProgress) -> asyncio.Future[RunRecord]:
+        """Return a future of the record of that run."""
+        run.settled = asyncio.get_running_loop().create_future()
+        return run.settled
+
+    def history(self) -> list[RunRecord]:
+        """Return the last runs, newest first."""
+        return [run.record() for run in reversed(self._ended)]
+
+    def last(self) -> RunRecord | None:
+        """Return the last run that ended."""
+        return self._ended[-1].record() if self._ended else None
+
+    def _oldest_age(self) -> float | None:
+        oldest = next(iter(self._in_progress.values()), None)
+        return None if oldest is None else self._clock.monotonic() - oldest.started
+
+    def _announce_start(self, run: RunInProgress) -> None:
+        self._context.announcer.announce(
+            RunStarted(self._job, run.run_id, run.due_at, run.started_at, run.lateness)
+        )

@@ -1,0 +1,198 @@
+"""The loop of one job, as a hosted service."""
+
+import asyncio
+import math
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+from loopjobs._loop.drain import Drain
+from loopjobs._loop.loop import Loop
+from loopjobs._loop.loop_context import LoopContext
+from loopjobs._loop.runs import Runs
+from loopjobs._run.body import Body
+from loopjobs._run.options_monitor import JobOptionsMonitor
+from loopjobs._words.errors import ControlError, LoopError, StartError
+from loopjobs._words.events import (
+    JobPaused,
+    JobResumed,
+    LoopDied,
+    LoopStarted,
+    LoopStopped,
+    OptionsChanged,
+)
+from loopjobs._words.options import LoopJobOptions
+from loopjobs._words.outcomes import JobState
+from loopjobs._words.records import JobStatus, RunRecord
+
+JobT = TypeVar("JobT")
+OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
+
+
+class LoopHostedService(Generic[JobT, OptionsT]):
+    """An endless loop around one job that a cancellation token ends.
+
+    `LoopHostedService<TJob, TOptions>` of the .NET pattern. `HostBuilder.add_loop_job` makes it;
+    a `JobHandle` is its public face.
+    """
+
+    def __init__(
+        self, name: str, body: Body, monitor: JobOptionsMonitor[OptionsT], context: LoopContext
+    ) -> None:
+        self.name = name
+        self._context = context
+        self._clock = context.clock
+        self._runs = Runs(name, context)
+        self._loop = Loop(name, body, monitor, context, self._runs)
+        self._ticker = self._loop.ticker
+        self._drain = Drain(self._runs, context)
+        self._task: asyncio.Task[None] | None = None
+        self._fault: BaseException | None = None
+
+    @property
+    def options(self) -> OptionsT:
+        """The options that the next run will see."""
+        return self._loop.options
+
+    @property
+    def has_abandoned(self) -> bool:
+        """Whether a run would not stop and was given up."""
+        return self._drain.has_given_up
+
+    async def start(self) -> None:
+        """Schedule the loop; the first slot is due after the initial delay.
+
+        Raises:
+            StartError: the loop was started before.
+        """
+        if self._task is not None:
+            raise StartError(f"job {self.name} was started already; a loop is started once")
+        self._task = asyncio.create_task(self._serve(), name=f"loopjobs {self.name}")
+        self._loop.begin()
+        self._context.announcer.announce(LoopStarted(self.name))
+
+    async def stop(self) -> None:
+        """End the loop: no new ticks, runs asked to end, cancelled past the budget, given up last.
+
+        Idempotent; everybody who calls it awaits the same end.
+        """
+        if self._task is not None:
+            self.request_stop()
+            await self._drain.wait()
+
+    def request_stop(self) -> None:
+        """Begin to stop, without waiting for the end."""
+        if self._task is None or self._drain.has_begun:
+            return
+        self._loop.close()
+        self._drain.begin()
+
+    def force_stop(self) -> None:
+        """Cancel the runs in progress now instead of at the end of the budget."""
+        self.request_stop()
+        self._drain.force()
+
+    async def trigger(self) -> RunRecord:
+        """Run the job now, beside its slots, and return how the run ended.
+
+        It obeys the overlap rule: with `SkipIfRunning` and a run in progress nothing is run and
+        the record says `skipped_running`. A paused job can be run by hand.
+
+        Raises:
+            ControlError: the loop does not run, or the job is disabled.
+        """
+        self._check_running("trigger")
+        if not self.options.enabled:
+            raise ControlError(f"job {self.name} is disabled; set its option Enabled to true first")
+        return await self._loop.run_by_hand()
+
+    async def pause(self) -> None:
+        """Skip slots from the very next one on; a run in progress goes on. Idempotent.
+
+        Raises:
+            ControlError: the loop does not run.
+        """
+        self._check_running("pause")
+        if not self._ticker.is_paused:
+            self._ticker.is_paused = True
+            self._context.announcer.announce(JobPaused(self.name))
+
+    async def resume(self) -> None:
+        """Run slots again from the very next one on. Idempotent.
+
+        Raises:
+            ControlError: the loop does not run.
+        """
+        self._check_running("resume")
+        if self._ticker.is_paused:
+            self._ticker.is_paused = False
+            self._context.announcer.announce(JobResumed(self.name))
+
+    def history(self) -> list[RunRecord]:
+        """Return the last runs, newest first."""
+        return self._runs.history()
+
+    def status(self) -> JobStatus[OptionsT]:
+        """Return the job as it is at this moment."""
+        failures = self._runs.consecutive_failures
+        ahead = self._ticker.next_due - self._clock.monotonic()
+        return JobStatus(
+            name=self.name,
+            state=self._state(),
+            options=self.options,
+            next_due_at=None if ahead == math.inf else self._clock.now() + timedelta(seconds=ahead),
+            last_run=self._runs.last(),
+            consecutive_failures=failures,
+            healthy=self._fault is None and failures < self.options.unhealthy_after_failures,
+            ledger=self._runs.ledger.read(),
+            by_hand=self._runs.by_hand.read(),
+        )
+
+    def use_options(self, options: OptionsT) -> None:
+        """Use these options from the next run on; a wait in progress is counted anew."""
+        if options != self.options:
+            self._loop.use(options)
+            self._context.announcer.announce(OptionsChanged(self.name))
+
+    async def _serve(self) -> None:
+        try:
+            await self._loop.serve()
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - a supervisor
+            # Nobody here cancels the loop, only runs: such a cancellation is a death as well.
+            self._die(error)
+            await self._loop.runs_beside_ended()
+        finally:
+            self._drain.finish()
+        if self._fault is None:
+            self._context.announcer.announce(LoopStopped(self.name))
+
+    def _die(self, error: BaseException) -> None:
+        if isinstance(error, asyncio.CancelledError):
+            error = LoopError(f"the loop of {self.name} was cancelled from outside the host")
+        self._fault = error
+        self._loop.close()
+        self._context.announcer.announce(LoopDied(self.name, error))
+        self._context.on_death(self.name, error)
+
+    def _check_running(self, verb: str) -> None:
+        if self._task is None:
+            raise ControlError(f"cannot {verb} job {self.name}: its host is not started")
+        if self._drain.has_begun or self._fault is not None:
+            raise ControlError(f"cannot {verb} job {self.name}: it is {self._state()}")
+
+    def _state(self) -> JobState:
+        if self._task is None:
+            return JobState.NOT_STARTED
+        if self._fault is not None:
+            return JobState.FAULTED
+        if self._drain.has_begun:
+            return JobState.STOPPED if self._drain.is_over else JobState.STOPPING
+        return self._working_state()
+
+    def _working_state(self) -> JobState:
+        if len(self._runs):
+            return JobState.RUNNING
+        if not self.options.enabled:
+            return JobState.DISABLED
+        if self._ticker.is_paused:
+            return JobState.PAUSED
+        return JobState.BACKING_OFF if self._loop.backs_off else JobState.WAITING

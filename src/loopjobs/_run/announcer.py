@@ -1,0 +1,33 @@
+"""Tells listeners what happened; none of them can hurt a run."""
+
+import logging
+from collections.abc import Sequence
+
+from loopjobs._contracts.listener import Listener
+from loopjobs._words.events import Event
+
+_log = logging.getLogger("loopjobs.listeners")
+
+
+class Announcer:
+    """Hands each event to each listener, in order, and outlives what they raise."""
+
+    __slots__ = ("_listeners", "has_listeners")
+
+    def __init__(self, listeners: Sequence[Listener]) -> None:
+        self._listeners = tuple(listeners)
+        self.has_listeners = bool(self._listeners)
+
+    def announce(self, event: Event) -> None:
+        """Tell everybody; a listener that raises is logged and the next one is told."""
+        for listener in self._listeners:
+            try:
+                listener(event)
+            except Exception:  # noqa: BLE001 - whatever it raises is its own affair
+                _log.exception(
+                    "listener %r failed on %s of job %s",
+                    listener,
+                    type(event).__name__,
+                    event.job,
+                    extra={"job": event.job, "event": type(event).__name__},
+                )

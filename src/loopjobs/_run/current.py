@@ -1,0 +1,74 @@
+"""What a body can ask and say about the run it is in."""
+
+from contextvars import ContextVar
+from datetime import datetime
+
+_current: "ContextVar[CurrentRun]" = ContextVar("loopjobs_current_run")
+
+
+class CurrentRun:
+    """The run that the calling code belongs to; also seen from tasks and threads it starts."""
+
+    __slots__ = (
+        "_process", "attempt", "due_at", "fencing_token", "job", "lateness", "number",
+        "reported", "slot", "started_at",
+    )  # fmt: skip
+
+    _process: str
+    job: str
+    number: int
+    """Counts the runs of this process."""
+    slot: int | None
+    """The number of the slot, from 0 at start, skipped ones included; `None` for a run by hand."""
+    attempt: int
+    """1, plus the failures in a row before this run."""
+    due_at: datetime
+    """When the slot was due, UTC; for a run by hand, when it was asked for."""
+    started_at: datetime
+    lateness: float
+    """Seconds between the moment the run was to start and the start."""
+    fencing_token: int | None
+    """The token of the lease this run holds; `None` without a lease."""
+    reported: dict[str, float] | None
+
+    @property
+    def run_id(self) -> str:
+        """A name for this run that no other run of any process has."""
+        return f"{self._process}-{self.number}"
+
+    def report(self, **counters: float) -> None:
+        """Say what the run did, as in `report(deleted=3)`; repeated counters add up.
+
+        They land in the log line of the run and in its history.
+
+        Raises:
+            TypeError: a counter is not a number.
+        """
+        if self.reported is None:
+            self.reported = {}
+        for name, value in counters.items():
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise TypeError(f"report({name}=...) takes a number, not {value!r}")
+            self.reported[name] = self.reported.get(name, 0) + value
+
+
+def current_run() -> CurrentRun:
+    """Return the run that the calling code belongs to.
+
+    Raises:
+        LookupError: the code is not part of a run.
+    """
+    run = find_current_run()
+    if run is None:
+        raise LookupError("there is no current run: this code was not started by a loop job")
+    return run
+
+
+def find_current_run() -> CurrentRun | None:
+    """Return the run that the calling code belongs to, if any."""
+    return _current.get(None)
+
+
+def enter_run(run: CurrentRun) -> None:
+    """Make it the current run of the present context."""
+    _current.set(run)

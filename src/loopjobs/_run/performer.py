@@ -1,0 +1,98 @@
+"""Performs one run: its context, its time limit, and the reading of its end."""
+
+import asyncio
+from collections.abc import Callable
+from contextvars import Context
+
+from loopjobs._mechanisms.timer import Timer
+from loopjobs._run.body import Body
+from loopjobs._run.current import enter_run
+from loopjobs._run.in_context import in_context
+from loopjobs._run.run_in_progress import RunInProgress
+from loopjobs._run.time_limit import TimeLimit
+from loopjobs._words.again import RunAgain
+from loopjobs._words.clock import Clock
+from loopjobs._words.outcomes import Outcome
+
+
+class Performer:
+    """Runs the body once and says how it ended; nothing a body does gets past it.
+
+    Args:
+        body: What is run.
+        clock: Measures the time limit.
+        timer: Watches it.
+        overstay: Told of a run that has timed out and does not end.
+    """
+
+    __slots__ = ("_body", "_clock", "_overstay", "_timer")
+
+    def __init__(
+        self,
+        body: Body,
+        clock: Clock,
+        timer: Timer,
+        overstay: Callable[[RunInProgress, Outcome], None],
+    ) -> None:
+        self._body = body
+        self._clock = clock
+        self._timer = timer
+        self._overstay = overstay
+
+    async def perform(
+        self, run: RunInProgress, seconds: float | None
+    ) -> tuple[Outcome, RunAgain | None]:
+        """Run the body in a fresh context; return how it ended and what it asks for.
+
+        Raises:
+            KeyboardInterrupt: it belongs to the person at the keyboard, not to the job.
+        """
+        task = asyncio.current_task()
+        if self._body.is_async:
+            run.task = task
+        limit = None if seconds is None else self._limit(run, seconds)
+        try:
+            outcome, again = await self._run_body(run)
+        finally:
+            if limit is not None:
+                limit.cancel()
+        if task is not None and task.cancelling():
+            await _absorb_cancellation(task)
+        return (Outcome.TIMED_OUT, None) if run.has_timed_out else (outcome, again)
+
+    async def _run_body(self, run: RunInProgress) -> tuple[Outcome, RunAgain | None]:
+        context = Context()
+        context.run(enter_run, run)
+        try:
+            again = await in_context(context, self._body(run.token))
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except asyncio.CancelledError as error:
+            # The type alone says nothing: a body gets CancelledError from its own tasks too.
+            if run.token.is_cancellation_requested:
+                return Outcome.CANCELLED, None
+            return _failed(run, error), None
+        except BaseException as error:  # noqa: BLE001 - a body may even raise SystemExit
+            return _failed(run, error), None
+        return Outcome.SUCCEEDED, again
+
+    def _limit(self, run: RunInProgress, seconds: float) -> TimeLimit:
+        return TimeLimit(run, seconds, self._clock, self._timer, self._overstay)
+
+
+def _failed(run: RunInProgress, error: BaseException) -> Outcome:
+    run.note_error(error)
+    return Outcome.FAILED
+
+
+async def _absorb_cancellation(task: asyncio.Task[object]) -> None:
+    """Leave no cancellation behind that was meant for the body.
+
+    A body that cancels its own task and returns has planted one that would strike the loop.
+    """
+    while task.uncancel():
+        pass
+    try:
+        await asyncio.sleep(0)
+    except asyncio.CancelledError:
+        return

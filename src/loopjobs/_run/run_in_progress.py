@@ -1,0 +1,74 @@
+"""A run while it is in progress: what the library keeps about it beside what the body sees."""
+
+import asyncio
+import traceback
+
+from loopjobs._run.current import CurrentRun
+from loopjobs._words.cancellation import CancellationTokenSource
+from loopjobs._words.options import LoopJobOptions
+from loopjobs._words.outcomes import Outcome
+from loopjobs._words.records import RunRecord
+
+
+class RunInProgress(CurrentRun):
+    """One run from its begin until its body has really ended."""
+
+    __slots__ = (
+        "due", "duration", "error", "has_timed_out", "is_scheduled", "options", "outcome",
+        "settled", "started", "task", "token", "trace",
+    )  # fmt: skip
+
+    due: float
+    """The slot on the monotonic clock."""
+    started: float
+    """The start on the monotonic clock."""
+    is_scheduled: bool
+    options: LoopJobOptions
+    """The options this run began with."""
+    token: CancellationTokenSource
+    task: asyncio.Task[object] | None
+    """The task that awaits the body."""
+    outcome: Outcome | None
+    """How the run ended; `None` until that is known."""
+    settled: asyncio.Future[RunRecord] | None
+    """Resolved with the record, for whoever waits for this run."""
+
+    def __init__(self, job: str, process: str, number: int) -> None:
+        self.job = job
+        self._process = process
+        self.number = number
+        self.fencing_token = None
+        self.reported = None
+        self.task = None
+        self.outcome = None
+        self.settled = None
+        self.has_timed_out = False
+        self.duration = 0.0
+        self.error: str | None = None
+        self.trace: str | None = None
+
+    def note_error(self, error: BaseException) -> None:
+        """Keep the words of the error; the object would keep every frame it passed alive."""
+        self.error = "".join(traceback.format_exception_only(error)).strip()
+        self.trace = "".join(traceback.format_exception(error))
+
+    def record(self) -> RunRecord:
+        """Return the facts of this run.
+
+        Raises:
+            ValueError: the run has no outcome yet.
+        """
+        if self.outcome is None:
+            raise ValueError(f"run {self.run_id} has no outcome yet")
+        return RunRecord(
+            run_id=self.run_id,
+            job=self.job,
+            outcome=self.outcome,
+            due_at=self.due_at,
+            started_at=self.started_at,
+            duration=self.duration,
+            error=self.error,
+            traceback=self.trace,
+            reported=None if self.reported is None else dict(self.reported),
+            fencing_token=self.fencing_token,
+        )

@@ -1,0 +1,95 @@
+"""Runs one job with options and fakes, on a virtual clock."""
+
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+from dishka import Provider, Scope
+
+from loopjobs import (
+    Host,
+    HostBuilder,
+    JobBody,
+    JobHandle,
+    JobStatus,
+    LoopJob,
+    LoopJobOptions,
+    RunRecord,
+)
+from loopjobs.testing._fake_clock import FakeClock
+from loopjobs.testing._recorder import EventRecorder
+
+
+class JobHarness:
+    """A host around one job: the real loop, fake dependencies, virtual time.
+
+    No settings file and no environment variable is needed; the section is made of `options`.
+
+        async with JobHarness(SweepJob, SweepOptions(interval_in_seconds=10)) as harness:
+            await harness.clock.advance(25)
+            assert harness.status().ledger.succeeded == 3
+
+    Args:
+        job: The class or function under test.
+        options: Its options.
+        fakes: What to inject, by the type it is asked for.
+        providers: Dishka providers, for what fakes cannot say.
+        clock: The virtual clock; a new one by default.
+    """
+
+    def __init__(
+        self,
+        job: type[LoopJob] | JobBody,
+        options: LoopJobOptions,
+        *,
+        fakes: Mapping[type, object] | None = None,
+        providers: tuple[Provider, ...] = (),
+        clock: FakeClock | None = None,
+    ) -> None:
+        self.clock = clock or FakeClock()
+        self.recorder = EventRecorder()
+        name = getattr(job, "__name__", "job")
+        section = options.model_dump(by_alias=True, exclude_unset=True)
+        builder = HostBuilder(settings_files=(), settings={name: section}, clock=self.clock)
+        builder.add_provider(*providers, _provider_of(fakes or {}))
+        builder.add_loop_job(job, type(options), section_name=name, name=name)
+        self.host: Host = builder.add_listener(self.recorder).build()
+        self.job: JobHandle = self.host.jobs[name]
+
+    async def __aenter__(self) -> Self:
+        """Start the host."""
+        await self.host.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the host; virtual time passes as far as the stop needs it."""
+        await self.host.__aexit__(kind, error, trace)
+
+    async def run_once(self) -> RunRecord:
+        """Run the job once by hand and return how it ended."""
+        return await self.job.trigger()
+
+    def status(self) -> JobStatus[LoopJobOptions]:
+        """Return the job as it is at this moment."""
+        return self.job.status()
+
+    def history(self) -> list[RunRecord]:
+        """Return the last runs, newest first."""
+        return self.job.history()
+
+
+def _provider_of(fakes: Mapping[type, object]) -> Provider:
+    provider = Provider(scope=Scope.APP)
+    for kind, fake in fakes.items():
+        provider.provide(_giving(fake), provides=kind)
+    return provider
+
+
+def _giving(fake: object) -> Callable[[], object]:
+    # Not a lambda in the loop: that would give the last fake for every type.
+    return lambda: fake
