@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from login.cli.log_lines import LineFormatter, configure_logging
+from login.cli.log_lines import LineFormatter, configure_logging, level_for
 
 
 @pytest.fixture
@@ -53,11 +53,11 @@ def test_requests_are_quiet_unless_asked_for(
     root: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The default shows INFO lines but not one a request; verbose shows all."""
-    configure_logging()
+    configure_logging(level_for(verbose=False))
     logging.getLogger("login").info("shown")
     logging.getLogger("login").debug("hidden")
     logging.getLogger("httpx").info("hidden")
-    configure_logging(verbose=True)
+    configure_logging(level_for(verbose=True))
     logging.getLogger("login").debug("shown too")
     logging.getLogger("httpx").info("and this")
     lines = capsys.readouterr().err.splitlines()

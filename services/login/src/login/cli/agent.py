@@ -7,8 +7,8 @@ from typing import Annotated
 import httpx
 import typer
 
-from login.cli.log_lines import configure_logging
-from login.cli.mistakes import REFUSED, CommandError
+from login.cli.log_lines import configure_logging, level_for
+from login.cli.mistakes import FAILED, CommandError
 from login.cli.options import Server, Verbose, parse_mac
 from login.cli.until_signal import run_until_signal
 from login.client import (
@@ -42,7 +42,7 @@ def agent(
     while the service is away, and says goodbye when it is stopped.
     """
     identity = _identify(mac, name)
-    configure_logging(verbose=verbose)
+    configure_logging(level_for(verbose=verbose))
     run_until_signal(run_agent(identity, server))
 
 
@@ -64,12 +64,12 @@ async def run_agent(
             raise CommandError(
                 f"{server} says that an administrator has removed {identity.hostname} "
                 f"({identity.mac}). Ask for it to be restored, then start the agent again.",
-                REFUSED,
+                FAILED,
             ) from error
         except LoginRefusedError as error:
             raise CommandError(
                 f"{server} does not accept {identity.hostname} ({identity.mac}): {error}.",
-                REFUSED,
+                FAILED,
             ) from error
 
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import typer
 
 from login.cli.agent import agent
+from login.cli.demo import demo
 from login.cli.mistakes import CommandError
+from login.cli.serve import serve
 from login.cli.simulate import simulate
 
 
@@ -31,6 +33,6 @@ def _application() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode="markdown",
     )
-    for command in (agent, simulate):
+    for command in (serve, agent, simulate, demo):
         application.command()(command)
     return application

@@ -8,22 +8,28 @@ from typing import Final
 _OWN_OF_A_RECORD: Final = frozenset(
     [*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"]
 )
-_TALKATIVE: Final = ("httpx", "httpcore", "uvicorn.access", "aiosqlite")
+_TALKATIVE: Final = ("httpx", "httpcore", "uvicorn", "aiosqlite", "alembic")
 
 
-def configure_logging(*, verbose: bool = False) -> None:
+def level_for(*, verbose: bool) -> int:
+    """Return the level a command logs from."""
+    return logging.DEBUG if verbose else logging.INFO
+
+
+def configure_logging(level: int) -> None:
     """Send log lines to standard error; called once, by a command, and nowhere else.
 
     Args:
-        verbose: Whether to show DEBUG lines, and one for each HTTP request.
+        level: Lines below it are not shown. Libraries that have much to say show theirs only with
+            DEBUG; among them is a line for each HTTP request.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter())
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True
-    )
+    logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.INFO if verbose else logging.WARNING)
+        logging.getLogger(name).setLevel(
+            logging.INFO if level == logging.DEBUG else logging.WARNING
+        )
 
 
 class LineFormatter(logging.Formatter):

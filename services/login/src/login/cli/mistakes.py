@@ -4,8 +4,8 @@ from typing import Final
 
 MISTAKE: Final = 2
 """Exit code: what was asked for cannot be done as it was asked."""
-REFUSED: Final = 1
-"""Exit code: the Login service said no."""
+FAILED: Final = 1
+"""Exit code: it was rightly asked for, and did not come about."""
 
 
 class CommandError(Exception):

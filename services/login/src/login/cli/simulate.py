@@ -20,6 +20,7 @@ from login.client.fleet import (
     FleetTally,
     LifePattern,
     MeteredTransport,
+    http_lanes,
 )
 from loopjobs import Clock, SystemClock
 
@@ -69,7 +70,7 @@ async def run_simulation(
         CommandError: No Login service answers.
     """
     tally = FleetTally()
-    lanes = [transport] if transport else http_lanes()
+    lanes = [transport] if transport else http_lanes(CONNECTIONS)
     metered = MeteredTransport(lanes, tally, clock)
     async with httpx.AsyncClient(base_url=server, transport=metered) as http:
         client = LoginClient(http)
@@ -85,14 +86,6 @@ async def run_simulation(
             await _show_while(progress, fleet.run(duration))
         finally:
             progress.summarize(plan.pcs)
-
-
-def http_lanes(connections: int = CONNECTIONS) -> list[httpx.AsyncHTTPTransport]:
-    """Return ways out over one kept connection each."""
-    # They share their TLS settings, which take long to load and much memory.
-    tls = httpx.create_ssl_context()
-    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-    return [httpx.AsyncHTTPTransport(verify=tls, limits=limits) for _ in range(connections)]
 
 
 async def _check(client: LoginClient, server: str) -> None:

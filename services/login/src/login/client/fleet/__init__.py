@@ -2,6 +2,7 @@
 
 from login.client.fleet.fleet import Fleet, FleetPlan
 from login.client.fleet.identities import LARGEST_FLEET, lab_identities
+from login.client.fleet.lanes import http_lanes
 from login.client.fleet.life import Chapter, Ending, LifePattern, chapters
 from login.client.fleet.metered_transport import MeteredTransport
 from login.client.fleet.tally import FleetTally, Latency, PcState
@@ -18,5 +19,6 @@ __all__ = [
     "MeteredTransport",
     "PcState",
     "chapters",
+    "http_lanes",
     "lab_identities",
 ]

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 import httpx
-from loopjobs import Clock
 
 from login.client.fleet.tally import FleetTally
+from loopjobs import Clock
 
 
 class MeteredTransport(httpx.AsyncBaseTransport):

@@ -1,0 +1,142 @@
+"""Tells what happens on the stage, as it happens."""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Final, Protocol
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from login.cli.theater import wording
+from login.cli.theater.stage import Stage
+from login.cli.theater.status_changes import Headcount, StatusChange
+from login.client.fleet import FleetTally
+from login.domain.pc import StatusReason
+from loopjobs import Clock, Ledger, Outcome, RunRecord
+
+_LOOK_EVERY: Final = 0.25
+_QUIET_SWEEPS_A_LINE: Final = 5
+
+
+class Changes(Protocol):
+    """Where the narrator learns what becomes of the PCs."""
+
+    async def take_new(self) -> Sequence[StatusChange]:
+        """Return what has happened since the last time."""
+        ...
+
+    async def count(self) -> Headcount:
+        """Count the PCs."""
+        ...
+
+
+class Sweeps(Protocol):
+    """Where the narrator learns what the job has done."""
+
+    def take_new(self) -> list[RunRecord]:
+        """Return what has come since the last time."""
+        ...
+
+
+class Narrator:
+    """Prints a line for what is news, and is silent about the rest.
+
+    On a terminal a line at the bottom shows that all is well; anywhere else a plain line does so
+    now and then.
+
+    Args:
+        console: Where to print.
+        changes: What becomes of the PCs.
+        sweeps: What the job has done.
+        tally: What the fleet has done.
+        clock: Paces the looking.
+        pcs: How many PCs there will be.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        changes: Changes,
+        sweeps: Sweeps,
+        tally: FleetTally,
+        *,
+        clock: Clock,
+        pcs: int,
+    ) -> None:
+        self._console = console
+        self._changes = changes
+        self._sweeps = sweeps
+        self._tally = tally
+        self._clock = clock
+        self._pcs = pcs
+        self._began = clock.monotonic()
+        self._headcount = Headcount()
+        self._is_open = False
+        self._has_greeted = False
+        self._sweeps_seen = 0
+        self._quiet_in_a_row = 0
+        self._reasons: Counter[StatusReason] = Counter()
+
+    def open(self, stage: Stage) -> None:
+        """Tell what there is to see."""
+        self._is_open = True
+        self._say(wording.opening(stage, self._pcs))
+
+    async def narrate(self) -> None:
+        """Tell until cancelled."""
+        with self._bottom_line() as bottom_line:
+            while True:
+                await self.look()
+                if bottom_line is not None:
+                    bottom_line.update(self._status(), refresh=True)
+                await self._clock.sleep(_LOOK_EVERY)
+
+    async def look(self) -> None:
+        """Tell what has happened since the last look."""
+        self._headcount = await self._changes.count()
+        self._greet()
+        for change in await self._changes.take_new():
+            self._reasons[change.reason] += 1
+            self._say(wording.change(change))
+        for run in self._sweeps.take_new():
+            self._tell_sweep(run)
+
+    def close(self, ledger: Ledger) -> None:
+        """Tell how it ended, if it ever began."""
+        if not self._is_open:
+            return
+        seconds = self._clock.monotonic() - self._began
+        words = wording.closing(seconds, ledger, self._headcount, self._reasons, self._tally)
+        self._say(words, end="")
+
+    def _greet(self) -> None:
+        if not self._has_greeted and self._headcount.online + self._headcount.offline >= self._pcs:
+            self._has_greeted = True
+            self._say(wording.arrival(self._clock.now(), self._headcount))
+
+    def _tell_sweep(self, run: RunRecord) -> None:
+        self._sweeps_seen += 1
+        if run.outcome is not Outcome.SUCCEEDED or any((run.reported or {}).values()):
+            self._quiet_in_a_row = 0
+            self._say(wording.sweep(run, self._clock.now(), self._headcount))
+            return
+        self._quiet_in_a_row += 1
+        if self._quiet_in_a_row == _QUIET_SWEEPS_A_LINE:
+            self._quiet_in_a_row = 0
+            if not self._console.is_terminal:
+                quiet = _QUIET_SWEEPS_A_LINE
+                self._say(wording.quiet_sweeps(quiet, self._clock.now(), self._headcount))
+
+    def _status(self) -> Text:
+        seconds = self._clock.monotonic() - self._began
+        return wording.status(seconds, self._sweeps_seen, self._tally.keep_alives, self._headcount)
+
+    def _say(self, text: Text, end: str = "\n") -> None:
+        self._console.print(text, soft_wrap=True, end=end)
+
+    def _bottom_line(self) -> AbstractContextManager[Live | None]:
+        if not self._console.is_terminal:
+            return nullcontext()
+        return Live(console=self._console, auto_refresh=False, transient=True)

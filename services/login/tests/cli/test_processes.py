@@ -1,0 +1,145 @@
+"""The commands as processes, as a person or a service supervisor starts them."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.smoke
+
+PATIENCE = 30
+MAC = "02:00:00:00:00:aa"
+
+
+class Command:
+    """A running `login ...`, both of its outputs in one pipe."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.lines: list[str] = []
+
+    def read_until(self, pattern: str) -> str:
+        """Read up to the first line with the pattern; return what its group matches."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if match := re.search(pattern, line):
+                return match[match.re.groups]
+        raise AssertionError(f"no line with {pattern!r} in:\n{''.join(self.lines)}")
+
+    def end(self, number: signal.Signals | None = None) -> int:
+        """Send a signal, if any, read the rest, and return the exit code."""
+        if number is not None:
+            self.process.send_signal(number)
+        rest, _ = self.process.communicate(timeout=PATIENCE)
+        self.lines += rest.splitlines(keepends=True)
+        return self.process.returncode
+
+    @property
+    def text(self) -> str:
+        return "".join(self.lines)
+
+
+@contextmanager
+def _login(folder: Path, *arguments: str) -> Iterator[Command]:
+    command = [sys.executable, "-c", "from login.cli import main; main()", *arguments]
+    with subprocess.Popen(
+        command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        try:
+            yield Command(process)
+        finally:
+            process.kill()
+
+
+def _settings(folder: Path, **job: object) -> str:
+    file = folder / "settings.json"
+    file.write_text(json.dumps({"Http": {"Port": 0}, "PcKeepAliveJob": job}))
+    return str(file)
+
+
+@contextmanager
+def _service(folder: Path) -> Iterator[tuple[Command, str]]:
+    with _login(folder, "serve", "--settings", _settings(folder)) as serve:
+        yield serve, serve.read_until(r"listening on (http://\S+)")
+
+
+def test_the_service_ends_well_by_sigterm(tmp_path: Path) -> None:
+    """A supervisor's SIGTERM ends it with code 0 after a clean drain."""
+    with _service(tmp_path) as (serve, url):
+        assert httpx.get(f"{url}/v1/pcs").json()["items"] == []
+        assert serve.end(signal.SIGTERM) == 0
+    assert "Traceback" not in serve.text
+
+
+def test_bad_settings_are_listed(tmp_path: Path) -> None:
+    """Every mistake is named with its place, without a traceback, and nothing starts."""
+    file = _settings(tmp_path, IntervalInSeconds=0, ChangeStateTimeInMinutes="abc")
+    with _login(tmp_path, "serve", "--settings", file) as serve:
+        assert serve.end() == 2
+    assert "PcKeepAliveJob:IntervalInSeconds" in serve.text
+    assert "PcKeepAliveJob:ChangeStateTimeInMinutes" in serve.text
+    assert "Traceback" not in serve.text
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_taken_port_is_explained(tmp_path: Path) -> None:
+    """A service that cannot start says why, without a traceback, and ends with code 1."""
+    file = tmp_path / "settings.json"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        file.write_text(json.dumps({"Http": {"Port": port}}))
+        with _login(tmp_path, "serve", "--settings", str(file), "--verbose") as serve:
+            assert serve.end() == 1
+    assert f"port {port}" in serve.text
+    assert "Traceback" not in serve.text
+
+
+def test_the_agent_comes_and_says_goodbye(tmp_path: Path) -> None:
+    """The service lists the agent's machine online, and offline as soon as the agent has ended."""
+    with _service(tmp_path) as (serve, url):
+        arguments = ("agent", "--server", url, "--mac", MAC, "--name", "front-desk")
+        with _login(tmp_path, *arguments) as agent:
+            agent.read_until("(this PC is online)")
+            (online,) = httpx.get(f"{url}/v1/pcs").json()["items"]
+            assert agent.end(signal.SIGTERM) == 0
+        (offline,) = httpx.get(f"{url}/v1/pcs").json()["items"]
+        assert serve.end(signal.SIGINT) == 0
+    assert (online["hostname"], online["status"]) == ("front-desk", "online")
+    assert (offline["status"], offline["status_reason"]) == ("offline", "client")
+
+
+def test_a_simulation_loads_a_service(tmp_path: Path) -> None:
+    """Fifty PCs over real HTTP: no errors, and a summary when the time is over."""
+    with _service(tmp_path) as (_, url):
+        options = ("--pcs", "50", "--duration", "3", "--keep-alive-interval", "0.5")
+        with _login(tmp_path, "simulate", "--server", url, *options) as simulate:
+            assert simulate.end() == 0
+    assert re.match(r"50 PCs in \d.* errors 0 ", simulate.lines[-1])
+
+
+def test_the_demonstration_plays_by_itself(tmp_path: Path) -> None:
+    """It opens, tells, closes with a ledger that adds up, and leaves code 0 and no garbage."""
+    with _login(tmp_path, "demo", "--duration", "4", "--port", "8080") as demo:
+        assert demo.end() == 0
+    assert "all PCs have registered: " in demo.text
+    assert re.search(r"Job +\d+ due = \d+ succeeded", demo.text)
+    assert "\x1b" not in demo.text
+    assert list((tmp_path / "var").glob("demo-*.db"))
+
+
+def test_an_interrupt_closes_the_demonstration(tmp_path: Path) -> None:
+    """Ctrl-C ends it with the same summary and code 0."""
+    with _login(tmp_path, "demo", "--pcs", "2") as demo:
+        demo.read_until("(all PCs have registered)")
+        assert demo.end(signal.SIGINT) == 0
+    assert "Stopped after" in demo.text
+    assert "Traceback" not in demo.text
