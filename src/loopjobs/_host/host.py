@@ -5,6 +5,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from enum import Enum, auto
 from types import TracebackType
@@ -13,10 +14,12 @@ from typing import Self
 from dishka import AsyncContainer
 
 from loopjobs._host.event_loop import run_on_new_loop
-from loopjobs._host.service_line import ServiceLine
+from loopjobs._host.service_line import ServiceLine, is_cancelled
 from loopjobs._host.signals import stop_signals
 from loopjobs._loop.job_handle import JobHandle
 from loopjobs._loop.loop_context import LoopContext
+from loopjobs._run.current import find_current_run
+from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.clock import VirtualClock
 from loopjobs._words.errors import ControlError, Problem, StartError
 
@@ -29,6 +32,13 @@ class _Phase(Enum):
     STARTED = auto()
     STOPPING = auto()
     STOPPED = auto()
+
+
+class _StoppedWhileStartingError(StartError):
+    """It did not fail: somebody stopped the host meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("the host was stopped while it was starting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ class Host:
         self._parts = parts
         self._services = parts.services
         self._phase = _Phase.BUILT
-        self._starting: asyncio.Task[None] | None = None
+        self._context = Context()
         self._stopping: asyncio.Task[None] | None = None
         self._sentinel: asyncio.Task[None] | None = None
         self._is_in_server = False
@@ -84,25 +94,34 @@ class Host:
         if self._phase is not _Phase.BUILT:
             raise StartError("a host is started once; build another one to start again")
         self._phase = _Phase.STARTING
+        self._context = copy_context()
         self._parts.context.on_death = self._on_death
         self._sentinel = asyncio.create_task(self._watch(), name="loopjobs sentinel")
-        self._starting = asyncio.create_task(self._services.start(), name="loopjobs start")
         try:
-            await self._starting
+            await self._services.start()
         except BaseException as error:
             was_stopped = self._stopping is not None
             await self.stop()
-            if was_stopped and isinstance(error, asyncio.CancelledError):
-                raise StartError("the host was stopped while it was starting") from None
+            if was_stopped and isinstance(error, asyncio.CancelledError) and not is_cancelled():
+                raise _StoppedWhileStartingError from self._fault
             raise
+        if self._stopping is not None:
+            # It came too late to cancel anything, but before anybody was told of a start.
+            await self.stop()
+            raise _StoppedWhileStartingError from self._fault
         self._phase = _Phase.STARTED
 
     async def stop(self) -> None:
         """Stop everything within the shutdown budget and close the container.
 
-        Idempotent; everybody who calls it awaits the same end.
+        Idempotent; everybody who calls it awaits the same end. Only a run of this host does not:
+        there it returns at once, for the end of the host comes after the end of the run.
         """
-        await asyncio.shield(self._begin_stop())
+        stopping = self._begin_stop()
+        run = find_current_run()
+        process = self._parts.context.process
+        if not (isinstance(run, RunInProgress) and run.is_in_progress_in(process)):
+            await asyncio.shield(stopping)
 
     async def reload_settings(self) -> Sequence[Problem]:
         """Read the settings again and take them over between runs, if all of them are good.
@@ -168,7 +187,7 @@ class Host:
         with stop_signals(self._on_signal):
             try:
                 await self.start()
-            except StartError:
+            except _StoppedWhileStartingError:
                 if self._fault is None and self._was_asked_to_stop:
                     return
                 raise
@@ -177,24 +196,23 @@ class Host:
 
     async def _shut_down(self) -> None:
         self._phase = _Phase.STOPPING
-        if self._starting is not None and not self._starting.done():
-            self._starting.cancel()
-            await asyncio.wait({self._starting})
-        for error in await self._services.stop():
-            self._fault = self._fault or error
-        await self._dismiss_sentinel()
-        self._parts.context.timer.close()
         try:
-            await self._parts.container.close()
-        except Exception as error:  # noqa: BLE001 - whatever a dependency raises is said at the end
-            _log.exception("a dependency did not close cleanly")
-            self._fault = self._fault or error
-        self._phase = _Phase.STOPPED
-        self._stopped.set()
+            errors = await self._services.stop()
+            await self._dismiss_sentinel()
+            closing = await self._services.close("the container", self._parts.container.close)
+            for error in (*errors, closing):
+                self._fault = self._fault or error
+        finally:
+            self._parts.context.timer.close()
+            self._phase = _Phase.STOPPED
+            self._stopped.set()
 
     def _begin_stop(self) -> asyncio.Task[None]:
         if self._stopping is None:
-            self._stopping = asyncio.create_task(self._shut_down(), name="loopjobs stop")
+            # Not in the context of the caller, which may be a run, or whatever a signal has hit.
+            self._stopping = asyncio.create_task(
+                self._shut_down(), name="loopjobs stop", context=self._context.copy()
+            )
         return self._stopping
 
     def _on_signal(self) -> None:
@@ -209,10 +227,11 @@ class Host:
             # The event loop is being torn down around us: there is no time left for a clean stop.
             self._services.force()
             return
-        _log.critical("job %s died; the host stops", name, extra={"job": name})
+        was_stopping = self._stopping is not None
         self._begin_stop()
-        if self._is_in_server and callable(signal.getsignal(signal.SIGTERM)):
+        if not was_stopping and self._is_in_server and callable(signal.getsignal(signal.SIGTERM)):
             signal.raise_signal(signal.SIGTERM)
+        _log.critical("job %s died; the host stops", name, extra={"job": name})
 
     async def _watch(self) -> None:
         """Notice that the event loop is torn down without a stop, as at the end of asyncio.run.

@@ -29,14 +29,17 @@ class ServiceSource:
 class ServiceLine:
     """Starts services one after the other and stops those that were started, last one first.
 
-    Loops end themselves within the shutdown budget; any other service whose `stop` goes past the
-    same budget is cancelled, and given up after the same grace.
+    Loops end themselves within the shutdown budget. Anything else that goes past the same budget
+    is cancelled, and given up after the same grace.
     """
 
     def __init__(self, sources: list[ServiceSource], context: LoopContext) -> None:
         self._sources = sources
         self._context = context
         self._started: list[tuple[str, HostedService]] = []
+        self._turn_of = ""
+        self._starting: asyncio.Task[None] | None = None
+        self._start_awaited: asyncio.Future[None] | None = None
         self._out_of_patience = asyncio.Event()
         self.has_abandoned = False
 
@@ -45,31 +48,30 @@ class ServiceLine:
 
         Raises:
             StartError: one did not start; it is named, and the cause is attached.
+            asyncio.CancelledError: `stop` was called meanwhile.
         """
-        for source in self._sources:
-            try:
-                service = await source.get()
-                await service.start()
-            except Exception as error:
-                raise StartError(
-                    f"service {source.name} did not start: {type(error).__name__}: {error}"
-                ) from error
-            self._started.append((source.name, service))
+        self._starting = asyncio.create_task(self._start_all(), name="loopjobs start")
+        self._start_awaited = asyncio.shield(self._starting)
+        await self._start_awaited
 
-    async def stop(self) -> list[Exception]:
+    async def stop(self) -> list[BaseException]:
         """Stop the started services in reverse within one budget; return what went wrong."""
         for loop in self._loops():
             loop.request_stop()
-        clock, timer = self._context.clock, self._context.timer
-        budget_ends = clock.monotonic() + self._context.shutdown_timeout
-        alarm = timer.arm_deadline(budget_ends, self._out_of_patience.set)
-        errors = [
-            error
-            for name, service in reversed(self._started)
-            if (error := await self._stop_one(name, service)) is not None
-        ]
-        alarm.cancel()
-        return errors
+        budget_ends = self._context.clock.monotonic() + self._context.shutdown_timeout
+        self._context.timer.arm_deadline(budget_ends, self._out_of_patience.set)
+        errors = [await self._stop_starting()]
+        errors += [await self._stop_one(*each) for each in reversed(self._started)]
+        return [error for error in errors if error is not None]
+
+    async def close(self, name: str, close: Callable[[], Awaitable[None]]) -> BaseException | None:
+        """Close what the services stood on; it has the grace even when the budget is used up."""
+
+        async def patience() -> None:
+            await self._out_of_patience.wait()
+            await self._context.clock.sleep(CANCEL_GRACE_IN_SECONDS)
+
+        return await self._end(name, close, patience())
 
     def force(self) -> None:
         """Cut the budget short."""
@@ -80,30 +82,92 @@ class ServiceLine:
     def _loops(self) -> list[AnyLoop]:
         return [service for _, service in self._started if isinstance(service, LoopHostedService)]
 
-    async def _stop_one(self, name: str, service: HostedService) -> Exception | None:
+    async def _start_all(self) -> None:
+        for source in self._sources:
+            self._turn_of = source.name
+            await self._start_one(source)
+            if is_cancelled():
+                # The service has swallowed it; the next one must not start all the same.
+                raise asyncio.CancelledError
+
+    async def _start_one(self, source: ServiceSource) -> None:
+        try:
+            service = await source.get()
+            await service.start()
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and is_cancelled():
+                raise
+            raise StartError(
+                f"service {source.name} did not start: {type(error).__name__}: {error}"
+            ) from error
+        self._started.append((source.name, service))
+
+    async def _stop_starting(self) -> BaseException | None:
+        starting, awaited = self._starting, self._start_awaited
+        if starting is None or awaited is None or starting.done():
+            return None
+        starting.cancel()
+        if await _ends_before(starting, self._grace()):
+            return None
+        self.has_abandoned = True
+        awaited.cancel()
+        error = StopError(
+            f"service {self._turn_of} is still starting {CANCEL_GRACE_IN_SECONDS:g} s after its "
+            "start was cancelled; let its start() end when it is cancelled"
+        )
+        _log.error("%s", error)
+        return error
+
+    async def _stop_one(self, name: str, service: HostedService) -> BaseException | None:
         if isinstance(service, LoopHostedService):
             await service.stop()
             self.has_abandoned |= service.has_abandoned
             return None
-        stopping = asyncio.create_task(service.stop(), name=f"loopjobs stop {name}")
-        if not await _ends_before(stopping, self._out_of_patience.wait()):
-            stopping.cancel()
-            grace = self._context.clock.sleep(CANCEL_GRACE_IN_SECONDS)
-            if not await _ends_before(stopping, grace):
-                self.has_abandoned = True
-        return self._read_end(name, stopping)
+        return await self._end(f"service {name}", service.stop, self._out_of_patience.wait())
 
-    def _read_end(self, name: str, stopping: asyncio.Task[None]) -> Exception | None:
-        if not stopping.done() or stopping.cancelled():
-            error: BaseException | None = StopError(
-                f"service {name} did not stop within {self._context.shutdown_timeout:g} s; "
-                "let its stop() return sooner or raise Host:ShutdownTimeoutInSeconds"
-            )
-        else:
-            error = stopping.exception()
+    async def _end(
+        self,
+        name: str,
+        end: Callable[[], Awaitable[None]],
+        patience: Coroutine[object, object, object],
+    ) -> BaseException | None:
+        ending = asyncio.create_task(_call(end), name=f"loopjobs stop {name}")
+        in_time = await _ends_before(ending, patience)
+        if not in_time:
+            ending.cancel()
+            self.has_abandoned |= not await _ends_before(ending, self._grace())
+        error = self._read_end(name, ending, in_time=in_time)
         if error is not None:
-            _log.error("service %s did not stop cleanly", name, exc_info=error)
-        return error if isinstance(error, Exception) else None
+            _log.error("%s did not stop cleanly", name, exc_info=error)
+        return error
+
+    def _read_end(
+        self, name: str, ending: asyncio.Task[None], *, in_time: bool
+    ) -> BaseException | None:
+        if not in_time and (not ending.done() or ending.cancelled()):
+            return StopError(
+                f"{name} did not stop within {self._context.shutdown_timeout:g} s; "
+                "let it end sooner or raise Host:ShutdownTimeoutInSeconds"
+            )
+        if ending.cancelled():
+            return StopError(
+                f"{name} ended with a CancelledError that the host did not ask for; "
+                "suppress it where stop() awaits what it has cancelled itself"
+            )
+        return ending.exception()
+
+    def _grace(self) -> Coroutine[object, object, None]:
+        return self._context.clock.sleep(CANCEL_GRACE_IN_SECONDS)
+
+
+async def _call(end: Callable[[], Awaitable[None]]) -> None:
+    await end()
+
+
+def is_cancelled() -> bool:
+    """Whether somebody cancels the present task."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _ends_before(task: asyncio.Task[None], limit: Coroutine[object, object, object]) -> bool:

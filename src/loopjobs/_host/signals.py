@@ -30,4 +30,5 @@ def stop_signals(on_signal: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         for number, handler in previous.items():
-            signal.signal(number, handler)
+            # None stands for a handler that Python does not know and cannot give back.
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)

@@ -66,8 +66,13 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         """
         if self._task is not None:
             raise StartError(f"job {self.name} was started already; a loop is started once")
-        self._task = asyncio.create_task(self._serve(), name=f"loopjobs {self.name}")
-        self._loop.begin()
+        task = asyncio.create_task(self._serve(), name=f"loopjobs {self.name}")
+        try:
+            self._loop.begin()
+        except BaseException:
+            task.cancel()
+            raise
+        self._task = task
         self._context.announcer.announce(LoopStarted(self.name))
 
     async def stop(self) -> None:
@@ -157,8 +162,10 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         try:
             await self._loop.serve()
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - a supervisor
-            # Nobody here cancels the loop, only runs: such a cancellation is a death as well.
-            self._die(error)
+            # Nobody here cancels the loop, only runs: such a cancellation is a death as well,
+            # unless the loop was to end anyway.
+            if not (self._drain.has_begun and isinstance(error, asyncio.CancelledError)):
+                self._die(error)
             await self._loop.runs_beside_ended()
         finally:
             self._drain.finish()

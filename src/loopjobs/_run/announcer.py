@@ -1,5 +1,6 @@
 """Tells listeners what happened; none of them can hurt a run."""
 
+import contextlib
 import logging
 from collections.abc import Sequence
 
@@ -23,11 +24,19 @@ class Announcer:
         for listener in self._listeners:
             try:
                 listener(event)
-            except Exception:  # noqa: BLE001 - whatever it raises is its own affair
-                _log.exception(
-                    "listener %r failed on %s of job %s",
-                    listener,
-                    type(event).__name__,
-                    event.job,
-                    extra={"job": event.job, "event": type(event).__name__},
-                )
+            except KeyboardInterrupt:
+                raise
+            except BaseException:  # noqa: BLE001 - whatever it raises is its own affair
+                _complain(listener, event)
+
+
+def _complain(listener: Listener, event: Event) -> None:
+    # The listener that failed may be the one that writes the log.
+    with contextlib.suppress(Exception):
+        _log.exception(
+            "listener %r failed on %s of job %s",
+            listener,
+            type(event).__name__,
+            event.job,
+            extra={"job": event.job, "event": type(event).__name__},
+        )

@@ -55,11 +55,11 @@ def _run_ended(event: RunEnded) -> None:
     if not _log.isEnabledFor(level):
         return
     fields = {
+        **(record.reported or {}),
         "job": record.job,
         "run_id": record.run_id,
         "outcome": record.outcome.value,
         "duration": record.duration,
-        **(record.reported or {}),
     }
     text = f"{record.job}: run {record.run_id} {record.outcome} after {record.duration:.3f} s"
     if record.reported:

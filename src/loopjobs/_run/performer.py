@@ -1,6 +1,7 @@
 """Performs one run: its context, its time limit, and the reading of its end."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from contextvars import Context
 
@@ -46,6 +47,7 @@ class Performer:
 
         Raises:
             KeyboardInterrupt: it belongs to the person at the keyboard, not to the job.
+            GeneratorExit: the task itself is closed, with an event loop that is gone.
         """
         task = asyncio.current_task()
         if self._body.is_async:
@@ -90,9 +92,8 @@ async def _absorb_cancellation(task: asyncio.Task[object]) -> None:
 
     A body that cancels its own task and returns has planted one that would strike the loop.
     """
-    while task.uncancel():
-        pass
-    try:
-        await asyncio.sleep(0)
-    except asyncio.CancelledError:
-        return
+    while task.cancelling():
+        while task.uncancel():
+            pass
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)

@@ -49,8 +49,23 @@ class RunInProgress(CurrentRun):
 
     def note_error(self, error: BaseException) -> None:
         """Keep the words of the error; the object would keep every frame it passed alive."""
-        self.error = "".join(traceback.format_exception_only(error)).strip()
-        self.trace = "".join(traceback.format_exception(error))
+        if self.outcome is not None:
+            return
+        try:
+            self.error = "".join(traceback.format_exception_only(error)).strip()
+            self.trace = "".join(traceback.format_exception(error))
+        except Exception:  # noqa: BLE001 - an error that cannot be told is an error all the same
+            self.error = f"{type(error).__name__}: its message cannot be shown"
+
+    def note_timeout(self, seconds: float) -> None:
+        """Keep that the run has passed its limit."""
+        self.has_timed_out = True
+        if self.outcome is None:
+            self.error = f"TimeoutError: the run passed its limit of {seconds:g} s"
+
+    def is_in_progress_in(self, process: str) -> bool:
+        """Whether this is a run of that host and its end is not known yet."""
+        return self._process == process and self.outcome is None
 
     def record(self) -> RunRecord:
         """Return the facts of this run.

@@ -41,8 +41,7 @@ class TimeLimit:
 
     def _strike(self) -> None:
         run = self._run
-        run.has_timed_out = True
-        run.error = f"TimeoutError: the run passed its limit of {self._seconds:g} s"
+        run.note_timeout(self._seconds)
         run.token.cancel()
         if run.task is None:
             self._report()

@@ -7,6 +7,8 @@ from functools import partial
 
 from loopjobs._words.clock import Clock, SystemClock
 
+_making_event = threading.Lock()
+
 
 class CancellationToken:
     """Tells a run that it should end; the counterpart of .NET's `CancellationToken`.
@@ -62,9 +64,10 @@ class CancellationToken:
         Returns:
             Whether the run should end.
         """
-        if self._event is None:
-            self._event = threading.Event()
-        return self._requested or self._event.wait(seconds)
+        with _making_event:
+            # Made on demand, for few runs block; once, for a body may have several threads.
+            self._event = event = self._event or threading.Event()
+        return self._requested or event.wait(seconds)
 
     async def _until(self, awaited: asyncio.Future[None], on_cancel: Callable[[], object]) -> None:
         if self._callbacks is None:
