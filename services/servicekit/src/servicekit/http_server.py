@@ -80,8 +80,12 @@ class HttpServer:
         if server is None or serving is None:
             return
         server.should_exit = True
-        await serving
-        await server.shutdown()
+        try:
+            await serving
+            await server.shutdown()
+        finally:
+            for listening in server.servers:
+                listening.close()
 
     def _create_server(self) -> uvicorn.Server:
         config = uvicorn.Config(

@@ -1,13 +1,15 @@
 """PcKeepAliveJob: declares PCs offline whose keep-alives have stopped."""
 
 import logging
+from contextlib import suppress
+
+from loopjobs import CancellationToken, Clock, current_run
 
 from login.domain.ports import SweepStore
 from login.domain.sweep import Sweep, SweepTally
 from login.jobs.pc_keep_alive_options import PcKeepAliveJobOptions
-from login.jobs.run_report import lateness_of_this_run, report_to_this_run
+from login.jobs.punctuality import Punctuality
 from login.jobs.sweep_log import SweepLog
-from loopjobs import CancellationToken, Clock
 
 _log = logging.getLogger(__name__)
 
@@ -18,6 +20,7 @@ class PcKeepAliveJob:
     def __init__(self, pcs: SweepStore, options: PcKeepAliveJobOptions, clock: Clock) -> None:
         rules = options.to_rules()
         self._sweep = Sweep(pcs, clock, rules)
+        self._punctuality = Punctuality(options.interval_in_seconds, clock)
         self._sweep_log = SweepLog(rules.brakes, clock)
         self._complaints = options.complaints()
 
@@ -26,17 +29,23 @@ class PcKeepAliveJob:
         self._complain_once()
         tally = SweepTally()
         try:
-            await self._sweep.run(tally, ct, lateness_of_this_run())
+            await self._sweep.run(tally, ct, self._punctuality.lateness())
         finally:
+            self._punctuality.note_end()
             self._sweep_log.write(tally)
-            report_to_this_run(
-                marked=tally.marked,
-                skipped_race=tally.skipped_race,
-                failed=tally.failed,
-                held=int(tally.hold is not None),
-            )
+            _report(tally)
 
     def _complain_once(self) -> None:
         for complaint in self._complaints:
             _log.warning("PcKeepAliveJob: %s", complaint)
         self._complaints = []
+
+
+def _report(tally: SweepTally) -> None:
+    with suppress(LookupError):  # a test, say, calls the job outside of a host
+        current_run().report(
+            marked=tally.marked,
+            skipped_race=tally.skipped_race,
+            failed=tally.failed,
+            held=int(tally.hold is not None),
+        )

@@ -116,7 +116,7 @@ class PcStatusEventRow(Model):
     )
 
     id: Mapped[int] = mapped_column(_BIG_ID, primary_key=True)
-    pc_id: Mapped[int] = mapped_column(ForeignKey("pcs.id"))
+    pc_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("pcs.id"))
     from_status: Mapped[int] = mapped_column("from", SmallInteger)
     to_status: Mapped[int] = mapped_column("to", SmallInteger)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

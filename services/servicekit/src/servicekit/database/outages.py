@@ -2,12 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
 from servicekit.database import sqlite
 from servicekit.faults import StoreBusyError, StoreUnavailableError
+
+_ABOUT_A_STATEMENT: Final = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 
 @contextmanager
@@ -21,10 +30,10 @@ def outages_translated() -> Iterator[None]:
     except NoConnectionFreeError as error:
         raise StoreBusyError("no database connection became free in time") from error
     except DBAPIError as error:
+        if isinstance(error, _ABOUT_A_STATEMENT) and not error.connection_invalidated:
+            raise
         if sqlite.is_busy(error.orig):
             raise StoreBusyError("the database stays locked by others") from error
-        if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
-            # The text of the original error may hold a row's values; its type says enough.
-            kind = type(error.orig).__name__
-            raise StoreUnavailableError(f"the database cannot serve now: {kind}") from error
-        raise
+        # The text of the original error may hold a row's values; its type says enough.
+        kind = type(error.orig).__name__
+        raise StoreUnavailableError(f"the database cannot serve now: {kind}") from error

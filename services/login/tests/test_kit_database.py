@@ -1,0 +1,192 @@
+"""Sessions, engines and column types."""
+
+import asyncio
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects import registry
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from login.storage.models import PcRow
+from servicekit.database import Database, DatabaseOptions, UtcDateTime, is_readable_instant
+from servicekit.faults import StoreBusyError, StoreUnavailableError
+
+from .fleet import OFFLINE, Fleet
+
+POSTGRESQL = registry.load("postgresql")()
+
+
+async def pragma(database: Database, name: str, *, writer: bool) -> object:
+    opened = database.writing() if writer else database.reading()
+    async with opened as session:
+        return await session.scalar(text(f"PRAGMA {name}"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("journal_mode", "wal"), ("foreign_keys", 1), ("synchronous", 1), ("busy_timeout", 5_000)],
+)
+@pytest.mark.parametrize("writer", [True, False])
+async def test_connections_are_set_up_for_a_service(
+    database: Database,
+    name: str,
+    value: object,
+    writer: bool,  # noqa: FBT001
+) -> None:
+    """Writers and readers go side by side, foreign keys hold, waiting has an end."""
+    assert await pragma(database, name, writer=writer) == value
+
+
+async def test_read_then_write_waits_for_its_turn(database: Database, fleet: Fleet) -> None:
+    """Transactions that begin by reading stand in a queue instead of failing."""
+    await fleet.add(0)
+
+    async def count_up() -> None:
+        async with database.writing() as session:
+            version = await session.scalar(select(PcRow.version))
+            await session.execute(update(PcRow).values(version=(version or 0) + 1))
+
+    await asyncio.gather(*(count_up() for _ in range(8)))
+    assert (await fleet.row(1)).version == 9
+
+
+async def test_readers_do_not_wait_for_a_writer(database: Database, fleet: Fleet) -> None:
+    """A list is shown while a write is open, as it was before the write."""
+    await fleet.add(0)
+    async with database.writing() as session:
+        await session.execute(text("UPDATE pcs SET version = 2"))
+        assert (await fleet.row(1)).version == 1
+
+
+async def test_a_session_that_reads_cannot_write(database: Database, fleet: Fleet) -> None:
+    """Whoever picks the wrong session learns it at once."""
+    await fleet.add(0)
+    with pytest.raises(StoreUnavailableError):
+        async with database.reading() as session:
+            await session.execute(text("UPDATE pcs SET version = 2"))
+
+
+async def test_an_exception_undoes_the_transaction(database: Database, fleet: Fleet) -> None:
+    """All or nothing, and the exception passes as it is."""
+    await fleet.add(0)
+
+    async def fail_in_the_middle() -> None:
+        async with database.writing() as session:
+            await session.execute(text("UPDATE pcs SET version = 2"))
+            raise ValueError
+
+    with pytest.raises(ValueError, match=r"^$"):
+        await fail_in_the_middle()
+    assert (await fleet.row(1)).version == 1
+
+
+async def test_a_lock_held_by_another_process_makes_the_store_busy(
+    database: Database, impatient: Database
+) -> None:
+    """After the busy timeout the answer is: busy."""
+    async with database.writing() as session:
+        await session.execute(text("SELECT 1"))
+        with pytest.raises(StoreBusyError, match="locked by others"):
+            await _write(impatient)
+
+
+async def test_a_queue_that_does_not_move_makes_the_store_busy(impatient: Database) -> None:
+    """The same goes for writers of one process."""
+    async with impatient.writing() as session:
+        await session.execute(text("SELECT 1"))
+        with pytest.raises(StoreBusyError, match="became free"):
+            await _write(impatient)
+
+
+async def _write(database: Database) -> None:
+    async with database.writing() as session:
+        await session.execute(text("SELECT 1"))
+
+
+async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
+    """A directory where the file should be, say."""
+    (tmp_path / "login.db").mkdir()
+    url = f"sqlite+aiosqlite:///{tmp_path}/login.db"
+    async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
+        with pytest.raises(StoreUnavailableError, match=r"cannot serve now: OperationalError"):
+            await _write(database)
+    # The driver leaves the thread of a connection that failed to end by itself.
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            thread.join()
+
+
+async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
+    """A damaged file says nothing about the fleet either."""
+    (tmp_path / "login.db").write_text("no database, but long enough to be asked " * 100)
+    url = f"sqlite+aiosqlite:///{tmp_path}/login.db"
+    async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
+        with pytest.raises(StoreUnavailableError, match=r"cannot serve now: DatabaseError"):
+            await _write(database)
+
+
+async def test_a_broken_constraint_is_no_outage(fleet: Fleet) -> None:
+    """What a statement did wrong is not blamed on the store."""
+    with pytest.raises(IntegrityError):
+        await fleet.execute("INSERT INTO pc_status_events VALUES (1, 404, 0, 1, '', 'sweep')")
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=-3))])
+async def test_instants_come_back_as_they_went_in(fleet: Fleet, zone: timezone) -> None:
+    """Any time zone goes in, UTC comes out, microseconds included."""
+    went_in = datetime(2026, 11, 24, 22, 0, 0, 1, tzinfo=zone)
+    await fleet.add(None, status=OFFLINE, offline_since=went_in)
+    came_out = (await fleet.row(1)).offline_start_time
+    assert came_out == went_in
+    assert came_out is not None
+    assert came_out.tzinfo is UTC
+
+
+def test_an_instant_with_a_zone_of_the_database_is_brought_to_utc() -> None:
+    """PostgreSQL answers in the zone of the session."""
+    here = datetime(2026, 11, 24, 22, tzinfo=timezone(timedelta(hours=-3)))
+    there = UtcDateTime().process_result_value(here, POSTGRESQL)
+    assert there == here
+    assert there is not None
+    assert there.tzinfo is UTC
+
+
+async def test_naive_datetimes_are_refused(database: Database) -> None:
+    """A time without a zone is somebody's mistake."""
+    naive = datetime(2026, 11, 24)  # noqa: DTZ001 - that is the mistake
+    with pytest.raises(StatementError, match="naive datetime"):
+        async with database.reading() as session:
+            await session.execute(select(PcRow).where(PcRow.created_at == naive))
+
+
+def test_a_typed_column_is_readable_unless_it_is_null() -> None:
+    """PostgreSQL needs no look into the text."""
+    query = select(is_readable_instant(PcRow.created_at))
+    compiled = str(query.compile(dialect=POSTGRESQL))
+    assert "(pcs.created_at IS NOT NULL)" in compiled
+
+
+@pytest.mark.parametrize(
+    ("url", "rule"),
+    [
+        ("nonsense", "is not a database URL"),
+        ("mysql://me:hunter2@db/login", "must begin with sqlite"),
+        ("sqlite:///var/login.db", "must begin with sqlite"),
+        ("sqlite+aiosqlite://", "must name a file"),
+        ("sqlite+aiosqlite:///:memory:", "must name a file"),
+    ],
+)
+def test_urls_that_cannot_work_are_refused(url: str, rule: str) -> None:
+    """The rule is told, and no password with it."""
+    with pytest.raises(ValidationError, match=rule) as refused:
+        DatabaseOptions.model_validate({"Url": url})
+    assert "hunter2" not in str(refused.value)
+
+
+def test_the_url_is_a_secret() -> None:
+    """Whoever prints the options does not print a password."""
+    assert "login.db" not in repr(DatabaseOptions())

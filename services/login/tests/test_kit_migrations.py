@@ -1,0 +1,87 @@
+"""Bringing the schema up to date at the start."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from loopjobs import StartError
+from loopjobs.testing import FakeClock
+from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
+
+
+def options(directory: Path) -> DatabaseOptions:
+    url = f"sqlite+aiosqlite:///{directory}/new/login.db"
+    return DatabaseOptions.model_validate({"Url": url, "BusyTimeoutInSeconds": 0.05})
+
+
+async def revision(database: Database) -> object:
+    async with database.reader.connect() as connection:
+        return await connection.run_sync(
+            lambda sync: MigrationContext.configure(sync).get_current_revision()
+        )
+
+
+class Impatient(FakeClock):
+    """Time passes at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slept = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.set()
+        await asyncio.sleep(0)
+
+
+async def test_a_new_database_gets_its_directory_and_its_schema(
+    tmp_path: Path, revisions: Revisions, clock: FakeClock
+) -> None:
+    """Starting with nothing at all is enough; starting again changes nothing."""
+    async with Database(options(tmp_path)) as database:
+        service = MigrationService(database, revisions, clock)
+        for _ in range(2):
+            await service.start()
+            assert await revision(database) == "0001"
+        await service.stop()
+
+
+async def test_processes_that_start_at_once_take_turns(
+    tmp_path: Path, revisions: Revisions
+) -> None:
+    """Two processes, one new database: both start, the schema is built once."""
+    chosen = options(tmp_path).model_copy(update={"busy_timeout_in_seconds": 5.0})
+    async with Database(chosen) as first, Database(chosen) as second:
+        await asyncio.gather(
+            *(MigrationService(each, revisions, FakeClock()).start() for each in (first, second))
+        )
+        assert await revision(second) == "0001"
+
+
+async def test_a_busy_database_is_tried_again(tmp_path: Path, revisions: Revisions) -> None:
+    """While another process writes, the start waits; when it is done, the start goes on."""
+    chosen = options(tmp_path)
+    async with Database(chosen) as database, Database(chosen) as other:
+        other.prepare()
+        async with other.writing() as session:
+            await session.execute(text("SELECT 1"))
+            clock = Impatient()
+            starting = asyncio.create_task(MigrationService(database, revisions, clock).start())
+            await clock.slept.wait()
+        await starting
+        assert await revision(database) == "0001"
+
+
+async def test_a_database_that_stays_busy_fails_the_start(
+    tmp_path: Path, revisions: Revisions
+) -> None:
+    """The error says what to look for."""
+    chosen = options(tmp_path)
+    async with Database(chosen) as database, Database(chosen) as other:
+        other.prepare()
+        async with other.writing() as session:
+            await session.execute(text("SELECT 1"))
+            with pytest.raises(StartError, match="other processes keep the database busy"):
+                await MigrationService(database, revisions, Impatient()).start()

@@ -1,0 +1,63 @@
+"""The sweep in SQL against the rule in three lines of Python."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import login.storage
+from login.domain.pc import PcStatus
+from login.storage.sweep_store import SqlSweepStore
+from loopjobs.testing import FakeClock
+from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
+
+from .fleet import OFFLINE, ONLINE, Fleet
+from .sweeper import Sweeper
+
+SILENCES = st.one_of(
+    st.none(),
+    st.sampled_from([299.999999, 300.0, 300.000001]),
+    st.integers(-7_200_000_000, 7_200_000_000).map(lambda microseconds: microseconds / 1e6),
+)
+PCS = st.lists(st.tuples(st.sampled_from([ONLINE, OFFLINE]), SILENCES), max_size=20)
+
+
+def expected(status: PcStatus, silence: float | None) -> PcStatus:
+    is_stale = silence is None or silence > 300
+    return OFFLINE if status is OFFLINE or is_stale else ONLINE
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("model")
+
+
+@settings(max_examples=40, deadline=None)
+@given(pcs=PCS, batch_size=st.integers(1, 7))
+def test_the_sweep_agrees_with_the_rule(
+    directory: Path, pcs: list[tuple[PcStatus, float | None]], batch_size: int
+) -> None:
+    """Over any fleet and batch size, exactly the online PCs that are stale go offline."""
+    found, events = asyncio.run(_sweep(directory, pcs, batch_size))
+    assert found == [expected(status, silence) for status, silence in pcs]
+    changed = [at for at, (status, _) in enumerate(pcs, start=1) if status != found[at - 1]]
+    assert events == changed
+
+
+async def _sweep(
+    directory: Path, pcs: list[tuple[PcStatus, float | None]], batch_size: int
+) -> tuple[list[PcStatus], list[int]]:
+    clock = FakeClock()
+    url = f"sqlite+aiosqlite:///{directory}/login.db"
+    revisions = Revisions(Path(login.storage.__file__).parent / "migrations")
+    async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
+        await MigrationService(database, revisions, clock).start()
+        fleet = Fleet(database, clock)
+        await fleet.execute("DELETE FROM pc_status_events")
+        await fleet.execute("DELETE FROM pcs")
+        for status, silence in pcs:
+            await fleet.add(silence, status=status)
+        await Sweeper(SqlSweepStore(database), clock, BatchSize=batch_size).sweep()
+        return await fleet.statuses(), [pc for pc, *_ in await fleet.events()]
