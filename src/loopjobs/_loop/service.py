@@ -66,13 +66,15 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         """
         if self._task is not None:
             raise StartError(f"job {self.name} was started already; a loop is started once")
-        task = asyncio.create_task(self._serve(), name=f"loopjobs {self.name}")
+        self._task = asyncio.create_task(self._serve(), name=f"loopjobs {self.name}")
         try:
+            # Let it wait for slots before there are any: the timer may be about to look at what
+            # is due now, and a slot that finds nobody waiting counts as found running.
+            await asyncio.sleep(0)
             self._loop.begin()
         except BaseException:
-            task.cancel()
+            self._loop.close()
             raise
-        self._task = task
         self._context.announcer.announce(LoopStarted(self.name))
 
     async def stop(self) -> None:
