@@ -32,7 +32,13 @@ def test_a_line_tells_time_level_logger_and_message() -> None:
 def test_fields_stand_at_the_end() -> None:
     """Structured fields follow as key=value, quoted where they must be; missing ones do not."""
     line = _line("done", job="Sweep", seconds=1.23456789, path="a b", empty="", nothing=None)
-    assert line.endswith("done job=Sweep seconds=1.23457 path='a b' empty=''")
+    assert line.endswith("done job=Sweep seconds=1.234568 path='a b' empty=''")
+
+
+def test_nothing_is_said_twice() -> None:
+    """A field that stands in the message is left out, and so is a mapping for machines."""
+    line = _line("done marked=1", marked=1, failed=0, loopjobs={"marked": 1})
+    assert line.endswith("login.test: done marked=1 failed=0")
 
 
 def test_nobody_can_forge_a_line() -> None:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -49,15 +49,15 @@ class Command:
 
 
 @contextmanager
-def _login(folder: Path, *arguments: str) -> Iterator[Command]:
+def _login(folder: Path, *arguments: str, stderr: Path | None = None) -> Iterator[Command]:
     command = [sys.executable, "-c", "from login.cli import main; main()", *arguments]
-    with subprocess.Popen(
-        command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        try:
-            yield Command(process)
-        finally:
-            process.kill()
+    with ExitStack() as stack:
+        errors = stack.enter_context(stderr.open("w")) if stderr else subprocess.STDOUT
+        process = stack.enter_context(
+            subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=errors)
+        )
+        stack.callback(process.kill)
+        yield Command(process)
 
 
 def _settings(folder: Path, **job: object) -> str:
@@ -128,7 +128,7 @@ def test_a_simulation_loads_a_service(tmp_path: Path) -> None:
 
 def test_the_demonstration_plays_by_itself(tmp_path: Path) -> None:
     """It opens, tells, closes with a ledger that adds up, and leaves code 0 and no garbage."""
-    with _login(tmp_path, "demo", "--duration", "4", "--port", "8080") as demo:
+    with _login(tmp_path, "demo", "--duration", "4") as demo:
         assert demo.end() == 0
     assert "all PCs have registered: " in demo.text
     assert re.search(r"Job +\d+ due = \d+ succeeded", demo.text)
@@ -143,3 +143,13 @@ def test_an_interrupt_closes_the_demonstration(tmp_path: Path) -> None:
         assert demo.end(signal.SIGINT) == 0
     assert "Stopped after" in demo.text
     assert "Traceback" not in demo.text
+
+
+def test_a_reader_that_leaves_ends_the_demonstration(tmp_path: Path) -> None:
+    """After `login demo | head` the service is stopped cleanly, and nobody complains."""
+    with _login(tmp_path, "demo", stderr=tmp_path / "stderr") as demo:
+        demo.read_until("(all PCs have registered)")
+        assert demo.process.stdout is not None
+        demo.process.stdout.close()
+        assert demo.process.wait(PATIENCE) == 0
+    assert not (tmp_path / "stderr").read_text()

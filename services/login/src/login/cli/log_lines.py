@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -35,18 +36,16 @@ def configure_logging(level: int) -> None:
 class LineFormatter(logging.Formatter):
     """Writes `time LEVEL logger: message key=value ...`, with a traceback below if there is one.
 
+    Fields that the message tells already are not repeated.
+
     Line breaks inside of messages and fields are shown as such, so that nobody can forge a line.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         when = datetime.fromtimestamp(record.created, UTC).isoformat(" ", "milliseconds")
-        fields = "".join(
-            f" {key}={_shown(value)}"
-            for key, value in vars(record).items()
-            if key not in _OWN_OF_A_RECORD and value is not None
-        )
         message = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
+        fields = "".join(f" {field}" for field in _fields(record) if field not in message)
         head = when.replace("+00:00", "Z")
         line = f"{head} {record.levelname:<8} {record.name}: {message}{fields}"
         if record.exc_info:
@@ -54,8 +53,14 @@ class LineFormatter(logging.Formatter):
         return line
 
 
+def _fields(record: logging.LogRecord) -> Iterator[str]:
+    for key, value in vars(record).items():
+        # A mapping is for machines, which read JSON; what matters of it stands beside it.
+        is_shown = value is not None and not isinstance(value, Mapping)
+        if is_shown and key not in _OWN_OF_A_RECORD:
+            yield f"{key}={_shown(value)}"
+
+
 def _shown(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    text = str(value)
+    text = str(round(value, 6) if isinstance(value, float) else value)
     return text if text and text.isprintable() and not set(text) & set(" ='\"") else repr(text)

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from login.cli.mistakes import CommandError
 from login.cli.options import Server
+from login.cli.program_console import ProgramConsole
 from login.cli.progress import Progress
 from login.cli.until_signal import run_until_signal
 from login.client import LoginClient, LoginClientError
@@ -53,7 +54,7 @@ def simulate(
         mean_stay=stay, mean_absence=stay / 3, ramp=min(keep_alive_interval or 5.0, _LONGEST_RAMP)
     )
     plan = FleetPlan(pcs=pcs, seed=seed, pattern=pattern, pace=keep_alive_interval)
-    run_until_signal(run_simulation(plan, server, duration, Console(), SystemClock()))
+    run_until_signal(run_simulation(plan, server, duration, ProgramConsole(), SystemClock()))
 
 
 async def run_simulation(

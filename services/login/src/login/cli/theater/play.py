@@ -11,6 +11,7 @@ from rich.console import Console
 from login.app import build_host_builder
 from login.cli.log_lines import configure_logging
 from login.cli.mistakes import FAILED, CommandError
+from login.cli.program_console import ProgramConsole
 from login.cli.theater.narrator import Narrator
 from login.cli.theater.stage import Stage, set_stage
 from login.cli.theater.status_changes import StatusChanges
@@ -43,7 +44,7 @@ def play(duration: float | None, pcs: int, port: int, seed: int) -> None:
     clock = SystemClock()
     stage = set_stage(_FOLDER, port, clock.now())
     plan = FleetPlan(pcs=pcs, seed=seed, pattern=_PATTERN)
-    run_until_signal(play_on(stage, plan, duration, Console(), clock))
+    run_until_signal(play_on(stage, plan, duration, ProgramConsole(), clock))
 
 
 async def play_on(
