@@ -15,7 +15,6 @@ from dishka import AsyncContainer
 
 from loopjobs._host.event_loop import run_on_new_loop
 from loopjobs._host.service_line import ServiceLine, is_cancelled
-from loopjobs._host.signals import stop_signals
 from loopjobs._loop.job_handle import JobHandle
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._run.current import find_current_run
@@ -34,11 +33,11 @@ class _Phase(Enum):
     STOPPED = auto()
 
 
-class _StoppedWhileStartingError(StartError):
+class _StoppedEarlyError(StartError):
     """It did not fail: somebody stopped the host meanwhile."""
 
     def __init__(self) -> None:
-        super().__init__("the host was stopped while it was starting")
+        super().__init__("the host was stopped before it had started")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +91,8 @@ class Host:
                 started before.
         """
         if self._phase is not _Phase.BUILT:
+            if self._sentinel is None:
+                raise _StoppedEarlyError
             raise StartError("a host is started once; build another one to start again")
         self._phase = _Phase.STARTING
         self._context = copy_context()
@@ -103,12 +104,12 @@ class Host:
             was_stopped = self._stopping is not None
             await self.stop()
             if was_stopped and isinstance(error, asyncio.CancelledError) and not is_cancelled():
-                raise _StoppedWhileStartingError from self._fault
+                raise _StoppedEarlyError from self._fault
             raise
         if self._stopping is not None:
             # It came too late to cancel anything, but before anybody was told of a start.
             await self.stop()
-            raise _StoppedWhileStartingError from self._fault
+            raise _StoppedEarlyError from self._fault
         self._phase = _Phase.STARTED
 
     async def stop(self) -> None:
@@ -148,7 +149,7 @@ class Host:
             StartError: a service did not start.
             Exception: what a loop died of, or what a service raised from `stop`.
         """
-        run_on_new_loop(self._serve(), lambda: self._services.has_abandoned)
+        run_on_new_loop(self._serve, self._on_signal, lambda: self._services.has_abandoned)
 
     @asynccontextmanager
     async def lifespan(self, app: object = None) -> AsyncIterator[None]:  # noqa: ARG002 - ASGI's signature
@@ -184,14 +185,12 @@ class Host:
             self._raise_fault()
 
     async def _serve(self) -> None:
-        with stop_signals(self._on_signal):
-            try:
-                await self.start()
-            except _StoppedWhileStartingError:
-                if self._fault is None and self._was_asked_to_stop:
-                    return
+        try:
+            await self.start()
+        except _StoppedEarlyError:
+            if not self._was_asked_to_stop or self._fault is not None:
                 raise
-            await self._stopped.wait()
+        await self._stopped.wait()
         self._raise_fault()
 
     async def _shut_down(self) -> None:

@@ -12,15 +12,14 @@ STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def stop_signals(on_signal: Callable[[], None]) -> Iterator[None]:
-    """Call back on the running event loop for each SIGINT or SIGTERM, until the block ends.
+def stop_signals(loop: asyncio.AbstractEventLoop, on_signal: Callable[[], None]) -> Iterator[None]:
+    """Call back on that event loop for each SIGINT or SIGTERM, until the block ends.
 
     Outside the main thread Python lets nobody handle signals; then nothing is borrowed.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    loop = asyncio.get_running_loop()
 
     def pass_on(_signal: int, _frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(on_signal)

@@ -67,6 +67,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         if self._task is not None:
             raise StartError(f"job {self.name} was started already; a loop is started once")
         self._task = asyncio.create_task(self._serve(), name=f"loopjobs {self.name}")
+        self._task.add_done_callback(_note_end)
         try:
             # Let it wait for slots before there are any: the timer may be about to look at what
             # is due now, and a slot that finds nobody waiting counts as found running.
@@ -169,14 +170,19 @@ class LoopHostedService(Generic[JobT, OptionsT]):
             if not (self._drain.has_begun and isinstance(error, asyncio.CancelledError)):
                 self._die(error)
             await self._loop.runs_beside_ended()
+        except GeneratorExit as error:
+            if _is_alive():
+                # Not closed with its event loop: a body awaited something that raised this, and
+                # Python closes whoever awaits that.
+                self._die(error)
+            raise
         finally:
             self._drain.finish()
         if self._fault is None:
             self._context.announcer.announce(LoopStopped(self.name))
 
     def _die(self, error: BaseException) -> None:
-        if isinstance(error, asyncio.CancelledError):
-            error = LoopError(f"the loop of {self.name} was cancelled from outside the host")
+        error = _cause_of_death(self.name, error)
         self._fault = error
         self._loop.close()
         self._context.announcer.announce(LoopDied(self.name, error))
@@ -205,3 +211,24 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         if self._ticker.is_paused:
             return JobState.PAUSED
         return JobState.BACKING_OFF if self._loop.backs_off else JobState.WAITING
+
+
+def _cause_of_death(name: str, error: BaseException) -> BaseException:
+    if isinstance(error, asyncio.CancelledError):
+        return LoopError(f"the loop of {name} was cancelled from outside the host")
+    if isinstance(error, GeneratorExit):
+        return LoopError(f"a body of {name} awaited something that raised GeneratorExit")
+    return error
+
+
+def _is_alive() -> bool:
+    try:
+        return asyncio.current_task() is not None
+    except RuntimeError:
+        return False
+
+
+def _note_end(task: asyncio.Task[None]) -> None:
+    # What gets past `_serve` ends the whole program; asyncio need not complain a second time.
+    if not task.cancelled():
+        task.exception()

@@ -33,10 +33,10 @@ async def in_worker_thread(function: Callable[[], T], name: str) -> T:
         error: BaseException | None = None
         try:
             result = context.run(function)
-        except StopIteration as stop:
-            # A future cannot carry a StopIteration.
-            error = RuntimeError("the body raised StopIteration")
-            error.__cause__ = stop
+        except (StopIteration, GeneratorExit) as raised:
+            # A future cannot carry the one, and the other would end whoever awaits it.
+            error = RuntimeError(f"the body raised {type(raised).__name__}")
+            error.__cause__ = raised
         except BaseException as raised:  # noqa: BLE001 - it is handed over, whatever it is
             error = raised
         # The loop is closed if the host has given up on this thread; nobody is left to tell.

@@ -1,0 +1,129 @@
+"""Listeners hear everything and can hurt nothing."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import pytest
+
+from loopjobs import (
+    CancellationToken,
+    Event,
+    Host,
+    JobPaused,
+    JobResumed,
+    LoopDied,
+    LoopStarted,
+    LoopStopped,
+    Outcome,
+    RunEnded,
+    RunStarted,
+    current_run,
+)
+from loopjobs.testing import EventRecorder, FakeClock
+
+Build = Callable[..., Host]
+
+
+async def job(ct: CancellationToken) -> None:
+    current_run().report(deleted=1)
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError(), asyncio.CancelledError(), SystemExit(), GeneratorExit()], ids=repr
+)
+async def test_a_listener_that_raises_hurts_neither_run_nor_loop(
+    build: Build, clock: FakeClock, recorder: EventRecorder, error: BaseException
+) -> None:
+    """Whatever it raises, on whatever event; the listeners after it hear the event too."""
+
+    def broken(event: Event, /) -> None:
+        raise error
+
+    async with build(job, listeners=(broken,)) as host:
+        await clock.advance(10)
+        assert host.jobs["job"].status().ledger.succeeded == 2
+    assert [type(event) for event in recorder.events] == [
+        LoopStarted,
+        *(RunStarted, RunEnded) * 2,
+        LoopStopped,
+    ]
+
+
+async def test_a_listener_that_raises_is_told_about_in_the_log(
+    build: Build, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With its name and the event, so that somebody can mend it."""
+
+    def broken(event: Event, /) -> None:
+        raise ValueError("what a listener")
+
+    async with build(job, listeners=(broken,), InitialDelayInSeconds=60):
+        await clock.advance(0)
+    assert "broken" in caplog.records[0].getMessage()
+    assert "LoopStarted of job job" in caplog.records[0].getMessage()
+
+
+async def test_a_log_that_cannot_be_written_hurts_nobody(build: Build, clock: FakeClock) -> None:
+    """Not even where the complaint about it would go to the same log."""
+
+    class BrokenHandler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            raise OSError("no space left")
+
+    log = logging.getLogger("loopjobs")
+    handler = BrokenHandler()
+    log.addHandler(handler)
+    try:
+        async with build(job) as host:
+            await clock.advance(10)
+            assert host.jobs["job"].status().ledger.succeeded == 2
+    finally:
+        log.removeHandler(handler)
+
+
+def test_a_keyboard_interrupt_passes_through_a_listener(build: Build) -> None:
+    """It is not the listener's error."""
+
+    def interrupted(event: Event, /) -> None:
+        if isinstance(event, RunEnded):
+            raise KeyboardInterrupt
+
+    host = build(job, listeners=(interrupted,))
+    with pytest.raises(KeyboardInterrupt):
+        host.run()
+
+
+async def test_pause_and_resume_are_announced_once(
+    build: Build, clock: FakeClock, recorder: EventRecorder
+) -> None:
+    """Both are idempotent."""
+    async with build(job, InitialDelayInSeconds=5) as host:
+        for control in (host.jobs["job"].pause, host.jobs["job"].resume):
+            await control()
+            await control()
+        await clock.advance(0)
+    assert len(recorder.of(JobPaused)) == len(recorder.of(JobResumed)) == 1
+
+
+async def test_the_death_of_a_loop_is_announced_in_spite_of_a_broken_listener(
+    build: Build, clock: FakeClock, recorder: EventRecorder
+) -> None:
+    """The host stops, and whoever hears events hears why."""
+    tasks: list[asyncio.Task[object] | None] = []
+
+    async def dying(ct: CancellationToken) -> None:
+        tasks.append(asyncio.current_task())
+
+    def broken(event: Event, /) -> None:
+        raise ValueError
+
+    host = build(dying, listeners=(broken,))
+    await host.start()
+    await clock.advance(0)
+    assert tasks[0] is not None
+    tasks[0].cancel()
+    await clock.advance(0)
+    assert len(recorder.of(LoopDied)) == 1
+    await host.stop()
+    assert host.jobs["dying"].history()[0].outcome is Outcome.SUCCEEDED
