@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PROJECTS := . services/servicekit services/login
 
-.PHONY: help setup run test check format clean
+.PHONY: help setup run test check docs format clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ check: setup ## lint, types and floors
 
 test: check ## check, and run every test with coverage
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+docs: setup ## write the reference pages anew from the code
+	$(BIN)/python docs/generate.py
 
 format: setup ## let ruff rewrite the code
 	$(BIN)/ruff check --fix

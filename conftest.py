@@ -1,0 +1,47 @@
+"""Runs the Python blocks of README.md and docs/: `pytest README.md docs`."""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+from sybil import Example, Sybil
+from sybil.integration.pytest import SybilItem
+from sybil.parsers.markdown import CodeBlockParser
+
+
+def evaluate(example: Example) -> None:
+    """Run a block, then the test functions it defines, as pytest would.
+
+    The blocks of a page share a namespace, so that one can go on where the one before it ended.
+    """
+    namespace = example.namespace
+    before = dict(namespace)
+    source = "\n" * (example.line + example.parsed.line_offset) + str(example.parsed)
+    exec(compile(source, example.path, "exec", dont_inherit=True), namespace)  # noqa: S102 - our own pages
+    for test in _new_tests(namespace, before):
+        result = test()
+        if inspect.iscoroutine(result):
+            asyncio.run(result)
+
+
+def _new_tests(
+    namespace: Mapping[str, object], before: Mapping[str, object]
+) -> Iterator[Callable[[], object]]:
+    for name, value in tuple(namespace.items()):
+        if name.startswith("test_") and value is not before.get(name) and inspect.isfunction(value):
+            yield value
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the blocks of a page back in order: tests are shuffled, a page is read from its top."""
+    blocks = [item for item in items if isinstance(item, SybilItem)]
+    blocks.sort(key=lambda item: (item.path, item.example.line))
+    items[:] = [*(item for item in items if not isinstance(item, SybilItem)), *blocks]
+
+
+pytest_collect_file = Sybil(
+    parsers=[CodeBlockParser("python", evaluate)],
+    patterns=["README.md", "docs/*.md", "docs/*/*.md"],
+    excludes=["services/*/README.md"],
+).pytest()

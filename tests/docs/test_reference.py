@@ -1,0 +1,56 @@
+"""The reference says what the code says."""
+
+import runpy
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from loopjobs import LoopJobOptions, RunOn
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def generated() -> Mapping[str, str]:
+    """Return the pages as the code gives them now."""
+    pages: Mapping[str, str] = runpy.run_path(str(DOCS / "generate.py"))["pages"]()
+    return pages
+
+
+@pytest.mark.parametrize("page", ["options.md", "errors.md", "outcomes.md"])
+def test_a_committed_page_is_what_the_code_gives(page: str) -> None:
+    """If this fails, run `make docs` and commit what it writes."""
+    committed = (DOCS / "reference" / page).read_text(encoding="utf-8")
+    assert committed == generated()[page]
+
+
+def test_every_page_of_the_reference_is_generated() -> None:
+    """No page is left behind when the generator no longer writes it."""
+    assert {path.name for path in (DOCS / "reference").iterdir()} == set(generated())
+
+
+@pytest.mark.parametrize("interval", [0.001, 3600, 10 * 366 * 86_400])
+def test_the_interval_has_the_range_the_page_says(interval: float) -> None:
+    """A validator checks it, so the generator cannot read it from the field."""
+    options = LoopJobOptions(interval_in_seconds=interval, jitter_in_seconds=interval / 2)
+    assert options.interval_in_seconds == interval
+    with pytest.raises(ValidationError, match="must be less than IntervalInSeconds"):
+        LoopJobOptions(interval_in_seconds=interval, jitter_in_seconds=interval)
+
+
+@pytest.mark.parametrize("interval", [0, -1, 0.0009, 10 * 366 * 86_400 + 1])
+def test_an_interval_outside_the_range_is_refused(interval: float) -> None:
+    """Zero is refused, and what is too short or too long to be meant."""
+    with pytest.raises(ValidationError, match="must be"):
+        LoopJobOptions(interval_in_seconds=interval)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"RunOn": RunOn.ONE_REPLICA}, {"LeaseInSeconds": 10}, {"WhenLeaseUnavailable": "Skip"}],
+)
+def test_what_the_page_calls_not_yet_is_refused(given: Mapping[str, object]) -> None:
+    """A setting that would do nothing is an error, not a silent wish."""
+    with pytest.raises(ValidationError, match="this version does not have yet"):
+        LoopJobOptions.model_validate({"IntervalInSeconds": 10, **given})
