@@ -1,6 +1,7 @@
-"""The sweep in SQL against the rule in three lines of Python."""
+"""The sweep in SQL against the rule of the domain."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 import login.storage
 from login.domain.pc import PcStatus
+from login.domain.staleness import StaleRule
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
 from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
@@ -25,8 +27,10 @@ PCS = st.lists(st.tuples(st.sampled_from([ONLINE, OFFLINE]), SILENCES), max_size
 
 
 def expected(status: PcStatus, silence: float | None) -> PcStatus:
-    is_stale = silence is None or silence > 300
-    return OFFLINE if status is OFFLINE or is_stale else ONLINE
+    now = FakeClock().now()
+    rule = StaleRule(cutoff=now - timedelta(seconds=300), latest_credible=now)
+    last = None if silence is None else now - timedelta(seconds=silence)
+    return OFFLINE if status is OFFLINE or rule.covers(last) else ONLINE
 
 
 @pytest.fixture(scope="module")

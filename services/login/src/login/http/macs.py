@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Path
-from pydantic import AfterValidator, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
 from login.domain.mac import MacAddress
 
@@ -33,6 +33,7 @@ def _from_path(
 BodyMac = Annotated[
     MacAddress,
     PlainValidator(_parse),
+    PlainSerializer(str),
     WithJsonSchema(
         {"type": "string", "description": _DESCRIPTION, "examples": ["aa:bb:cc:dd:ee:ff"]}
     ),

@@ -3,13 +3,12 @@
 import logging
 from contextlib import suppress
 
-from loopjobs import CancellationToken, Clock, current_run
-
 from login.domain.ports import SweepStore
 from login.domain.sweep import Sweep, SweepTally
 from login.jobs.pc_keep_alive_options import PcKeepAliveJobOptions
 from login.jobs.punctuality import Punctuality
 from login.jobs.sweep_log import SweepLog
+from loopjobs import CancellationToken, Clock, current_run
 
 _log = logging.getLogger(__name__)
 

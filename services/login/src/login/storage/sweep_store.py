@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, not_, select, update
 
 from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, StatusReason
@@ -23,14 +23,14 @@ class SqlSweepStore:
         """Count the online PCs in one statement."""
         last = PcRow.last_keep_alive_at
         readable = is_readable_instant(last)
-        credible = and_(readable, last <= rule.latest_credible)
+        credible = and_(last <= rule.latest_credible, readable)
         statement = select(
             func.count(),
             _count(_is_stale(rule)),
             _count(not_(readable)),
-            _count(and_(readable, last > rule.latest_credible)),
+            _count(and_(last > rule.latest_credible, readable)),
             func.max(case((credible, last))),
-            func.min(case((and_(readable, last < rule.cutoff), last))),
+            func.min(case((and_(last < rule.cutoff, readable), last))),
         ).where(_is_online())
         async with self._database.reading() as session:
             return Census(*(await session.execute(statement)).one())
@@ -65,10 +65,12 @@ def _is_online() -> ColumnElement[bool]:
 
 
 def _is_stale(rule: StaleRule) -> ColumnElement[bool]:
+    # Compared first, looked at after: most PCs were heard, and then the first half is enough.
     last = PcRow.last_keep_alive_at
     readable = is_readable_instant(last)
-    older = and_(readable, last < rule.cutoff)
-    return or_(not_(readable), older) if rule.unreadable_is_stale else older
+    if rule.unreadable_is_stale:
+        return not_(and_(last >= rule.cutoff, readable))
+    return and_(last < rule.cutoff, readable)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

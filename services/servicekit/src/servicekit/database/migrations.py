@@ -1,6 +1,7 @@
 """Brings the schema up to date when a service starts."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,23 +52,27 @@ class MigrationService:
             StoreUnavailableError: the database cannot be reached.
         """
         self._database.prepare()
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                async with self._database.changing_schema() as connection:
-                    await connection.run_sync(self._upgrade)
-            except StoreBusyError as error:
-                if attempt == _ATTEMPTS:
-                    raise StartError(
-                        "the schema could not be brought up to date: other processes keep the "
-                        "database busy. Look for one that writes without end, then start again"
-                    ) from error
-                _log.warning("database busy before migration", extra={"attempt": attempt})
-                await self._clock.sleep(_PAUSE_IN_SECONDS)
-            else:
+        for attempt in range(1, _ATTEMPTS):
+            # Beside the busy timeout: SQLite does not wait where two open a new file at once.
+            with suppress(StoreBusyError):
+                await self._migrate()
                 return
+            _log.warning("database busy before migration", extra={"attempt": attempt})
+            await self._clock.sleep(_PAUSE_IN_SECONDS)
+        try:
+            await self._migrate()
+        except StoreBusyError as error:
+            raise StartError(
+                "the schema could not be brought up to date: other processes keep the "
+                "database busy. Look for one that writes without end, then start again"
+            ) from error
 
     async def stop(self) -> None:
         """Nothing is left to end."""
+
+    async def _migrate(self) -> None:
+        async with self._database.changing_schema() as connection:
+            await connection.run_sync(self._upgrade)
 
     def _upgrade(self, connection: Connection) -> None:
         config = Config()
