@@ -106,11 +106,9 @@ class Host:
             if was_stopped and isinstance(error, asyncio.CancelledError) and not is_cancelled():
                 raise _StoppedEarlyError from self._fault
             raise
-        if self._stopping is not None:
-            # It came too late to cancel anything, but before anybody was told of a start.
-            await self.stop()
-            raise _StoppedEarlyError from self._fault
-        self._phase = _Phase.STARTED
+        if self._stopping is None:
+            # Otherwise the stop came after the last service had started: it goes its own way.
+            self._phase = _Phase.STARTED
 
     async def stop(self) -> None:
         """Stop everything within the shutdown budget and close the container.
@@ -188,7 +186,7 @@ class Host:
         try:
             await self.start()
         except _StoppedEarlyError:
-            if not self._was_asked_to_stop or self._fault is not None:
+            if self._fault is not None:
                 raise
         await self._stopped.wait()
         self._raise_fault()
@@ -239,9 +237,10 @@ class Host:
         """
         try:
             await asyncio.get_running_loop().create_future()
-        finally:
+        except asyncio.CancelledError:
             if self._phase is not _Phase.STOPPING:
                 self._services.force()
+            raise
 
     async def _dismiss_sentinel(self) -> None:
         if self._sentinel is not None:
