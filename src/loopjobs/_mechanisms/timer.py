@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from itertools import count
+from math import inf
 
 from loopjobs._words.clock import Alarm, AlarmClock, Clock
 
@@ -51,7 +52,7 @@ class Timer:
         self._order = count()
         self._cancelled = 0
         self._alarm: Alarm | None = None
-        self._alarm_due = float("inf")
+        self._alarm_due = inf
         self._firing = False
 
     def arm_slot(self, when: float, callback: Callable[[], None]) -> TimerAlarm:
@@ -68,7 +69,8 @@ class Timer:
     def close(self) -> None:
         """Forget everything that was asked for."""
         self._heap.clear()
-        self._call_off()
+        self._cancelled = 0
+        self._look_ahead()
 
     def note_cancelled(self) -> None:
         """Sweep the heap once most of it is dead, so that far-off entries cannot pile up."""
@@ -78,35 +80,40 @@ class Timer:
             self._heap[:] = [item for item in self._heap if not item[3].is_over]
             heapify(self._heap)
             self._cancelled = 0
+        self._look_ahead()
 
     def _arm(self, when: float, rank: int, callback: Callable[[], None]) -> TimerAlarm:
         alarm = TimerAlarm(callback, self)
         heappush(self._heap, (when, rank, next(self._order), alarm))
-        if when < self._alarm_due and not self._firing:
-            self._ask_clock(when)
+        if when < self._alarm_due:
+            self._look_ahead()
         return alarm
 
-    def _ask_clock(self, when: float) -> None:
-        self._call_off()
-        self._alarm_due = when
-        self._alarm = self._clock.call_between(when, when + self._slack, self._fire)
-
-    def _call_off(self) -> None:
+    def _look_ahead(self) -> None:
+        """Have the clock call for the first alarm that is still wanted, and for no other."""
+        if self._firing:
+            return
+        heap = self._heap
+        while heap and heap[0][3].is_over:
+            heappop(heap)
+            self._cancelled -= 1
+        due = heap[0][0] if heap else inf
+        if due == self._alarm_due:
+            return
         if self._alarm is not None:
             self._alarm.cancel()
-            self._alarm = None
-        self._alarm_due = float("inf")
+        self._alarm_due = due
+        self._alarm = self._clock.call_between(due, due + self._slack, self._fire) if heap else None
 
     def _fire(self) -> None:
         self._alarm = None
-        self._alarm_due = float("inf")
+        self._alarm_due = inf
         self._firing = True
         try:
             self._fire_due(self._clock.monotonic())
         finally:
             self._firing = False
-            if self._heap:
-                self._ask_clock(self._heap[0][0])
+            self._look_ahead()
 
     def _fire_due(self, now: float) -> None:
         heap = self._heap

@@ -1,19 +1,23 @@
 """A clock that moves only when told."""
 
 import asyncio
+import math
 from collections.abc import Callable, Sized
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
+from typing import TypeAlias
 
 from loopjobs import Alarm
 
-_SLEEP, _ALARM = 0, 1
+_SAME_INSTANT = 1e-9
 _RESTLESS = 100_000
 _TURNS_ENOUGH = 200
 
 
-class _FakeAlarm:
+class _Entry:
+    """A callback that waits for its moment."""
+
     __slots__ = ("callback",)
 
     def __init__(self, callback: Callable[[], None]) -> None:
@@ -23,12 +27,16 @@ class _FakeAlarm:
         self.callback = None
 
 
+_Heap: TypeAlias = list[tuple[float, int, _Entry]]
+
+
 class FakeClock:
     """Virtual time for tests; .NET's `FakeTimeProvider`, with an `advance` that can be awaited.
 
     `advance` steps from deadline to deadline. At each it wakes the sleepers, lets every task run
     until all of them wait again, and only then calls the alarms (the slots of loops): a run that
-    ends at the very moment of a slot has ended before that slot is looked at.
+    ends at the very moment of a slot has ended before that slot is looked at. Moments less than a
+    nanosecond apart are the same moment, so that the rounding of a sum decides nothing.
 
     Args:
         now: Where the wall clock begins; aware. The monotonic clock begins at 0.
@@ -43,7 +51,8 @@ class FakeClock:
             raise ValueError("FakeClock(now=...) takes an aware datetime, such as one in UTC")
         self._wall_start = start.astimezone(UTC)
         self._elapsed = 0.0
-        self._waiting: list[tuple[float, int, int, _FakeAlarm]] = []
+        self._sleepers: _Heap = []
+        self._alarms: _Heap = []
         self._order = count()
         self._is_advancing = False
 
@@ -61,11 +70,11 @@ class FakeClock:
             await asyncio.sleep(0)
             return
         woken = asyncio.get_running_loop().create_future()
-        alarm = self._wait(self._elapsed + seconds, _SLEEP, lambda: _wake(woken))
+        sleeper = self._wait(self._sleepers, self._elapsed + seconds, lambda: _wake(woken))
         try:
             await woken
         finally:
-            alarm.cancel()
+            sleeper.cancel()
 
     def call_between(
         self,
@@ -76,16 +85,24 @@ class FakeClock:
         """Call back at the beginning of the window; at once if it has begun already."""
         if earliest <= self._elapsed and not self._is_advancing:
             return asyncio.get_running_loop().call_soon(callback)
-        return self._wait(earliest, _ALARM, callback)
+        return self._wait(self._alarms, earliest, callback)
 
     async def advance(self, seconds: float) -> None:
         """Let virtual time pass, deadline by deadline.
 
         Raises:
-            ValueError: `seconds` is negative; monotonic time does not go back.
+            ValueError: `seconds` is negative or not finite; monotonic time does not go back.
+            RuntimeError: some task never comes to rest, or `advance` was called within `advance`.
         """
-        if seconds < 0:
-            raise ValueError("monotonic time does not go back; see step_wall_clock")
+        if not 0 <= seconds < math.inf:
+            raise ValueError(
+                f"advance takes seconds from 0 up, not {seconds!r}: monotonic time does not go "
+                "back. The wall clock does; see step_wall_clock"
+            )
+        if self._is_advancing:
+            raise RuntimeError(
+                "virtual time is passing already; what runs in it sleeps on the clock, or stalls"
+            )
         target = self._elapsed + seconds
         await self.settle()
         self._is_advancing = True
@@ -93,14 +110,8 @@ class FakeClock:
             await self._advance_to(target)
         finally:
             self._is_advancing = False
-        self._elapsed = target
+        self._elapsed = max(self._elapsed, target)
         await self.settle()
-
-    async def _advance_to(self, target: float) -> None:
-        while (due := self._next_deadline()) is not None and due[0] <= target:
-            self._elapsed = max(self._elapsed, due[0])
-            self._fire(*due)
-            await self.settle()
 
     async def pass_until(self, ended: asyncio.Future[None]) -> None:
         """Let virtual time pass, deadline by deadline, until that future is done.
@@ -110,16 +121,21 @@ class FakeClock:
         await self.settle()
         while not ended.done():
             due = self._next_deadline()
-            if due is None:
+            if due == math.inf:
                 await asyncio.wait({ended})
             else:
-                await self.advance(max(0.0, due[0] - self._elapsed))
+                await self.advance(max(0.0, due - self._elapsed))
 
     def stall(self, seconds: float) -> None:
         """Let time pass while nothing is served, as in a blocked or suspended process.
 
-        Deadlines inside it are looked at, late, by the next `advance`.
+        Deadlines inside it are looked at, late, by the next `advance`, or by the one in progress.
+
+        Raises:
+            ValueError: `seconds` is negative.
         """
+        if seconds < 0:
+            raise ValueError("monotonic time does not go back; see step_wall_clock")
         self._elapsed += seconds
 
     def step_wall_clock(self, seconds: float) -> None:
@@ -139,21 +155,46 @@ class FakeClock:
                 return
         raise RuntimeError(f"some task is still busy after {_RESTLESS} turns of the event loop")
 
-    def _wait(self, when: float, rank: int, callback: Callable[[], None]) -> _FakeAlarm:
-        alarm = _FakeAlarm(callback)
-        heappush(self._waiting, (when, rank, next(self._order), alarm))
-        return alarm
+    async def _advance_to(self, target: float) -> None:
+        steps, before = 0, self._elapsed
+        # A stall in a body leads past the target; what it made late is served all the same.
+        while (due := self._next_deadline()) <= max(target, self._elapsed) + _SAME_INSTANT:
+            self._fire(due)
+            await self.settle()
+            steps = steps + 1 if self._elapsed == before else 0
+            before = self._elapsed
+            if steps > _RESTLESS:
+                raise RuntimeError(f"{steps} deadlines in a row were due at the same instant")
 
-    def _next_deadline(self) -> tuple[float, int] | None:
-        while self._waiting and self._waiting[0][3].callback is None:
-            heappop(self._waiting)
-        return self._waiting[0][:2] if self._waiting else None
+    def _wait(self, heap: _Heap, when: float, callback: Callable[[], None]) -> _Entry:
+        entry = _Entry(callback)
+        heappush(heap, (when, next(self._order), entry))
+        return entry
 
-    def _fire(self, when: float, rank: int) -> None:
-        while self._waiting and self._waiting[0][:2] == (when, rank):
-            alarm = heappop(self._waiting)[3]
-            if alarm.callback is not None:
-                alarm.callback()
+    def _next_deadline(self) -> float:
+        return min(_first(self._sleepers), _first(self._alarms))
+
+    def _fire(self, due: float) -> None:
+        # Sleepers of this instant come first; the alarms wait until the tasks have settled.
+        same = due + _SAME_INSTANT
+        heap, last = (
+            (self._sleepers, same) if _first(self._sleepers) <= same else (self._alarms, due)
+        )
+        # What the callbacks ask for at this very moment is not of this batch.
+        batch = []
+        while heap and heap[0][0] <= last:
+            batch.append(heappop(heap))
+        self._elapsed = max(self._elapsed, batch[-1][0])
+        for _, _, entry in batch:
+            if entry.callback is not None:
+                entry.callback()
+
+
+def _first(heap: _Heap) -> float:
+    """Return the moment of the first entry that was not called off; infinite without one."""
+    while heap and heap[0][2].callback is None:
+        heappop(heap)
+    return heap[0][0] if heap else math.inf
 
 
 def _wake(woken: asyncio.Future[None]) -> None:
