@@ -5,11 +5,12 @@ import math
 from functools import partial
 from typing import Generic, TypeVar
 
+from loopjobs._loop.backoff import Backoff
 from loopjobs._loop.loop_context import LoopContext
+from loopjobs._loop.places import Places
 from loopjobs._loop.runs import Runs
 from loopjobs._loop.schedules import paces_differently, schedule_from
-from loopjobs._mechanisms.pacing import backoff
-from loopjobs._mechanisms.ticker import Ticker
+from loopjobs._mechanisms.ticker import Tick, Ticker
 from loopjobs._run.body import Body
 from loopjobs._run.options_monitor import JobOptionsMonitor
 from loopjobs._run.performer import Performer
@@ -39,12 +40,11 @@ class Loop(Generic[OptionsT]):
         self._runs = runs
         self._performer = Performer(body, context.clock, context.timer, runs.overstay)
         self.ticker = Ticker(context.clock, context.timer, context.random, runs.skip)
+        self._places = Places(runs, lambda: monitor.latest)
+        self._backoff = Backoff()
         self._beside: set[asyncio.Task[None]] = set()
-        self._waiting: list[asyncio.Future[None]] = []
-        self._is_closing = False
         self._origin = 0.0
-        self._last_ended: float | None = None
-        self._backs_off_until = -math.inf
+        self._last_ended = -math.inf
 
     @property
     def options(self) -> OptionsT:
@@ -54,7 +54,7 @@ class Loop(Generic[OptionsT]):
     @property
     def backs_off(self) -> bool:
         """Whether failures have put off the next run."""
-        return self._clock.monotonic() < self._backs_off_until
+        return self._clock.monotonic() < self._backoff.until
 
     def begin(self) -> None:
         """Begin to tick; the first slot is due after the initial delay."""
@@ -65,26 +65,32 @@ class Loop(Generic[OptionsT]):
 
     def close(self) -> None:
         """Hand out no more slots, and let a tick go that waits for its turn."""
-        self._is_closing = True
         self.ticker.close()
-        self._let_in()
+        self._places.close()
 
     def use(self, options: OptionsT) -> None:
         """Use these options from the next run on, and count a wait in progress anew."""
-        old = self.options
+        old, now = self.options, self._clock.monotonic()
+        self.ticker.look()
         self._monitor.use(options)
         self.ticker.is_exclusive = options.skip_if_running
-        if paces_differently(old, options):
-            self._follow(self._due_after_change(was_enabled=old.enabled))
+        self._backoff.count_anew(options)
+        self.ticker.hold(self._backoff.until)
+        if options.enabled and not old.enabled:
+            self._origin = now
+        if paces_differently(old, options, has_ticked=self.ticker.last_due is not None):
+            self._follow(self._due_after_change(now))
+        elif options.jitter_in_seconds != old.jitter_in_seconds:
+            self.ticker.spread(options.jitter_in_seconds)
+        self._places.look_again()
 
     async def serve(self) -> None:
         """Await slots and run the job until closed, then wait for the runs beside the loop."""
         while (tick := await self.ticker.next()) is not None:
-            refusal = await self._turn()
-            if refusal is None and self.ticker.is_paused:
-                refusal = Outcome.SKIPPED_PAUSED
+            refusal = await self._places.wait() or self._second_thoughts(tick)
             if refusal is not None:
                 self._runs.skip(refusal, 1)
+                self.ticker.run_ended(self._clock.monotonic(), 0.0)
             elif self._may_overlap():
                 self.start_beside(self._runs.begin(tick, self.options))
             else:
@@ -98,12 +104,9 @@ class Loop(Generic[OptionsT]):
 
     async def run_by_hand(self) -> RunRecord:
         """Run the job beside its slots, under the same overlap rule."""
-        options = self.options
-        places = 1 if options.skip_if_running else options.max_concurrent_runs
-        if len(self._runs) >= places and (options.skip_if_running or self._waiting):
-            return self._runs.refuse()
-        if await self._turn() is Outcome.CANCELLED:
-            return self._runs.refuse()
+        refusal = await self._places.wait_by_hand()
+        if refusal is not None:
+            return self._runs.refuse(refusal)
         run = self._runs.begin(None, self.options)
         record = self._runs.watch(run)
         self.start_beside(run)
@@ -127,67 +130,51 @@ class Loop(Generic[OptionsT]):
         self._pace(run)
         if again is not None:
             self.ticker.run_again(self._clock.monotonic() + again.after)
-        self._let_in()
+        self._places.look_again()
 
     def _pace(self, run: RunInProgress) -> None:
         """Let the end of a run move what comes next: back-off, and the wait of a fixed delay."""
-        now = self._clock.monotonic()
-        wait = self._backoff()
+        now, was_put_off = self._clock.monotonic(), self.backs_off
         base = run.due if self.options.pacing is Pacing.FIXED_RATE else now
-        was_put_off = self._backs_off_until > now
-        self.ticker.hold(base + wait)
-        self._backs_off_until = base + wait if wait > self.options.interval_in_seconds else now
+        self._backoff.note_end(base, self._runs.consecutive_failures, self.options)
+        self.ticker.hold(self._backoff.until)
         if run.is_scheduled:
             self._last_ended = now
-        if run.is_scheduled or (was_put_off and not wait):
-            self.ticker.run_ended(now, wait)
-
-    def _backoff(self) -> float:
-        failures, longest = self._runs.consecutive_failures, self.options.max_backoff_in_seconds
-        if not failures or longest is None:
-            return 0.0
-        return backoff(self.options.interval_in_seconds, failures, longest)
+        moves_slots = was_put_off or self.backs_off
+        if run.is_scheduled or (moves_slots and not self._awaits_an_end()):
+            self.ticker.run_ended(now, self._backoff.wait)
 
     def _follow(self, first_due: float) -> None:
         self.ticker.is_exclusive = self.options.skip_if_running
         self.ticker.follow(schedule_from(first_due, self.options), self.options.jitter_in_seconds)
 
-    def _due_after_change(self, *, was_enabled: bool) -> float:
+    def _due_after_change(self, now: float) -> float:
         """Return the first slot under changed options: an interval after the last, or at once."""
-        options, now = self.options, self._clock.monotonic()
-        last_due = self.ticker.last_due
-        if not was_enabled:
-            return now + options.initial_delay_in_seconds
+        options, last_due = self.options, self.ticker.last_due
+        is_counted_from_end = options.pacing is Pacing.FIXED_DELAY
+        if is_counted_from_end and self._awaits_an_end():
+            return math.inf
         if last_due is None:
             return max(now, self._origin + options.initial_delay_in_seconds)
-        if options.pacing is Pacing.FIXED_RATE:
+        if not is_counted_from_end:
             return max(now, last_due + options.interval_in_seconds)
-        if any(run.is_scheduled for run in self._runs):
-            return math.inf
-        last = last_due if self._last_ended is None else self._last_ended
-        return max(now, last + options.interval_in_seconds)
+        wait = max(options.interval_in_seconds, self._backoff.wait)
+        return max(now, max(last_due, self._last_ended) + wait)
+
+    def _awaits_an_end(self) -> bool:
+        """Return whether a slot was handed out whose run has not ended."""
+        return self.ticker.is_busy or any(run.is_scheduled for run in self._runs)
+
+    def _second_thoughts(self, tick: Tick) -> Outcome | None:
+        """Return why a slot must not run after all, which may have waited for its turn."""
+        if not self.options.enabled:
+            # Who disables a job pauses it for good; a run an hour later would surprise them.
+            return Outcome.SKIPPED_PAUSED
+        return self.ticker.reason_to_refuse(tick.due)
 
     def _may_overlap(self) -> bool:
         options = self.options
         return not options.skip_if_running and options.pacing is Pacing.FIXED_RATE
-
-    async def _turn(self) -> Outcome | None:
-        """Wait for a free place where runs may overlap; return why nothing must run after all."""
-        while not self._is_closing and self._is_full():
-            place = asyncio.get_running_loop().create_future()
-            self._waiting.append(place)
-            await place
-        return Outcome.CANCELLED if self._is_closing else None
-
-    def _is_full(self) -> bool:
-        options = self.options
-        return not options.skip_if_running and len(self._runs) >= options.max_concurrent_runs
-
-    def _let_in(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for place in waiting:
-            if not place.done():
-                place.set_result(None)
 
     def _ended_beside(self, run: RunInProgress, task: asyncio.Task[None]) -> None:
         self.ticker.runs_beside -= 1
@@ -196,5 +183,6 @@ class Loop(Generic[OptionsT]):
             # Cancelled from outside before its first step; the body has never begun.
             self._runs.settle(run, Outcome.CANCELLED)
             self._runs.leave(run)
+            self._places.look_again()
         elif (error := task.exception()) is not None:
             self.ticker.fail(error)

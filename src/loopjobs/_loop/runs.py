@@ -54,7 +54,7 @@ class Runs:
         run.token = CancellationTokenSource(self._clock)
         book = self.by_hand if tick is None else self.ledger
         run.is_scheduled = tick is not None
-        run.slot = None if tick is None else book.due
+        run.slot = None if tick is None else tick.number
         run.due = now if tick is None else tick.due
         run.lateness = 0.0 if tick is None else max(0.0, now - tick.planned)
         run.due_at = run.started_at - timedelta(seconds=now - run.due)
@@ -103,15 +103,15 @@ class Runs:
             age = self._oldest_age() if outcome is Outcome.SKIPPED_RUNNING else None
             self._context.announcer.announce(SlotsSkipped(self._job, outcome, count, age))
 
-    def refuse(self) -> RunRecord:
-        """Enter a run by hand that the overlap rule does not allow, and return its record."""
-        self.by_hand.enter(Outcome.SKIPPED_RUNNING)
+    def refuse(self, outcome: Outcome) -> RunRecord:
+        """Enter a run by hand that did not come about, and return its record."""
+        self.by_hand.enter(outcome)
         context = self._context
         run = RunInProgress(self._job, context.process, context.next_run_number())
         return RunRecord(
             run_id=run.run_id,
             job=self._job,
-            outcome=Outcome.SKIPPED_RUNNING,
+            outcome=outcome,
             due_at=self._clock.now(),
             started_at=None,
             duration=0.0,

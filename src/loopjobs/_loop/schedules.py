@@ -12,12 +12,16 @@ def schedule_from(first_due: float, options: LoopJobOptions) -> Schedule | None:
     return kind(first_due, options.interval_in_seconds)
 
 
-def paces_differently(old: LoopJobOptions, new: LoopJobOptions) -> bool:
+def paces_differently(old: LoopJobOptions, new: LoopJobOptions, *, has_ticked: bool) -> bool:
     """Return whether a change of options moves the slots to come."""
     return (
         old.enabled != new.enabled
         or old.interval_in_seconds != new.interval_in_seconds
-        or old.initial_delay_in_seconds != new.initial_delay_in_seconds
         or old.pacing is not new.pacing
-        or old.jitter_in_seconds != new.jitter_in_seconds
+        or (not has_ticked and old.initial_delay_in_seconds != new.initial_delay_in_seconds)
+        # On a grid a back-off skips slots; without one it moves the next.
+        or (
+            new.pacing is Pacing.FIXED_DELAY
+            and old.max_backoff_in_seconds != new.max_backoff_in_seconds
+        )
     )

@@ -22,6 +22,10 @@ class Schedule(Protocol):
         """Note that the next slot was decided without a run."""
         ...
 
+    def step_aside(self) -> None:
+        """Note that a slot outside the schedule was handed to a run."""
+        ...
+
     def run_ended(self, moment: float, wait: float) -> None:
         """Note that a run has ended and that `wait` seconds must lie before the next."""
         ...
@@ -54,6 +58,9 @@ class FixedRate:
     def pass_by(self, moment: float) -> None:  # noqa: ARG002 - the grid does not depend on it
         """Move on to the following slot."""
         self._move_to(self._index + 1)
+
+    def step_aside(self) -> None:
+        """Leave the grid as it is."""
 
     def run_ended(self, moment: float, wait: float) -> None:
         """Leave the grid as it is."""
@@ -93,6 +100,10 @@ class FixedDelay:
     def pass_by(self, moment: float) -> None:
         """Count the interval from the moment the slot was decided."""
         self.next_due = moment + self._interval
+
+    def step_aside(self) -> None:
+        """Wait for the end of that run: it will be the last one."""
+        self.next_due = math.inf
 
     def run_ended(self, moment: float, wait: float) -> None:
         """Count the interval, or a longer back-off, from the end of the run."""

@@ -21,6 +21,8 @@ class Tick(NamedTuple):
     """The slot's own time on the monotonic clock."""
     planned: float
     """When it was to start: the slot's time and its share of the jitter."""
+    number: int
+    """Counts the slots of the ticker, those that ended without a run included."""
 
 
 class Ticker:
@@ -32,9 +34,9 @@ class Ticker:
     """
 
     __slots__ = (
-        "_alarm", "_clock", "_extra_due", "_failure", "_hold_until", "_is_closed", "_jitter",
-        "_last_due", "_on_skip", "_random", "_schedule", "_shift", "_timer", "_waiter",
-        "is_exclusive", "is_paused", "runs_beside",
+        "_alarm", "_alarm_due", "_clock", "_extra_due", "_failure", "_hold_until", "_is_closed",
+        "_jitter", "_last_due", "_number", "_on_skip", "_random", "_schedule", "_shift", "_timer",
+        "_waiter", "is_exclusive", "is_paused", "runs_beside",
     )  # fmt: skip
 
     def __init__(
@@ -50,6 +52,7 @@ class Ticker:
         self._on_skip = on_skip
         self._schedule: Schedule | None = None
         self._alarm: TimerAlarm | None = None
+        self._alarm_due = math.inf
         self._waiter: asyncio.Future[Tick | None] | None = None
         self._failure: BaseException | None = None
         self._is_closed = False
@@ -58,6 +61,7 @@ class Ticker:
         self._extra_due = math.inf
         self._hold_until = -math.inf
         self._last_due: float | None = None
+        self._number = 0
         self.is_exclusive = True
         """Whether a slot is skipped while any run is in progress."""
         self.is_paused = False
@@ -73,8 +77,13 @@ class Ticker:
 
     @property
     def last_due(self) -> float | None:
-        """The last slot that was decided."""
+        """The last slot of the schedule that was decided; `None` before the first."""
         return self._last_due
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the loop does not await a slot, because of one that it was handed."""
+        return self._waiter is None or self._waiter.done()
 
     async def next(self) -> Tick | None:
         """Return the next slot to run; `None` once the ticker is closed."""
@@ -91,17 +100,33 @@ class Ticker:
     def follow(self, schedule: Schedule | None, jitter: float) -> None:
         """Follow these slots from here on; `None` is no slots at all."""
         self._schedule = schedule
-        self._jitter = jitter
         if schedule is None:
             self._extra_due = math.inf
+            self._last_due = None
+        self.spread(jitter)
+
+    def spread(self, jitter: float) -> None:
+        """Delay each slot by a random share of that from here on."""
+        self._jitter = jitter
         self._draw_jitter()
         self._arm()
 
+    def look(self) -> None:
+        """Decide what is due already, though the timer has not called yet."""
+        if not self._is_closed and self._wake_at() <= self._clock.monotonic():
+            self._wake()
+
     def run_again(self, due: float) -> None:
-        """Add one slot outside the schedule."""
+        """Add one slot outside the schedule, unless one is asked for that comes sooner."""
         if self._schedule is not None:
-            self._extra_due = due
+            self._extra_due = min(self._extra_due, due)
             self._arm()
+
+    def reason_to_refuse(self, due: float) -> Outcome | None:
+        """Return why a slot must not run even if there is a place for it."""
+        if self.is_paused:
+            return Outcome.SKIPPED_PAUSED
+        return Outcome.SKIPPED_BACKOFF if due < self._hold_until - _ROUNDING else None
 
     def run_ended(self, moment: float, wait: float) -> None:
         """Tell the schedule that a run has ended, with the seconds a back-off asks for."""
@@ -122,26 +147,24 @@ class Ticker:
     def close(self) -> None:
         """Hand out no more slots and let the loop go."""
         self._is_closed = True
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
+        self._arm()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
     def _arm(self) -> None:
-        if self._alarm is not None:
+        due = math.inf if self._is_closed else self._wake_at()
+        if self._alarm is not None and not self._alarm.is_over:
+            if due == self._alarm_due:
+                return
             self._alarm.cancel()
-            self._alarm = None
-        due = self._wake_at()
-        if due < math.inf and not self._is_closed:
-            self._alarm = self._timer.arm_slot(due, self._wake)
+        self._alarm_due = due
+        self._alarm = self._timer.arm_slot(due, self._wake) if due < math.inf else None
 
     def _wake_at(self) -> float:
         slot = self._schedule.next_due + self._shift if self._schedule is not None else math.inf
         return min(slot, self._extra_due)
 
     def _wake(self) -> None:
-        self._alarm = None
         try:
             self._decide(self._clock.monotonic())
             self._arm()
@@ -152,56 +175,63 @@ class Ticker:
         schedule = self._schedule
         if schedule is None:
             return
-        if schedule.next_due + self._shift > now:
-            due, self._extra_due = self._extra_due, math.inf
-            self._settle_or_hand_over(Tick(due, due))
+        if schedule.next_due + self._shift <= now:
+            is_handed_over = self._decide_slot(schedule, now)
+            if is_handed_over or self._extra_due <= now:
+                # That run is the one an earlier run has asked for.
+                self._extra_due = math.inf
             return
-        if self._extra_due <= now:
-            self._extra_due = math.inf
+        due, self._extra_due = self._extra_due, math.inf
+        if self._settle_or_hand_over(due, due):
+            schedule.step_aside()
+
+    def _decide_slot(self, schedule: Schedule, now: float) -> bool:
         first = schedule.next_due
         passed = schedule.catch_up(now - self._shift)
         if passed:
             self._pass_over(first, passed, schedule.next_due)
         due = schedule.next_due
         self._last_due = due
-        if self._settle_or_hand_over(Tick(due, due + self._shift)):
+        is_handed_over = self._settle_or_hand_over(due, due + self._shift)
+        if is_handed_over:
             schedule.take()
         else:
             schedule.pass_by(now)
         if self._jitter:
             self._draw_jitter()
+        return is_handed_over
 
     def _draw_jitter(self) -> None:
         self._shift = self._random.uniform(0.0, self._jitter) if self._jitter else 0.0
 
-    def _settle_or_hand_over(self, tick: Tick) -> bool:
-        outcome = self._reason_to_skip(tick.due)
+    def _settle_or_hand_over(self, due: float, planned: float) -> bool:
+        outcome = self._reason_to_skip(due)
         waiter = self._waiter
         if outcome is None and waiter is not None:
-            waiter.set_result(tick)
+            waiter.set_result(Tick(due, planned, self._number))
+            self._number += 1
             return True
-        self._on_skip(outcome or Outcome.SKIPPED_RUNNING, 1)
+        self._skip(outcome or Outcome.SKIPPED_RUNNING, 1)
         return False
 
     def _reason_to_skip(self, due: float) -> Outcome | None:
         if self.is_paused:
             return Outcome.SKIPPED_PAUSED
-        waiter = self._waiter
-        if waiter is None or waiter.done() or (self.is_exclusive and self.runs_beside):
+        if self.is_busy or (self.is_exclusive and self.runs_beside):
             return Outcome.SKIPPED_RUNNING
-        return Outcome.SKIPPED_BACKOFF if self._falls_into_hold(due) else None
-
-    def _falls_into_hold(self, due: float) -> bool:
-        return due < self._hold_until - _ROUNDING
+        return self.reason_to_refuse(due)
 
     def _pass_over(self, first: float, passed: int, last: float) -> None:
         outcome = self._reason_to_skip(first)
         if outcome is Outcome.SKIPPED_BACKOFF:
             step = (last - first) / passed
-            held = math.ceil((self._hold_until - _ROUNDING - first) / step)
-            held = max(0, min(passed, held))
-            self._on_skip(Outcome.SKIPPED_BACKOFF, held)
+            held = min(passed, math.ceil((self._hold_until - _ROUNDING - first) / step))
+            self._skip(Outcome.SKIPPED_BACKOFF, held)
             passed -= held
             outcome = None
         if passed:
-            self._on_skip(outcome or Outcome.MISSED, passed)
+            self._skip(outcome or Outcome.MISSED, passed)
+
+    def _skip(self, outcome: Outcome, count: int) -> None:
+        self._number += count
+        self._on_skip(outcome, count)

@@ -1,0 +1,37 @@
+"""How long failures in a row put off the next run."""
+
+import math
+
+from loopjobs._mechanisms.pacing import backoff
+from loopjobs._words.options import LoopJobOptions
+
+
+class Backoff:
+    """The wait after the last run that ended, under the options in force.
+
+    A wait no longer than the interval is no back-off: the pace is slow enough as it is.
+    """
+
+    __slots__ = ("_base", "_failures", "until", "wait")
+
+    def __init__(self) -> None:
+        self._base = 0.0
+        self._failures = 0
+        self.wait = 0.0
+        """Seconds from the last run to the next; 0 where failures ask for none."""
+        self.until = -math.inf
+        """The moment before which no slot is run."""
+
+    def note_end(self, base: float, failures: int, options: LoopJobOptions) -> None:
+        """Note that a run has ended, after so many failures in a row, and what to count from."""
+        self._base, self._failures = base, failures
+        self.count_anew(options)
+
+    def count_anew(self, options: LoopJobOptions) -> None:
+        """Take over changed options."""
+        interval, longest = options.interval_in_seconds, options.max_backoff_in_seconds
+        if self._failures and longest is not None:
+            self.wait = backoff(interval, self._failures, longest)
+        else:
+            self.wait = 0.0
+        self.until = self._base + self.wait if self.wait > interval else -math.inf

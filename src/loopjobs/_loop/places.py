@@ -1,0 +1,56 @@
+"""The overlap rule: how many runs there may be at once, and who waits for a place."""
+
+import asyncio
+from collections.abc import Callable
+
+from loopjobs._loop.runs import Runs
+from loopjobs._words.options import LoopJobOptions
+from loopjobs._words.outcomes import Outcome
+
+
+class Places:
+    """The places that the runs of one job take.
+
+    Args:
+        runs: Those in progress.
+        options: Gives the options in force; they can change while somebody waits.
+    """
+
+    def __init__(self, runs: Runs, options: Callable[[], LoopJobOptions]) -> None:
+        self._runs = runs
+        self._options = options
+        self._waiting: list[asyncio.Future[None]] = []
+        self._is_closed = False
+
+    async def wait(self) -> Outcome | None:
+        """Wait for a free place where runs may overlap; return why there is none after all."""
+        while self._is_full() and not self._is_closed:
+            place = asyncio.get_running_loop().create_future()
+            self._waiting.append(place)
+            await place
+        if self._is_closed:
+            return Outcome.CANCELLED
+        must_be_alone = self._options().skip_if_running
+        return Outcome.SKIPPED_RUNNING if must_be_alone and len(self._runs) else None
+
+    async def wait_by_hand(self) -> Outcome | None:
+        """Wait as `wait` does, but only as the first in the queue."""
+        if self._waiting and self._is_full():
+            return Outcome.SKIPPED_RUNNING
+        return await self.wait()
+
+    def look_again(self) -> None:
+        """Let everybody who waits look whether there is a place now; first come, first served."""
+        waiting, self._waiting = self._waiting, []
+        for place in waiting:
+            if not place.done():
+                place.set_result(None)
+
+    def close(self) -> None:
+        """Let nobody in any more."""
+        self._is_closed = True
+        self.look_again()
+
+    def _is_full(self) -> bool:
+        options = self._options()
+        return not options.skip_if_running and len(self._runs) >= options.max_concurrent_runs
