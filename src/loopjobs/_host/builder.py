@@ -10,9 +10,14 @@ from dishka.provider import BaseProvider
 from loopjobs._contracts.hosted_service import HostedService
 from loopjobs._contracts.listener import Listener
 from loopjobs._contracts.loop_job import JobBody, LoopJob
-from loopjobs._host.assembly import Registrations, assemble
+from loopjobs._host.assembly import assemble
 from loopjobs._host.host import Host
-from loopjobs._host.registration import JobRegistration, OptionsRegistration, ServiceRegistration
+from loopjobs._host.registration import (
+    JobRegistration,
+    OptionsRegistration,
+    Registrations,
+    ServiceRegistration,
+)
 from loopjobs._host.settings import SettingsSources
 from loopjobs._words.clock import Clock, SystemClock
 from loopjobs._words.errors import BuildError
@@ -79,8 +84,8 @@ class HostBuilder:
             section_name: The settings section; by default the name of the job.
             name: Unique in the host; by default the class attribute `name`, else the class name.
         """
-        chosen = name or _default_name(job)
-        section = section_name or chosen
+        chosen = _default_name(job) if name is None else name
+        section = chosen if section_name is None else section_name
         self._services.append(JobRegistration(job, options_type, chosen, section))
         return self
 
@@ -132,4 +137,4 @@ class HostBuilder:
 
 def _default_name(job: type[LoopJob] | JobBody) -> str:
     own = getattr(job, "name", None) if isinstance(job, type) else None
-    return own if isinstance(own, str) else getattr(job, "__name__", repr(job))
+    return own if isinstance(own, str) else getattr(job, "__name__", type(job).__name__)

@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 
+from dishka.provider import BaseProvider
+
 from loopjobs._contracts.hosted_service import HostedService
+from loopjobs._contracts.listener import Listener
 from loopjobs._contracts.loop_job import JobBody, LoopJob
+from loopjobs._host.settings import SettingsSources
+from loopjobs._words.clock import Clock
 from loopjobs._words.options import LoopJobOptions, Options
 
 
@@ -36,3 +41,25 @@ class OptionsRegistration:
 
     options_type: type[Options]
     section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registrations:
+    """Everything a builder collected."""
+
+    clock: Clock
+    sources: SettingsSources
+    providers: tuple[BaseProvider, ...]
+    listeners: tuple[Listener, ...]
+    options: tuple[OptionsRegistration, ...]
+    services: tuple[JobRegistration | ServiceRegistration, ...]
+
+    @property
+    def jobs(self) -> tuple[JobRegistration, ...]:
+        """The jobs among the services."""
+        return tuple(each for each in self.services if isinstance(each, JobRegistration))
+
+    @property
+    def hosted(self) -> tuple[ServiceRegistration, ...]:
+        """The services that are no jobs."""
+        return tuple(each for each in self.services if isinstance(each, ServiceRegistration))

@@ -8,19 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dishka import DEFAULT_COMPONENT, AsyncContainer, Provider, Scope, make_async_container
+from dishka.entities.key import DependencyKey
 from dishka.exception_base import DishkaError
-from dishka.exceptions import NoFactoryError
-from dishka.provider import BaseProvider
 
 from loopjobs._contracts.loop_job import JobBody, LoopJob
-from loopjobs._host.signature import Asked
+from loopjobs._host.graph import Graph, unsound
+from loopjobs._host.signature import Asked, Wanted, read_constructor
 from loopjobs._run.body import Body, Dependency
 from loopjobs._run.options_monitor import OptionsMonitor
 from loopjobs._words.errors import Problem
 from loopjobs._words.options import LoopJobOptions, Options
-
-# What dependency injection is asked for is data here: any annotation a user writes.
-TypeHint = type
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +28,28 @@ class OptionsSource:
     monitor: OptionsMonitor[Options] | OptionsMonitor[LoopJobOptions] | None
     """`None` while the section has problems; the graph can be checked all the same."""
 
-    def provide_in(self, provider: Provider) -> None:
-        """Give the options, and the monitor of them, by their types."""
-        monitor = self.monitor
-        provider.provide(lambda: monitor.current if monitor else None, provides=self.kind)
-        provider.provide(lambda: monitor, provides=OptionsMonitor[self.kind])  # type: ignore[name-defined] # the class is a value here
-
     @property
-    def hints(self) -> tuple[object, ...]:
-        """The types it is asked for by."""
-        return self.kind, OptionsMonitor[self.kind]  # type: ignore[name-defined] # as above
+    def kinds(self) -> Sequence[type[Options]]:
+        """The class, and the classes of loop job options it is derived from."""
+        bases = self.kind.__mro__[1:]
+        return [self.kind, *(each for each in bases if issubclass(each, LoopJobOptions))]
+
+    def provide_in(self, provider: Provider, kinds: Iterable[type[Options]]) -> None:
+        """Give the options, and the monitor of them, by these types.
+
+        Not cached: what is injected anew for a run is to see the options of that run.
+        """
+        monitor = self.monitor
+        for kind in kinds:
+            provider.provide(
+                lambda: monitor.current if monitor else None, provides=kind, cache=False
+            )
+            provider.provide(lambda: monitor, provides=monitor_of(kind))
+
+
+def monitor_of(kind: type[Options]) -> object:
+    """Return the type by which the monitor of these options is asked for."""
+    return OptionsMonitor[kind]  # type: ignore[valid-type] # the class is a value here
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,87 +62,93 @@ class JobComponent:
     options: OptionsSource
 
     @property
-    def foreign(self) -> tuple[TypeHint, ...]:
-        """The types this job takes from everybody's part of the graph."""
-        wanted = [*self.asked.constructor, *self.asked.run.values()]
-        return tuple(
-            dict.fromkeys(hint for hint in wanted if hint not in self.options.hints)  # type: ignore[misc] # hints are types to dishka
-        )
+    def component(self) -> str:
+        """The dishka component; a user's component may well be named like the job."""
+        return f"loop job {self.name}"
 
-    def provider(self) -> Provider:
+    def problems(self, graph: Graph) -> list[Problem]:
+        """Say which dependencies the job cannot have."""
+        foreign = [
+            wanted.key for wanted in self._constructor(graph) if not self._is_own(wanted.key)
+        ]
+        checks = [graph.check(self.name, key, for_life=True) for key in foreign]
+        foreign = [key for key in self.asked.run.values() if not self._is_own(key)]
+        checks += [graph.check(self.name, key, for_life=False) for key in foreign]
+        return [problem for problem in checks if problem is not None]
+
+    def provider(self, graph: Graph) -> Provider:
         """Return the provider of this component."""
-        provider = Provider(component=self.name, scope=Scope.APP)
-        self.options.provide_in(provider)
-        for hint in self.foreign:
-            provider.alias(hint, component=DEFAULT_COMPONENT)
+        provider = Provider(component=self.component, scope=Scope.APP)
+        self.options.provide_in(provider, self.options.kinds)
         if isinstance(self.job, type):
-            provider.provide(self.job)
+            asked = self._constructor(graph)
+            given = [Wanted(wanted.name, self._home(wanted.key)) for wanted in asked]
+            provide_class(provider, self.job, given)
         return provider
 
     def body(self) -> Body:
         """Return the body, to be attached to the container."""
+        homes = {parameter: self._home(key) for parameter, key in self.asked.run.items()}
         injected = {
-            parameter: Dependency(hint, self.name) for parameter, hint in self.asked.run.items()
+            parameter: Dependency(home.type_hint, home.component or DEFAULT_COMPONENT)
+            for parameter, home in homes.items()
         }
-        job = Dependency(self.job, self.name) if isinstance(self.job, type) else self.job
+        job = Dependency(self.job, self.component) if isinstance(self.job, type) else self.job
         return Body(self.name, job, is_async=self.asked.is_async, injected=injected)
 
+    def _constructor(self, graph: Graph) -> list[Wanted]:
+        """Return what the constructor is to get; a default stands where nobody gives anything."""
+        return [
+            wanted
+            for wanted in self.asked.constructor
+            if not wanted.has_default or self._is_own(wanted.key) or graph.gives(wanted.key)
+        ]
 
-def build_container(
-    providers: Sequence[BaseProvider], components: Iterable[JobComponent]
-) -> AsyncContainer | list[Problem]:
-    """Build the graph of everything, or say all that is missing from it."""
-    components = list(components)
+    def _is_own(self, key: DependencyKey) -> bool:
+        own = [*self.options.kinds, *map(monitor_of, self.options.kinds)]
+        return not key.component and key.type_hint in own
+
+    def _home(self, key: DependencyKey) -> DependencyKey:
+        if self._is_own(key):
+            return DependencyKey(key.type_hint, self.component)
+        return key.with_component(DEFAULT_COMPONENT)
+
+
+def provide_class(provider: Provider, kind: type, given: Sequence[Wanted]) -> None:
+    """Provide a class whose constructor gets these dependencies.
+
+    Left to itself dishka would ask for every parameter, those with a default included, and all in
+    the component of the class.
+    """
+    provider.provide(kind)
+    factory = provider.factories[-1]
+    factory.dependencies = [wanted.key for wanted in given if wanted.name is None]
+    factory.kw_dependencies = {wanted.name: wanted.key for wanted in given if wanted.name}
+
+
+def with_services(graph: Graph, services: Sequence[type], problems: list[Problem]) -> Graph:
+    """Add the hosted services that are registered as classes, unless somebody provides them."""
+    provider = Provider(scope=Scope.APP)
+    for service in services:
+        if graph.gives(DependencyKey(service, DEFAULT_COMPONENT)):
+            continue
+        asked, unread = read_constructor(service.__name__, service)
+        problems += unread
+        if not unread:
+            given = [each for each in asked if not each.has_default or graph.gives(each.key)]
+            provide_class(provider, service, given)
+    return graph.plus(provider) if provider.factories else graph
+
+
+def check_dependencies(graph: Graph, components: Sequence[JobComponent]) -> list[Problem]:
+    """Say everything that is missing from the graph."""
+    return [*graph.problems, *(each for job in components for each in job.problems(graph))]
+
+
+def build_container(graph: Graph, components: Sequence[JobComponent]) -> AsyncContainer | Problem:
+    """Build the graph of everything, once nothing is missing from it."""
+    own = [component.provider(graph) for component in components]
     try:
-        return make_async_container(*providers, *(component.provider() for component in components))
+        return make_async_container(*graph.providers, *own)
     except DishkaError as error:
-        return _find_problems(providers, components) or [_problem("providers", error)]
-
-
-def _find_problems(
-    providers: Sequence[BaseProvider], components: Iterable[JobComponent]
-) -> list[Problem]:
-    shared = _check("providers", providers)
-    if shared is not None:
-        return [shared]
-    problems = []
-    for component in components:
-        for hint in component.foreign:
-            probe = Provider(component=component.name)
-            probe.alias(hint, component=DEFAULT_COMPONENT)
-            problems.append(_check(component.name, [*providers, probe]))
-        if not any(problems):
-            problems.append(_check(component.name, [*providers, component.provider()]))
-    return [problem for problem in problems if problem is not None]
-
-
-def _check(where: str, providers: Sequence[BaseProvider]) -> Problem | None:
-    try:
-        make_async_container(*providers)
-    except DishkaError as error:
-        return _problem(where, error)
-    return None
-
-
-def _problem(where: str, error: DishkaError) -> Problem:
-    if not isinstance(error, NoFactoryError):
-        return Problem(where, f"the dependency graph is not sound: {error}", "Mend the providers")
-    wanted = _name(error.requested.type_hint)
-    if error.suggest_other_scopes:
-        return Problem(
-            where,
-            f"needs {wanted} for its whole life, but a provider gives it for one run only",
-            "Take it as a parameter of execute, annotated FromDishka[...], or widen its scope",
-        )
-    asking = [_name(step.provides.type_hint) for step in error.path]
-    chain = " -> ".join(dict.fromkeys([*asking, wanted]))
-    through = f" ({chain})" if len(set(asking) - {wanted}) else ""
-    return Problem(
-        where,
-        f"needs {wanted}, which no provider gives{through}",
-        f"Add a provider of {wanted} with add_provider(...)",
-    )
-
-
-def _name(hint: object) -> str:
-    return hint.__qualname__ if isinstance(hint, type) else str(hint)
+        return unsound("jobs", error)
