@@ -41,6 +41,7 @@ def write(tmp_path: Path) -> Write:
 
 
 seen: list[tuple[int, int, str]] = []
+monitors: list[OptionsMonitor[SweepOptions]] = []
 
 
 class Sweep:
@@ -55,6 +56,7 @@ class Sweep:
     ) -> None:
         self.options = options
         self.monitor = monitor
+        monitors.append(monitor)
         self.mail = mail
         self.clock = clock
 
@@ -67,6 +69,7 @@ class Sweep:
 @pytest.fixture
 def host(write: Write, tmp_path: Path, clock: FakeClock, recorder: EventRecorder) -> Host:
     seen.clear()
+    monitors.clear()
     provider = Provider(scope=Scope.APP)
     provider.provide(lambda: clock, provides=FakeClock)
     builder = HostBuilder(settings_files=[tmp_path / "settings.json"], clock=clock)
@@ -95,6 +98,8 @@ async def test_outside_a_run_the_latest_options_are_seen(
         write(Limit=2)
         await host.reload_settings()
         assert host.jobs["Sweep"].status().options.model_dump()["limit"] == 2
+        await clock.advance(0)
+        assert monitors[0].current.limit == 2
 
 
 async def test_a_reading_that_changes_nothing_is_not_announced(

@@ -10,12 +10,14 @@ import pytest
 
 from loopjobs import (
     CancellationToken,
+    Clock,
     Host,
     HostBuilder,
     LoopJobOptions,
     Outcome,
     StartError,
     StopError,
+    SystemClock,
 )
 from loopjobs.testing import FakeClock
 
@@ -205,6 +207,21 @@ async def test_two_hosts_live_on_one_event_loop(build: Build, clock: FakeClock) 
         await clock.advance(10)
         assert second.jobs["job"].status().ledger.succeeded == 2
         assert first.jobs["job"].status().ledger.succeeded == 3
+
+
+async def test_a_host_lives_as_long_as_its_block_on_the_clock_of_the_system() -> None:
+    """Where time passes by itself, nobody has to let it pass; the container is at hand."""
+    ran = asyncio.Event()
+
+    async def job(ct: CancellationToken) -> None:
+        ran.set()
+
+    settings = {"job": {"IntervalInSeconds": 3_600}}
+    builder = HostBuilder(settings_files=(), settings=settings)
+    async with builder.add_loop_job(job, LoopJobOptions).build() as host:
+        await ran.wait()
+        assert isinstance(await host.container.get(Clock), SystemClock)
+    assert host.jobs["job"].status().state == "stopped"
 
 
 def test_an_abandoned_run_does_not_keep_run_from_returning(build: Build, clock: FakeClock) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from dishka import Provider, Scope
 
 from loopjobs import CancellationToken, LoopJobOptions, Outcome, RunOverstayed
 from loopjobs.testing import JobHarness
@@ -151,15 +153,29 @@ async def test_a_limit_that_strikes_after_the_run_was_given_up_rewrites_nothing(
     """The record of a run that was given up at a stop stands."""
     released = asyncio.Event()
 
-    async def job(ct: CancellationToken) -> None:
-        while not released.is_set():
-            with contextlib.suppress(asyncio.CancelledError):
-                await released.wait()
+    class Connection:
+        pass
 
+    class Job:
+        def __init__(self, connection: Connection) -> None:
+            pass
+
+        async def execute(self, ct: CancellationToken) -> None:
+            while not released.is_set():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await released.wait()
+
+    async def connection() -> AsyncIterator[Connection]:
+        yield Connection()
+        # The run is given up after 35 s, and its limit comes while the container closes.
+        await harness.clock.sleep(5)
+
+    provider = Provider(scope=Scope.APP)
+    provider.provide(connection)
     options = LoopJobOptions(interval_in_seconds=100, timeout_in_seconds=37)
-    async with JobHarness(job, options) as harness:
+    async with JobHarness(Job, options, providers=(provider,)) as harness:
         await harness.clock.advance(0)
-    await harness.clock.advance(10)
+    assert harness.clock.monotonic() == 40
     record = harness.history()[0]
     assert (record.outcome, record.error) == (Outcome.ABANDONED, None)
     released.set()

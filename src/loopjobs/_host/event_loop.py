@@ -1,9 +1,11 @@
 """Runs a coroutine on an event loop of its own, on uvloop if that is installed."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from loopjobs._host.signals import stop_signals
 
@@ -26,10 +28,25 @@ def run_on_new_loop(
             runner.run(main())
     finally:
         if has_abandoned():
-            loop.set_exception_handler(lambda _loop, _context: None)
+            _keep_for_ever(asyncio.all_tasks(loop))
             loop.close()
         else:
             runner.close()
+
+
+def _keep_for_ever(tasks: set[asyncio.Task[Any]]) -> None:
+    """Keep the tasks from being collected, at the end of the process too.
+
+    Python closes a coroutine that it collects. One that swallows everything goes on after that,
+    with no event loop left to wait on: it would spin, and the process would never end. Nothing
+    but the frame of a thread is out of reach for the collector until the very end.
+    """
+    threading.Thread(
+        target=lambda _tasks: threading.Event().wait(),
+        args=(tasks,),
+        name="abandoned by loopjobs",
+        daemon=True,
+    ).start()
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

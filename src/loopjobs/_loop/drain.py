@@ -37,8 +37,6 @@ class Drain:
 
     def begin(self) -> None:
         """Ask every run to end, and give them the shutdown budget to do so."""
-        if self.has_begun:
-            return
         self.has_begun = True
         for run in self._runs:
             run.token.cancel()

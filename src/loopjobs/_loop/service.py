@@ -1,6 +1,7 @@
 """The loop of one job, as a hosted service."""
 
 import asyncio
+import contextlib
 import math
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -230,5 +231,5 @@ def _is_alive() -> bool:
 
 def _note_end(task: asyncio.Task[None]) -> None:
     # What gets past `_serve` ends the whole program; asyncio need not complain a second time.
-    if not task.cancelled():
+    with contextlib.suppress(asyncio.CancelledError):
         task.exception()
