@@ -13,7 +13,7 @@ import resource
 import statistics
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 
 from loopjobs import CancellationToken, HostBuilder, LoopJobOptions, SystemClock
 
@@ -81,7 +81,7 @@ def _cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-SYSTEMS: dict[str, Callable[..., Awaitable[None]]] = {"bare": bare, "loopjobs": ours}
+SYSTEMS: dict[str, Callable[..., Coroutine[object, object, None]]] = {"bare": bare, "loopjobs": ours}
 
 
 def main() -> None:

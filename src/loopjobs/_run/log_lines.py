@@ -50,7 +50,7 @@ class LogLines:
 def _run_ended(event: RunEnded) -> None:
     record = event.record
     level = _LEVELS.get(record.outcome, logging.INFO)
-    if record.reported or event.recovered_after:
+    if any((record.reported or {}).values()) or event.recovered_after:
         level = max(level, logging.INFO)
     if not _log.isEnabledFor(level):
         return

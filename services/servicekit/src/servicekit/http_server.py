@@ -109,9 +109,13 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         # By ourselves: uvicorn would end the process where it cannot listen.
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise StartError(f"cannot listen on {host} port {port}: {_explain(error)}") from error
+    # asyncio does so only for sockets that name their protocol, which create_server's do not;
+    # without it every answer waits some 40 ms for the client's acknowledgment.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _explain(error: OSError) -> str:
