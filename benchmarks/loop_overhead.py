@@ -26,7 +26,7 @@ class Counter:
     ticks = 0
 
 
-async def count(ct: CancellationToken) -> None:
+async def count(_ct: CancellationToken) -> None:
     """Do next to nothing."""
     Counter.ticks += 1
 
@@ -57,7 +57,10 @@ async def ours(jobs: int, interval: float, seconds: float, *, spread: bool) -> N
     logging.disable(logging.CRITICAL)
     step = interval / jobs if spread else 0.0
     settings = {
-        f"job{number}": {"InitialDelayInSeconds": 0.5 + number * step, "IntervalInSeconds": interval}
+        f"job{number}": {
+            "InitialDelayInSeconds": 0.5 + number * step,
+            "IntervalInSeconds": interval,
+        }
         for number in range(jobs)
     }
     builder = HostBuilder(settings_files=(), settings=settings)
@@ -81,7 +84,10 @@ def _cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-SYSTEMS: dict[str, Callable[..., Coroutine[object, object, None]]] = {"bare": bare, "loopjobs": ours}
+SYSTEMS: dict[str, Callable[..., Coroutine[object, object, None]]] = {
+    "bare": bare,
+    "loopjobs": ours,
+}
 
 
 def main() -> None:
@@ -102,7 +108,8 @@ def main() -> None:
     for number in range(given.rounds):
         for name, values in figures.items():
             values.append(_in_process(name))
-            print(f"round {number + 1}/{given.rounds} {name}: {values[-1]:.1f} us a tick", flush=True)
+            progress = f"round {number + 1}/{given.rounds}"
+            print(f"{progress} {name}: {values[-1]:.1f} us a tick", flush=True)
     ratios = [own / peer for own, peer in zip(figures["loopjobs"], figures["bare"], strict=True)]
     for name, values in figures.items():
         print(f"{name:10} {statistics.median(values):8.1f} us a tick (median)")
@@ -111,7 +118,8 @@ def main() -> None:
 
 def _in_process(system: str) -> float:
     command = [sys.executable, __file__, *sys.argv[1:], "--system", system]
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    # The command is this very file with our own arguments.
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
     figure: float = json.loads(output)["us_per_tick"]
     return figure
 
