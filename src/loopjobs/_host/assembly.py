@@ -26,7 +26,6 @@ from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.service import LoopHostedService
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.announcer import Announcer
-from loopjobs._run.log_lines import LogLines
 from loopjobs._words.clock import Clock
 from loopjobs._words.errors import (
     BuildError,
@@ -118,7 +117,7 @@ class _Assembly:
         return LoopContext(
             clock=clock,
             timer=Timer(clock, options.timer_slack_in_milliseconds / 1000),
-            announcer=Announcer((LogLines(), *self.registrations.listeners)),
+            announcer=Announcer(self.registrations.listeners),
             shutdown_timeout=options.shutdown_timeout_in_seconds,
         )
 

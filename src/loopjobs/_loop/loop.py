@@ -39,7 +39,7 @@ class Loop(Generic[OptionsT]):
         self._clock = context.clock
         self._runs = runs
         self._performer = Performer(body, context.clock, context.timer, runs.overstay)
-        self.ticker = Ticker(context.clock, context.timer, context.random, runs.skip)
+        self.ticker = Ticker(context.clock, context.timer, context.random, runs, runs.skip)
         self._places = Places(runs, lambda: monitor.latest)
         self._backoff = Backoff()
         self._beside: set[asyncio.Task[None]] = set()
@@ -87,7 +87,8 @@ class Loop(Generic[OptionsT]):
     async def serve(self) -> None:
         """Await slots and run the job until closed, then wait for the runs beside the loop."""
         while (tick := await self.ticker.next()) is not None:
-            refusal = await self._places.wait() or self._second_thoughts(tick)
+            refusal = await self._places.wait() if self._places.are_contested else None
+            refusal = refusal or self._second_thoughts(tick)
             if refusal is not None:
                 self._runs.skip(refusal, 1)
                 self.ticker.run_ended(self._clock.monotonic(), 0.0)
@@ -104,17 +105,18 @@ class Loop(Generic[OptionsT]):
 
     async def run_by_hand(self) -> RunRecord:
         """Run the job beside its slots, under the same overlap rule."""
+        now = self._clock.monotonic()
+        tick = Tick(due=now, planned=now, number=None)
         refusal = await self._places.wait_by_hand()
         if refusal is not None:
-            return self._runs.refuse(refusal)
-        run = self._runs.begin(None, self.options)
+            return self._runs.refuse(tick, refusal)
+        run = self._runs.begin(tick, self.options)
         record = self._runs.watch(run)
         self.start_beside(run)
         return await asyncio.shield(record)
 
     def start_beside(self, run: RunInProgress) -> None:
         """Run the job in a task of its own, which `serve` awaits before it returns."""
-        self.ticker.runs_beside += 1
         task = asyncio.create_task(self._run(run), name=f"loopjobs {self._name} {run.number}")
         self._beside.add(task)
         task.add_done_callback(partial(self._ended_beside, run))
@@ -127,15 +129,20 @@ class Loop(Generic[OptionsT]):
             outcome, again = await self._performer.perform(run, limit)
         self._runs.settle(run, outcome)
         self._runs.leave(run)
-        self._pace(run)
+        self._pace(run, outcome)
         if again is not None:
             self.ticker.run_again(self._clock.monotonic() + again.after)
         self._places.look_again()
 
-    def _pace(self, run: RunInProgress) -> None:
+    def _pace(self, run: RunInProgress, outcome: Outcome) -> None:
         """Let the end of a run move what comes next: back-off, and the wait of a fixed delay."""
+        is_on_grid = self.options.pacing is Pacing.FIXED_RATE
+        if is_on_grid and outcome is Outcome.SUCCEEDED and not self._backoff.wait:
+            if run.is_scheduled:
+                self._last_ended = run.started + run.duration
+            return
         now, was_put_off = self._clock.monotonic(), self.backs_off
-        base = run.due if self.options.pacing is Pacing.FIXED_RATE else now
+        base = run.due if is_on_grid else now
         self._backoff.note_end(base, self._runs.consecutive_failures, self.options)
         self.ticker.hold(self._backoff.until)
         if run.is_scheduled:
@@ -177,7 +184,6 @@ class Loop(Generic[OptionsT]):
         return not options.skip_if_running and options.pacing is Pacing.FIXED_RATE
 
     def _ended_beside(self, run: RunInProgress, task: asyncio.Task[None]) -> None:
-        self.ticker.runs_beside -= 1
         self._beside.discard(task)
         if task.cancelled():
             # Cancelled from outside before its first step; the body has never begun.

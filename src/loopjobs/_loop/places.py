@@ -22,6 +22,11 @@ class Places:
         self._waiting: list[asyncio.Future[None]] = []
         self._is_closed = False
 
+    @property
+    def are_contested(self) -> bool:
+        """Whether somebody who comes now may have to wait or to go away."""
+        return self._is_closed or len(self._runs) > 0
+
     async def wait(self) -> Outcome | None:
         """Wait for a free place where runs may overlap; return why there is none after all."""
         while self._is_full() and not self._is_closed:
@@ -41,6 +46,8 @@ class Places:
 
     def look_again(self) -> None:
         """Let everybody who waits look whether there is a place now; first come, first served."""
+        if not self._waiting:
+            return
         waiting, self._waiting = self._waiting, []
         for place in waiting:
             if not place.done():

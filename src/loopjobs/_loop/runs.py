@@ -17,8 +17,6 @@ from loopjobs._words.records import RunRecord
 
 HISTORY_LENGTH = 50
 
-_FAILURES = frozenset({Outcome.FAILED, Outcome.TIMED_OUT})
-
 
 class Runs:
     """Begins runs, settles them once, and keeps ledger, history and failures in a row."""
@@ -27,6 +25,7 @@ class Runs:
         self._job = job
         self._context = context
         self._clock = context.clock
+        self._announcer = context.announcer
         self._in_progress: dict[int, RunInProgress] = {}
         self._ended: deque[RunInProgress] = deque(maxlen=HISTORY_LENGTH)
         self.ledger = LedgerBook()
@@ -41,8 +40,8 @@ class Runs:
         """Iterate over the runs whose bodies have not ended, oldest first."""
         return iter(tuple(self._in_progress.values()))
 
-    def begin(self, tick: Tick | None, options: LoopJobOptions) -> RunInProgress:
-        """Begin the run of a slot; without a slot, one by hand."""
+    def begin(self, tick: Tick, options: LoopJobOptions) -> RunInProgress:
+        """Begin the run of a slot, or one by hand."""
         context = self._context
         number = context.next_run_number()
         run = RunInProgress(self._job, context.process, number)
@@ -52,15 +51,14 @@ class Runs:
         run.options = options
         run.attempt = self.consecutive_failures + 1
         run.token = CancellationTokenSource(self._clock)
-        book = self.by_hand if tick is None else self.ledger
-        run.is_scheduled = tick is not None
-        run.slot = None if tick is None else tick.number
-        run.due = now if tick is None else tick.due
-        run.lateness = 0.0 if tick is None else max(0.0, now - tick.planned)
-        run.due_at = run.started_at - timedelta(seconds=now - run.due)
+        run.slot = tick.number
+        run.is_scheduled = tick.number is not None
+        run.due = tick.due
+        run.lateness = max(0.0, now - tick.planned)
+        book = self.ledger if run.is_scheduled else self.by_hand
         book.begin()
         self._in_progress[number] = run
-        if context.announcer.has_listeners:
+        if self._announcer.has_listeners:
             self._announce_start(run)
         return run
 
@@ -72,15 +70,16 @@ class Runs:
         run.duration = self._clock.monotonic() - run.started
         (self.ledger if run.is_scheduled else self.by_hand).settle(outcome)
         recovered_after = 0
-        if outcome in _FAILURES:
+        if outcome is Outcome.FAILED or outcome is Outcome.TIMED_OUT:
             self.consecutive_failures += 1
         elif outcome is Outcome.SUCCEEDED:
             recovered_after, self.consecutive_failures = self.consecutive_failures, 0
         self._ended.append(run)
         if run.settled is not None and not run.settled.done():
             run.settled.set_result(run.record())
-        if self._context.announcer.has_listeners:
-            self._context.announcer.announce(
+        is_plain = outcome is Outcome.SUCCEEDED and not recovered_after and run.reported is None
+        if not is_plain or self._announcer.hears_every_run:
+            self._announcer.announce(
                 RunEnded(self._job, run.record(), self.consecutive_failures, recovered_after)
             )
 
@@ -92,18 +91,17 @@ class Runs:
     def overstay(self, run: RunInProgress, outcome: Outcome) -> None:
         """Settle a run whose body goes on regardless, and say so."""
         self.settle(run, outcome)
-        self._context.announcer.announce(
+        self._announcer.announce(
             RunOverstayed(self._job, run.run_id, self._clock.monotonic() - run.started)
         )
 
     def skip(self, outcome: Outcome, count: int) -> None:
         """Enter slots that end without a run."""
         self.ledger.enter(outcome, count)
-        if self._context.announcer.has_listeners:
-            age = self._oldest_age() if outcome is Outcome.SKIPPED_RUNNING else None
-            self._context.announcer.announce(SlotsSkipped(self._job, outcome, count, age))
+        age = self._oldest_age() if outcome is Outcome.SKIPPED_RUNNING else None
+        self._announcer.announce(SlotsSkipped(self._job, outcome, count, age))
 
-    def refuse(self, outcome: Outcome) -> RunRecord:
+    def refuse(self, tick: Tick, outcome: Outcome) -> RunRecord:
         """Enter a run by hand that did not come about, and return its record."""
         self.by_hand.enter(outcome)
         context = self._context
@@ -112,7 +110,7 @@ class Runs:
             run_id=run.run_id,
             job=self._job,
             outcome=outcome,
-            due_at=self._clock.now(),
+            due_at=self._clock.now() - timedelta(seconds=self._clock.monotonic() - tick.due),
             started_at=None,
             duration=0.0,
         )
@@ -135,6 +133,6 @@ class Runs:
         return None if oldest is None else self._clock.monotonic() - oldest.started
 
     def _announce_start(self, run: RunInProgress) -> None:
-        self._context.announcer.announce(
+        self._announcer.announce(
             RunStarted(self._job, run.run_id, run.due_at, run.started_at, run.lateness)
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from random import Random
 from typing import NamedTuple
 
@@ -21,8 +21,8 @@ class Tick(NamedTuple):
     """The slot's own time on the monotonic clock."""
     planned: float
     """When it was to start: the slot's time and its share of the jitter."""
-    number: int
-    """Counts the slots of the ticker, those that ended without a run included."""
+    number: int | None
+    """Counts the slots, those that ended without a run included; `None` for a run by hand."""
 
 
 class Ticker:
@@ -35,8 +35,8 @@ class Ticker:
 
     __slots__ = (
         "_alarm", "_alarm_due", "_clock", "_extra_due", "_failure", "_hold_until", "_is_closed",
-        "_jitter", "_last_due", "_number", "_on_skip", "_random", "_schedule", "_shift", "_timer",
-        "_waiter", "is_exclusive", "is_paused", "runs_beside",
+        "_jitter", "_last_due", "_number", "_on_skip", "_random", "_runs", "_schedule", "_shift",
+        "_timer", "_waiter", "is_exclusive", "is_paused",
     )  # fmt: skip
 
     def __init__(
@@ -44,11 +44,13 @@ class Ticker:
         clock: Clock,
         timer: Timer,
         random: Random,
+        runs: Sized,
         on_skip: Callable[[Outcome, int], None],
     ) -> None:
         self._clock = clock
         self._timer = timer
         self._random = random
+        self._runs = runs
         self._on_skip = on_skip
         self._schedule: Schedule | None = None
         self._alarm: TimerAlarm | None = None
@@ -65,8 +67,6 @@ class Ticker:
         self.is_exclusive = True
         """Whether a slot is skipped while any run is in progress."""
         self.is_paused = False
-        self.runs_beside = 0
-        """Runs in progress that the loop does not await in line."""
 
     @property
     def next_due(self) -> float:
@@ -217,7 +217,7 @@ class Ticker:
     def _reason_to_skip(self, due: float) -> Outcome | None:
         if self.is_paused:
             return Outcome.SKIPPED_PAUSED
-        if self.is_busy or (self.is_exclusive and self.runs_beside):
+        if self.is_busy or (self.is_exclusive and len(self._runs)):
             return Outcome.SKIPPED_RUNNING
         return self.reason_to_refuse(due)
 

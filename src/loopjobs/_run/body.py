@@ -59,6 +59,8 @@ class Body:
         """
         execute = self._execute or await self._build()
         if not self._injected:
+            if self.is_async:
+                return _checked(await cast("Awaitable[object]", execute(ct)))
             return await self._call(execute, ct, {})
         async with self._resolver()() as scope:
             given: dict[str, object] = {
@@ -85,14 +87,18 @@ class Body:
         else:
             call: Callable[[], object] = partial(execute, ct, **given)
             returned = await in_worker_thread(call, f"loopjobs {self._name}")
-        if returned is None or isinstance(returned, RunAgain):
-            return returned
-        raise _wrong_return(returned)
+        return _checked(returned)
 
     def _resolver(self) -> AsyncContainer:
         if self._container is None:
             raise RuntimeError(f"the body of {self._name} is not attached to a container")
         return self._container
+
+
+def _checked(returned: object) -> RunAgain | None:
+    if returned is None or isinstance(returned, RunAgain):
+        return returned
+    raise _wrong_return(returned)
 
 
 def _wrong_return(returned: object) -> TypeError:

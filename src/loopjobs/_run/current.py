@@ -1,7 +1,7 @@
 """What a body can ask and say about the run it is in."""
 
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 
 _current: "ContextVar[CurrentRun]" = ContextVar("loopjobs_current_run")
 
@@ -10,8 +10,8 @@ class CurrentRun:
     """The run that the calling code belongs to; also seen from tasks and threads it starts."""
 
     __slots__ = (
-        "_process", "attempt", "due_at", "fencing_token", "job", "lateness", "number",
-        "reported", "slot", "started_at",
+        "_process", "attempt", "due", "fencing_token", "job", "lateness", "number",
+        "reported", "slot", "started", "started_at",
     )  # fmt: skip
 
     _process: str
@@ -22,8 +22,10 @@ class CurrentRun:
     """The number of the slot, from 0 at start, skipped ones included; `None` for a run by hand."""
     attempt: int
     """1, plus the failures in a row before this run."""
-    due_at: datetime
-    """When the slot was due, UTC; for a run by hand, when it was asked for."""
+    due: float
+    """The slot on the monotonic clock."""
+    started: float
+    """The start on the monotonic clock."""
     started_at: datetime
     lateness: float
     """Seconds between the moment the run was to start and the start."""
@@ -35,6 +37,11 @@ class CurrentRun:
     def run_id(self) -> str:
         """A name for this run that no other run of any process has."""
         return f"{self._process}-{self.number}"
+
+    @property
+    def due_at(self) -> datetime:
+        """When the slot was due, UTC; for a run by hand, when it was asked for."""
+        return self.started_at - timedelta(seconds=self.started - self.due)
 
     def report(self, **counters: float) -> None:
         """Say what the run did, as in `report(deleted=3)`; repeated counters add up.

@@ -33,6 +33,11 @@ _LEVELS = {
 class LogLines:
     """Writes what happens to the standard logger `loopjobs`, with fields in `extra`."""
 
+    @property
+    def writes_every_run(self) -> bool:
+        """Whether a run that went as it should gets a line, which is at DEBUG."""
+        return _log.isEnabledFor(logging.DEBUG)
+
     def __call__(self, event: Event, /) -> None:
         """Write the event, if it is worth a line."""
         if isinstance(event, RunEnded):

@@ -14,14 +14,10 @@ class RunInProgress(CurrentRun):
     """One run from its begin until its body has really ended."""
 
     __slots__ = (
-        "due", "duration", "error", "has_timed_out", "is_scheduled", "options", "outcome",
-        "settled", "started", "task", "token", "trace",
+        "duration", "error", "has_timed_out", "is_scheduled", "options", "outcome",
+        "settled", "task", "token", "trace",
     )  # fmt: skip
 
-    due: float
-    """The slot on the monotonic clock."""
-    started: float
-    """The start on the monotonic clock."""
     is_scheduled: bool
     options: LoopJobOptions
     """The options this run began with."""

@@ -1,22 +1,36 @@
 """Options: one frozen class each, bound from a settings section in PascalCase."""
 
 from enum import StrEnum
-from typing import Any, Final, Self, get_args
+from typing import Final, LiteralString, Self
 
+from annotated_types import Ge, Gt, Le
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 from pydantic.alias_generators import to_pascal
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 TEN_YEARS_IN_SECONDS: Final = 10 * 366 * 86_400.0
 SHORTEST_INTERVAL_IN_SECONDS: Final = 0.001
+
+NOT_YET: Final = "not_yet"
+"""What pydantic calls the refusal of an option that a later version will know."""
+
+_WITH_ONE_REPLICA: Final = "works only with RunOn OneReplica, which this version does not have yet"
+_NO_CALENDAR: Final = (
+    "needs calendars, which this version does not have yet; only IntervalInSeconds counts"
+)
+_WHY_NOT_YET: Final[dict[str, LiteralString]] = {
+    "run_on": "OneReplica needs a lease store, which this version does not have yet",
+    "lease_in_seconds": _WITH_ONE_REPLICA,
+    "when_lease_unavailable": _WITH_ONE_REPLICA,
+    "cron": _NO_CALENDAR,
+    "time_zone": _NO_CALENDAR,
+}
 
 
 class _SettingsEnum(StrEnum):
@@ -51,15 +65,11 @@ class WhenLeaseUnavailable(_SettingsEnum):
     RUN_LOCAL = "RunLocal"
 
 
-def _takes_boolean(field: FieldInfo) -> bool:
-    annotation = field.annotation
-    return annotation in {bool, object, Any} or bool in get_args(annotation)
-
-
 class Options(BaseModel):
     """A settings section as a frozen object: PascalCase in files, snake_case in code.
 
-    Unknown keys are refused. Derive from it for a section that belongs to no job.
+    Unknown keys are refused, and so are numbers that are not finite. Derive from it for a section
+    that belongs to no job, and for sections inside a section.
     """
 
     model_config = ConfigDict(
@@ -73,13 +83,15 @@ class Options(BaseModel):
         hide_input_in_errors=True,
     )
 
-    @field_validator("*", mode="before")
-    @classmethod
-    def _refuse_boolean_for_number(cls, value: object, info: ValidationInfo) -> object:
-        # pydantic would take true for 1: an interval of one second, out of a slip of the pen.
-        if isinstance(value, bool) and not _takes_boolean(cls.model_fields[info.field_name or ""]):
-            raise PydanticCustomError("boolean", "a number or text is needed, not true or false")
-        return value
+
+def _hold(rule: object, value: float) -> None:
+    match rule:
+        case Ge(ge=int() | float() as bound) if value < bound:
+            raise PydanticKnownError("greater_than_equal", {"ge": bound})
+        case Gt(gt=int() | float() as bound) if value <= bound:
+            raise PydanticKnownError("greater_than", {"gt": bound})
+        case Le(le=int() | float() as bound) if value > bound:
+            raise PydanticKnownError("less_than_equal", {"le": bound})
 
 
 class HostOptions(Options):
@@ -118,10 +130,28 @@ class LoopJobOptions(Options):
     """Failures in a row before health says unhealthy."""
     run_on: RunOn = RunOn.EVERY_REPLICA
     """Whether each replica runs the job, or one in the whole cluster."""
-    lease_in_seconds: float = Field(15.0, gt=0, le=TEN_YEARS_IN_SECONDS)
+    lease_in_seconds: float = Field(15.0, gt=0, le=TEN_YEARS_IN_SECONDS, validate_default=False)
     """Only with `OneReplica`: how long a claim holds without being renewed."""
-    when_lease_unavailable: WhenLeaseUnavailable = WhenLeaseUnavailable.SKIP
+    when_lease_unavailable: WhenLeaseUnavailable = Field(
+        WhenLeaseUnavailable.SKIP, validate_default=False
+    )
     """Only with `OneReplica`: skip the tick, or run it on this replica alone."""
+    cron: str | None = Field(None, validate_default=False)
+    """Instead of an interval: times of the calendar. Not in this version."""
+    time_zone: str = Field("UTC", validate_default=False)
+    """The time zone of `Cron`. Not in this version."""
+
+    @field_validator("*")
+    @classmethod
+    def _keep_rules(cls, value: object, info: ValidationInfo) -> object:
+        # A derived class that declares a field anew, to give it a default, say, would lose them.
+        name = info.field_name or ""
+        field = LoopJobOptions.model_fields.get(name)
+        if field is None or not isinstance(value, int | float):
+            return value
+        for rule in field.metadata:
+            _hold(rule, value)
+        return value
 
     @field_validator("interval_in_seconds")
     @classmethod
@@ -141,26 +171,14 @@ class LoopJobOptions(Options):
             raise PydanticCustomError(
                 "jitter",
                 "must be less than IntervalInSeconds ({interval})",
-                {"interval": interval},
+                {"interval": f"{interval:g}"},
             )
         return value
 
-    @field_validator("run_on")
+    @field_validator(*_WHY_NOT_YET)
     @classmethod
-    def _refuse_one_replica(cls, value: RunOn) -> RunOn:
-        if value is RunOn.ONE_REPLICA:
-            raise PydanticCustomError(
-                "lease", "needs a lease store, which this version does not have yet"
-            )
+    def _refuse_what_is_not_yet(cls, value: object, info: ValidationInfo) -> object:
+        # Only values that were given come here, and the default of RunOn.
+        if value is not RunOn.EVERY_REPLICA:
+            raise PydanticCustomError(NOT_YET, _WHY_NOT_YET[info.field_name or ""])
         return value
-
-    @model_validator(mode="after")
-    def _refuse_lease_options(self) -> Self:
-        given = self.model_fields_set & {"lease_in_seconds", "when_lease_unavailable"}
-        if given:
-            raise PydanticCustomError(
-                "lease",
-                "{keys} works only with RunOn OneReplica, which this version does not have yet",
-                {"keys": " and ".join(sorted(map(to_pascal, given)))},
-            )
-        return self

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -148,10 +148,12 @@ class FakeClock:
         Raises:
             RuntimeError: some task never comes to rest.
         """
-        loop = asyncio.get_running_loop()
+        # asyncio has no public word for "nothing is ready"; a loop that keeps no such queue, as
+        # uvloop does not, is given many turns instead.
+        ready = getattr(asyncio.get_running_loop(), "_ready", None)
         for turn in range(_RESTLESS):
             await asyncio.sleep(0)
-            if _is_idle(loop, turn):
+            if not ready and (ready is not None or turn >= _TURNS_ENOUGH):
                 return
         raise RuntimeError(f"some task is still busy after {_RESTLESS} turns of the event loop")
 
@@ -176,10 +178,9 @@ class FakeClock:
 
     def _fire(self, due: float) -> None:
         # Sleepers of this instant come first; the alarms wait until the tasks have settled.
-        same = due + _SAME_INSTANT
-        heap, last = (
-            (self._sleepers, same) if _first(self._sleepers) <= same else (self._alarms, due)
-        )
+        heap, last = self._sleepers, due + _SAME_INSTANT
+        if not heap or heap[0][0] > last:
+            heap, last = self._alarms, due
         # What the callbacks ask for at this very moment is not of this batch.
         batch = []
         while heap and heap[0][0] <= last:
@@ -200,10 +201,3 @@ def _first(heap: _Heap) -> float:
 def _wake(woken: asyncio.Future[None]) -> None:
     if not woken.done():
         woken.set_result(None)
-
-
-def _is_idle(loop: asyncio.AbstractEventLoop, turn: int) -> bool:
-    # asyncio has no public word for "nothing is ready"; a loop that keeps no such queue (uvloop)
-    # is given many turns instead.
-    ready = getattr(loop, "_ready", None)
-    return not ready if isinstance(ready, Sized) else turn >= _TURNS_ENOUGH
