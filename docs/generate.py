@@ -39,6 +39,8 @@ RANGES: Final = {
     "run_on": "`EveryReplica`",
     "lease_in_seconds": "not yet",
     "when_lease_unavailable": "not yet",
+    "cron": "not yet",
+    "time_zone": "not yet",
 }
 
 # What a docstring does not say. An empty answer is no answer: each error needs one.
@@ -164,8 +166,8 @@ def _default(field: FieldInfo) -> str:
     value = field.default
     if isinstance(value, bool):
         return "`true`" if value else "`false`"
-    if isinstance(value, Enum):
-        return f"`{value.value}`"
+    if isinstance(value, str):
+        return f"`{value}`"
     return "none" if value is None else f"`{value:g}`"
 
 

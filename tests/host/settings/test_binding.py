@@ -147,7 +147,6 @@ def test_options_without_keys_know_none() -> None:
 def test_a_missing_section_needs_defaults() -> None:
     """A section may be left out if every option has a default."""
     assert bind(HostOptions, {}).options == HostOptions()
-    assert set(bind(HostOptions, {}).sources.values()) == {"default"}
     assert bind(LoopJobOptions, {}).problems == (
         Problem(
             "S",

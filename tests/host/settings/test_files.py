@@ -48,17 +48,13 @@ def test_no_files_are_needed() -> None:
 
 
 def test_the_default_file_and_its_variant_are_read_from_the_working_directory(
-    write: Write, directory: Path
+    write: Write,
 ) -> None:
     """The variant of the environment wins, key by key."""
     write({"Greeting": {"Text": "general", "Size": 1}})
     write({"Greeting": {"Text": "local"}}, "appsettings.Development.json")
     settings = read(environment="Development")
     assert greeting(settings) == Greeting(text="local", size=1)
-    assert settings.files == (
-        directory / "appsettings.json",
-        directory / "appsettings.Development.json",
-    )
 
 
 def test_the_environment_is_production_unless_a_variable_names_it(
@@ -72,7 +68,6 @@ def test_the_environment_is_production_unless_a_variable_names_it(
     assert greeting(read()).text == "production"
     monkeypatch.setenv("LOOPJOBS_ENVIRONMENT", "Staging")
     assert greeting(read()).text == "staging"
-    assert read().environment == "Staging"
     assert greeting(read(environment="Production")).text == "production"
 
 
@@ -117,7 +112,6 @@ def test_an_empty_sequence_means_no_files(write: Write) -> None:
     write({"Greeting": {"Size": 4}})
     settings = SettingsSources(settings_files=[], settings=None, environment=None).read()
     assert greeting(settings).size == 0
-    assert settings.files == ()
     assert settings.home == "settings given in code"
 
 
@@ -151,8 +145,8 @@ def test_a_path_that_can_be_no_file_is_a_problem(name: str) -> None:
         ("", "line 1, column 1 is not JSON: Expecting value"),
         ("[1]", "the top level must be an object"),
         ("null", "the top level must be an object"),
-        ("[" * 100_000, "cannot be read as JSON: "),
-        ('{"a": ' + "1" * 5_000 + "}", "cannot be read as JSON: "),
+        ("[" * 100_000, "cannot be read: "),
+        ('{"a": ' + "1" * 5_000 + "}", "cannot be read: "),
         (b"{}\n\xff", "line 2 is not UTF-8 (byte 0xff)"),
         ('{"a": 1}'.encode("utf-16"), "line 1 is not UTF-8 (byte 0xff)"),
     ],

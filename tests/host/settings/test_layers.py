@@ -52,28 +52,30 @@ def mail(settings: Mapping[str, object] | None = None, section: str = "Mail") ->
 def test_each_layer_wins_over_the_ones_before(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """File, variant, environment variable, code; and each value remembers which it was."""
+    """File, variant, environment variable, code."""
     write({"Mail": {"Sender": "file", "Retries": 1, "Limits": {"a": 1, "b": 1, "c": 1, "d": 1}}})
     write({"Mail": {"Limits": {"b": 2, "c": 2, "d": 2}}}, "appsettings.Production.json")
     monkeypatch.setenv("Mail__Limits__c", "3")
     monkeypatch.setenv("Mail__Limits__d", "3")
     bound = bind(Mail, "Mail", {"Mail": {"Limits": {"d": 4}}, "Mail:Retries": 4})
     assert bound.options == Mail(sender="file", retries=4, limits={"a": 1, "b": 2, "c": 3, "d": 4})
-    assert bound.sources == {
-        "Sender": "appsettings.json",
-        "Retries": "settings given in code",
-        "Hosts": "default",
-        "Names": "default",
-        "Limits": (
-            "appsettings.json, appsettings.Production.json, "
-            "environment variable Mail__Limits__c, settings given in code"
-        ),
-        "Limits:a": "appsettings.json",
-        "Limits:b": "appsettings.Production.json",
-        "Limits:c": "environment variable Mail__Limits__c",
-        "Limits:d": "settings given in code",
-        "Primary": "default",
-    }
+
+
+def test_a_value_remembers_every_layer_it_came_from(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A problem names the sources of a list that was put together from several."""
+    write({"Mail": {"Names": [1, 2, 3]}})
+    monkeypatch.setenv("Mail__Names__1", "b")
+    (first, last) = bind(Mail, "Mail", {"Mail:Names:2": 5}).problems
+    assert (first.where, first.source) == ("Mail:Names:0", "appsettings.json")
+    assert (last.where, last.source) == ("Mail:Names:2", "settings given in code")
+    monkeypatch.setenv("Mail__Names__x", "b")
+    (problem,) = bind(Mail, "Mail", {"Mail:Names:2": 5}).problems
+    assert problem.source == (
+        "environment variable Mail__Names__1, environment variable Mail__Names__x,"
+        " settings given in code"
+    )
 
 
 def test_the_case_of_variables_does_not_matter(

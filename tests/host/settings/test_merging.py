@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loopjobs._host.settings.growth import givens_of, grow
-from loopjobs._host.settings.layering import merge
-from loopjobs._host.settings.tree import Array, Branch, Leaf, Node, source_of
+from loopjobs._host.settings.tree import Branch, Child, Leaf, Node, merge, source_of
 from loopjobs._words.errors import Problem
 
 UNHURRIED = hypothesis.settings(deadline=None, derandomize=True)
@@ -58,5 +57,6 @@ def test_laying_settings_over_themselves_changes_nothing(value: object) -> None:
 def test_sources_of_empty_objects_and_lists_are_known() -> None:
     """What holds no value was still written somewhere."""
     assert source_of(Branch({}, "a")) == "a"
-    assert source_of(Array((), "b")) == "b"
-    assert source_of(Array((Leaf(1, "c"), Leaf(2, "c")), "b")) == "c"
+    assert source_of(Branch({}, "b", is_list=True)) == "b"
+    items = {str(index): Child(str(index), Leaf(index, "c")) for index in range(2)}
+    assert source_of(Branch(items, "b", is_list=True)) == "c"

@@ -103,7 +103,7 @@ def test_every_mistake_is_reported_at_once(write: Write, monkeypatch: pytest.Mon
             value, or remove it to get the default, true.
         Job:Pacing: must be 'FixedRate' or 'FixedDelay', given 'sometimes' (from
             appsettings.json). Correct the value, or remove it to get the default, 'FixedRate'.
-        Job:JitterInSeconds: a number or text is needed, not true or false, given true (from
+        Job:JitterInSeconds: must be a number, given true (from
             appsettings.json). Correct the value, or remove it to get the default, 0.0.
         Job:TimeoutInSeconds: must be a finite number, given '1e999' (from appsettings.json).
             Correct the value, or remove it to get the default, null.
@@ -176,9 +176,13 @@ def test_keys_that_would_break_the_line_are_escaped() -> None:
 
 def test_a_rule_between_keys_stands_at_the_section() -> None:
     """No single value is to blame: the path is that of the section, with all its sources."""
-    problem = only_problem(LoopJobOptions, {"S": {"IntervalInSeconds": 1, "LeaseInSeconds": 5}})
+
+    class Shift(Window, Options):
+        """A window that is a section of its own."""
+
+    problem = only_problem(Shift, {"S": {"Opens": 5, "Closes": 4}})
     assert problem.where == "S"
-    assert problem.what.startswith("LeaseInSeconds works only with RunOn OneReplica")
+    assert problem.what == "Opens must come before Closes"
     assert problem.remedy == "Correct the values that do not fit together."
     assert problem.source == "settings given in code"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, Field, SecretBytes, SecretStr, model_validator
 
 from loopjobs._host.settings import SettingsSources
-from loopjobs._host.settings.secrecy import scrubbed
+from loopjobs._host.settings.showing import scrubbed
 from loopjobs._words.options import Options
 
 UNHURRIED = hypothesis.settings(deadline=None, derandomize=True)

@@ -1,7 +1,6 @@
 """Settings: files, environment and code, read into a snapshot and bound to options classes."""
 
-from loopjobs._host.settings.binding import Bound
-from loopjobs._host.settings.snapshot import Settings
+from loopjobs._host.settings.snapshot import Bound, Settings
 from loopjobs._host.settings.sources import SettingsSources
 
 __all__ = ["Bound", "Settings", "SettingsSources"]

@@ -2,14 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from loopjobs._host.settings.rendering import one_line
-from loopjobs._host.settings.tree import Array, Branch, Child, Leaf, Node
+from loopjobs._host.settings.showing import one_line
+from loopjobs._host.settings.tree import Branch, Child, Leaf, Node
 from loopjobs._words.errors import Problem
-
-MAX_DEPTH: Final = 64
-"""As deep as `System.Text.Json` reads by default; it also bounds our own recursion."""
 
 Trail = tuple[str, ...]
 
@@ -32,19 +28,20 @@ class Given:
 
 def givens_of(value: object, source: str) -> list[Given] | None:
     """Take an object apart; a key `A:B` is a path, as in .NET. None if it is not an object."""
-    match value:
-        case JsonObject(pairs=pairs):
-            return [Given(tuple(key.split(":")), below, source) for key, below in pairs]
-        case Mapping():
-            return [
-                Given(tuple(str(key).split(":")), below, source) for key, below in value.items()
-            ]
-        case _:
-            return None
+    if isinstance(value, Mapping):
+        value = JsonObject(tuple((str(key), below) for key, below in value.items()))
+    if not isinstance(value, JsonObject):
+        return None
+    return [Given(tuple(key.split(":")), below, source) for key, below in value.pairs]
 
 
 def grow(
-    givens: Iterable[Given], source: str, problems: list[Problem], trail: Trail = ()
+    givens: Iterable[Given],
+    source: str,
+    problems: list[Problem],
+    trail: Trail = (),
+    *,
+    is_list: bool = False,
 ) -> Branch:
     """Put together one layer. Within a layer a key stands once: a repeated key is a problem."""
     groups: dict[str, list[Given]] = {}
@@ -54,7 +51,7 @@ def grow(
     for folded, group in groups.items():
         name = group[0].path[0]
         children[folded] = Child(name, _settle(group, problems, (*trail, name)))
-    return Branch(children, source)
+    return Branch(children, source, is_list)
 
 
 def _settle(group: list[Given], problems: list[Problem], trail: Trail) -> Node:
@@ -68,46 +65,26 @@ def _settle(group: list[Given], problems: list[Problem], trail: Trail) -> Node:
         if inner is None:
             problems.append(_value_and_object(trail, whole[0], parts[0]))
         parts = [*(inner or ()), *parts]
-    return _bounded(parts, parts[0].source, problems, trail)
+    return grow(parts, parts[0].source, problems, trail)
 
 
 def _node(value: object, source: str, problems: list[Problem], trail: Trail) -> Node:
     inner = givens_of(value, source)
     if inner is not None:
-        return _bounded(inner, source, problems, trail)
-    if isinstance(value, list | tuple):
-        items = value if _fits(trail, source, problems) else ()
-        nodes = [
-            _node(item, source, problems, (*trail, str(index))) for index, item in enumerate(items)
-        ]
-        return Array(tuple(nodes), source)
-    return Leaf(value, source)
-
-
-def _bounded(givens: list[Given], source: str, problems: list[Problem], trail: Trail) -> Branch:
-    return grow(givens if _fits(trail, source, problems) else (), source, problems, trail)
-
-
-def _fits(trail: Trail, source: str, problems: list[Problem]) -> bool:
-    if len(trail) <= MAX_DEPTH:
-        return True
-    where = _where(trail[:3]) + ":…"
-    what = f"settings are nested deeper than {MAX_DEPTH} levels"
-    problems.append(Problem(where, what, "Make them flatter.", source))
-    return False
+        return grow(inner, source, problems, trail)
+    if not isinstance(value, list | tuple):
+        return Leaf(value, source)
+    numbered = [Given((str(index),), item, source) for index, item in enumerate(value)]
+    return grow(numbered, source, problems, trail, is_list=True)
 
 
 def _twice(trail: Trail, first: Given, twin: Given) -> Problem:
     spelling = "" if twin.path == first.path else ", in different case"
     both = f", by {first.source} and {twin.source}" if twin.source != first.source else ""
     what = f"the key is given twice{spelling}{both}"
-    return Problem(_where(trail), what, "Keep one of the two.", twin.source)
+    return Problem(one_line(":".join(trail)), what, "Keep one of the two.", twin.source)
 
 
 def _value_and_object(trail: Trail, value: Given, part: Given) -> Problem:
     what = f"is given both as a value and as a section that holds '{one_line(part.path[0])}'"
-    return Problem(_where(trail), what, "Keep one of the two.", value.source)
-
-
-def _where(trail: Trail) -> str:
-    return one_line(":".join(trail))
+    return Problem(one_line(":".join(trail)), what, "Keep one of the two.", value.source)

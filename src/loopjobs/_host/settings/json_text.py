@@ -6,6 +6,9 @@ from typing import Final
 
 from loopjobs._host.settings.growth import JsonObject
 
+MAX_DEPTH: Final = 64
+"""As deep as `System.Text.Json` reads by default; it also bounds the recursion of readers."""
+
 _TOKEN: Final = re.compile(
     r"""
       "(?:[^"\\]|\\.)*+"      # a string, whatever it holds
@@ -43,9 +46,14 @@ def parse(text: str) -> object:
 
     Raises:
         json.JSONDecodeError: with the line and column in the original text.
-        ValueError: a number has more digits than Python reads.
-        RecursionError: the text is nested too deeply to be parsed at all.
+        ValueError: it is nested too deeply, or a number has more digits than Python reads.
     """
+    depth = deepest = 0
+    for word in _TOKEN.findall(text):
+        depth += (word in ("[", "{")) - (word in ("]", "}"))
+        deepest = max(deepest, depth)
+    if deepest > MAX_DEPTH:
+        raise ValueError(f"settings are nested deeper than {MAX_DEPTH} levels")
     value: object = json.loads(plain_json(text), object_pairs_hook=_object)
     return value
 

@@ -1,11 +1,17 @@
-"""Which keys a model takes, and under which names pydantic wants them."""
+"""Which keys a model takes, and what an annotation says about the shape of a value."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import AliasPath, BaseModel
+from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 from pydantic.alias_generators import to_pascal
 from pydantic.fields import FieldInfo
+
+_NUMBERS = {int, float, Decimal, timedelta, date, time}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,65 @@ def keys_of(model: type[BaseModel]) -> KeyRing:
     return KeyRing(tuple(keys), targets, is_open)
 
 
+def models(annotation: object) -> list[type[BaseModel]]:
+    """Find the models an object may be bound to."""
+    return [
+        arm for arm in _arms(annotation) if isinstance(arm, type) and issubclass(arm, BaseModel)
+    ]
+
+
+def takes_list(annotation: object) -> bool:
+    """Tell whether a list is wanted, and no object would do."""
+    kinds = [get_origin(arm) or arm for arm in _arms(annotation)]
+    return any(map(_is_list, kinds)) and not any(map(_is_mapping, kinds))
+
+
+def takes_number_only(annotation: object) -> bool:
+    """Tell whether a number is wanted, and true or false would be taken for one."""
+    arms = _arms(annotation)
+    return any(arm in _NUMBERS for arm in arms) and not any(
+        arm in {bool, object, Any} for arm in arms
+    )
+
+
+def inner_annotation(annotation: object, index: int | None) -> object:
+    """Find what a list wants at an index, or a dict for any key; `object` if it is not said."""
+    holds = _is_mapping if index is None else _is_list
+    for arm in _arms(annotation):
+        args = get_args(arm)
+        if args and holds(get_origin(arm)):
+            if index is None:
+                return args[-1]
+            fixed = get_origin(arm) is tuple and args[-1] is not Ellipsis and index < len(args)
+            return args[index if fixed else 0]
+    return object
+
+
+def _arms(annotation: object) -> list[object]:
+    """Open unions, `Annotated`, type aliases and root models; `None` is left out."""
+    origin = get_origin(annotation)
+    if origin in {Union, UnionType}:
+        return [inner for arm in get_args(annotation) for inner in _arms(arm)]
+    if origin is Annotated:
+        return _arms(get_args(annotation)[0])
+    if hasattr(annotation, "__value__"):
+        return _arms(annotation.__value__)
+    if isinstance(annotation, type) and issubclass(annotation, RootModel):
+        return _arms(annotation.model_fields["root"].annotation)
+    return [] if annotation is NoneType else [annotation]
+
+
 def _aliases(field: FieldInfo) -> list[str]:
-    match field.validation_alias:
-        case None:
-            return []
-        case str(alias):
-            return [alias]
-        case AliasPath() as path:
-            return [str(path.path[0])]
-        case choices:
-            return [str(alias[0]) for alias in choices.convert_to_aliases()]
+    alias = field.validation_alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+    return [str(each.path[0] if isinstance(each, AliasPath) else each) for each in choices if each]
+
+
+def _is_mapping(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Mapping)
+
+
+def _is_list(kind: object) -> bool:
+    # str and bytes are collections, too, but nobody spells them as a list.
+    no_list = (Mapping, str, bytes)
+    return isinstance(kind, type) and issubclass(kind, Collection) and not issubclass(kind, no_list)

@@ -1,27 +1,37 @@
 """A snapshot of all settings, that sections are bound from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Generic, TypeVar
 
-from loopjobs._host.settings.binding import Bound, OptionsT, bind_branch
-from loopjobs._host.settings.environment import variables_layer
+from pydantic import ValidationError
+
+from loopjobs._host.settings.growth import Given, grow
 from loopjobs._host.settings.keys import keys_of
-from loopjobs._host.settings.layering import merge
-from loopjobs._host.settings.section import Absent, Misshapen, find
-from loopjobs._host.settings.tree import Branch
-from loopjobs._host.settings.wording import DEFAULT_SOURCE
+from loopjobs._host.settings.shape import Place, Shape
+from loopjobs._host.settings.showing import nearest, section_looks_secret, shown_node
+from loopjobs._host.settings.tree import Branch, Node, merge, source_of
+from loopjobs._host.settings.wording import complaints_of, variable_for
 from loopjobs._words.errors import Problem
+from loopjobs._words.options import Options
+
+OptionsT = TypeVar("OptionsT", bound=Options)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound(Generic[OptionsT]):
+    """What came of one section."""
+
+    options: OptionsT | None
+    """The options; None if this section has problems, or what it lacks stood in a lost file."""
+    problems: tuple[Problem, ...] = ()
+    """The problems of this section; those of the files are in `Settings.problems`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """A snapshot of all settings; later edits of files or variables do not reach it."""
 
-    environment: str
-    """The name of the environment: `Production`, `Development`, ..."""
-    files: tuple[Path, ...]
-    """The files that were looked for, whether they exist or not: the ones to watch."""
     problems: tuple[Problem, ...]
     """What is wrong with the sources themselves, whichever sections are bound."""
     home: str
@@ -39,19 +49,81 @@ class Settings:
         settings raises: all of them come back as problems.
         """
         problems: list[Problem] = []
-        path = tuple(section.split(":"))
-        variables = variables_layer(self._variables, path, problems)
+        path = section.split(":")
         files, code = self._layers
-        found = find(merge(merge(files, variables), code), path)
-        if isinstance(found, Misshapen):
-            return Bound(None, (*problems, found.to_problem()))
-        if isinstance(found, Absent):
-            required = keys_of(options_type).required()
-            if required:
-                lacking = (found.to_problem(section, required, self.home),)
-                return Bound(None, lacking if self._complete else ())
-            found = Branch({}, DEFAULT_SOURCE)
-        bound = bind_branch(options_type, section, found, home=self.home, complete=self._complete)
-        if not problems:
-            return bound
-        return Bound(None, (*problems, *bound.problems), bound.sources)
+        branch = merge(merge(files, _variables_of(path, self._variables, problems)), code)
+        for depth, name in enumerate(path):
+            child = branch.children.get(name.casefold())
+            if child is None:
+                required = keys_of(options_type).required()
+                if required and self._complete:
+                    problems.append(self._absent(path, depth, branch, required))
+                if required:
+                    # While a file is lost nothing is called missing: it may stand there.
+                    return Bound(None, tuple(problems))
+                branch = Branch({}, "")
+                break
+            if not isinstance(child.node, Branch) or child.node.is_list:
+                return Bound(None, (*problems, _misshapen(path[: depth + 1], child.node)))
+            branch = child.node
+        bound = _bind_branch(options_type, section, branch, home=self.home, complete=self._complete)
+        return Bound(None, (*problems, *bound.problems)) if problems else bound
+
+    def _absent(
+        self, path: Sequence[str], depth: int, above: Branch, required: Sequence[str]
+    ) -> Problem:
+        near = nearest(path[depth], (child.name for child in above.children.values()), cutoff=0.7)
+        section = ":".join(path)
+        meant = (
+            f"Did you mean '{':'.join([*path[:depth], near])}'? Otherwise add" if near else "Add"
+        )
+        variable = variable_for(f"{section}:{required[0]}")
+        remedy = f"{meant} '{section}' to {self.home}, or set environment variable {variable}."
+        what = f"the section is missing, and {', '.join(required)} must be given"
+        return Problem(section, what, remedy)
+
+
+def _misshapen(path: Sequence[str], node: Node) -> Problem:
+    where = ":".join(path)
+    what = (
+        f"a section must be an object, given {shown_node(node, secret=section_looks_secret(where))}"
+    )
+    return Problem(where, what, "Write its keys between { and }.", source_of(node))
+
+
+def _variables_of(
+    section: Sequence[str], variables: Mapping[str, str], problems: list[Problem]
+) -> Branch:
+    """Lay out the variables of one section: `Section__Key__SubKey`, in any case, as in .NET.
+
+    Variables of the section's own name are not looked at: `HOST` or `PATH` are somebody else's.
+    """
+    wanted = [name.casefold() for name in section]
+    source = "environment variable"
+    givens = []
+    for name in sorted(variables):
+        path = tuple(name.split("__"))
+        if len(path) > len(wanted) and [part.casefold() for part in path[: len(wanted)]] == wanted:
+            givens.append(Given(path, variables[name], f"{source} {name}"))
+    return grow(givens, source, problems)
+
+
+def _bind_branch(
+    options_type: type[OptionsT], section: str, branch: Branch, *, home: str, complete: bool
+) -> Bound[OptionsT]:
+    """Make options of an object of the settings.
+
+    What a validator raises beside the errors pydantic knows is a mistake in code, and raised.
+    """
+    shape = Shape()
+    plain = shape.take(Place(section, options_type, section_looks_secret(section), branch), ())
+    try:
+        options = options_type.model_validate(plain)
+    except ValidationError as error:
+        complaints = complaints_of(error.errors(include_url=False), shape.places)
+        found = [each.to_problem(home) for each in complaints if complete or not each.missing]
+        return Bound(None, (*shape.problems, *found))
+    except Exception as error:
+        error.add_note(f"while settings section {section!r} was bound to {options_type.__name__}")
+        raise
+    return Bound(None if shape.problems else options, tuple(shape.problems))

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+_LONGEST_INDEX: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,32 +16,24 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Array:
-    """A list, replaced whole by a later one, overridden by index from paths."""
-
-    items: tuple["Node", ...]
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class Branch:
-    """An object. Children are found by their folded name: case never matters, as in .NET."""
+    """An object, or a list, whose keys are its indexes.
+
+    Children are found by their folded name: case never matters, as in .NET.
+    """
 
     children: Mapping[str, "Child"]
     source: str
+    is_list: bool = False
 
-    def names(self) -> tuple[str, ...]:
-        """Return the keys as they are spelled in the settings."""
-        return tuple(child.name for child in self.children.values())
-
-    def indexed(self) -> tuple["Node", ...] | None:
-        """Return the children in the order of their keys, if there are any and all are numbers."""
-        if not self.children or not all(map(is_index, self.children)):
+    def items(self) -> tuple["Node", ...] | None:
+        """Return the items in order, if this is a list, or an object whose keys are numbers."""
+        if not self.is_list and not (self.children and all(map(_is_index, self.children))):
             return None
         return tuple(self.children[key].node for key in sorted(self.children, key=int))
 
 
-Node: TypeAlias = Leaf | Array | Branch
+Node: TypeAlias = Leaf | Branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +44,40 @@ class Child:
     node: Node
 
 
-MAX_DIGITS_OF_INDEX = 9
-
-
-def is_index(key: str) -> bool:
-    """Tell whether a key is the index of a list."""
-    return key.isascii() and key.isdecimal() and len(key) <= MAX_DIGITS_OF_INDEX
-
-
 def source_of(node: Node) -> str:
     """Name every source a node was put together from, each once."""
     return ", ".join(dict.fromkeys(_sources(node)))
 
 
+def merge(lower: Branch, upper: Branch) -> Branch:
+    """Lay one object over another, key by key and at every depth.
+
+    A key keeps the spelling of the layer that named it first. Anything but an object is replaced
+    whole, except that an object whose keys are all indexes (`Hosts:0`, from a path or the
+    environment) overrides a list item by item; items past its end are appended in order, and gaps
+    close, as in .NET.
+    """
+    children = dict(lower.children)
+    for folded, child in upper.children.items():
+        below = children.get(folded)
+        node = child.node if below is None else _overlay(below.node, child.node)
+        children[folded] = Child((below or child).name, node)
+    return Branch(children, upper.source, lower.is_list)
+
+
+def _overlay(lower: Node, upper: Node) -> Node:
+    if isinstance(lower, Leaf) or isinstance(upper, Leaf) or upper.is_list:
+        return upper
+    return upper if lower.is_list and upper.items() is None else merge(lower, upper)
+
+
+def _is_index(key: str) -> bool:
+    return key.isascii() and key.isdecimal() and len(key) <= _LONGEST_INDEX
+
+
 def _sources(node: Node) -> Iterator[str]:
-    nodes: list[Node] = []
-    if isinstance(node, Array):
-        nodes.extend(node.items)
-    elif isinstance(node, Branch):
-        nodes.extend(child.node for child in node.children.values())
-    if not nodes:
+    children = node.children.values() if isinstance(node, Branch) else ()
+    if not children:
         yield node.source
-    for below in nodes:
-        yield from _sources(below)
+    for child in children:
+        yield from _sources(child.node)

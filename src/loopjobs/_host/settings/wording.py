@@ -1,20 +1,18 @@
 """pydantic's complaints in the words of a settings file."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from pydantic_core import ErrorDetails, PydanticUndefined
 
-from loopjobs._host.settings.annotations import models, takes_list
-from loopjobs._host.settings.environment import variable_for
-from loopjobs._host.settings.rendering import one_line, shown_node, shown_value
-from loopjobs._host.settings.shaping import Location, Place
-from loopjobs._host.settings.tree import source_of
+from loopjobs._host.settings.keys import models, takes_list
+from loopjobs._host.settings.shape import Location, Place
+from loopjobs._host.settings.showing import one_line, scrubbed, shown_node, shown_value
+from loopjobs._host.settings.tree import Leaf, source_of
 from loopjobs._words.errors import Problem
-
-DEFAULT_SOURCE: Final = "default"
+from loopjobs._words.options import NOT_YET
 
 _SUBJECT: Final = re.compile(
     r"^(?:(?:Decimal )?[Ii]nput|Value|Data|Bytes|String|List|Tuple|Set|Frozenset|Dictionary)"
@@ -30,23 +28,13 @@ _PLAIN_WORDS: Final = (
 )
 _RAISED: Final = re.compile(r"^(?:Value error|Assertion failed), ")
 _OF_NAME: Final = ("[key]",)
-_OWN_WORDS: Final[Mapping[str, str]] = {
-    "model_type": "must be an object",
-    "model_attributes_type": "must be an object",
-    "dict_type": "must be an object",
-    "dataclass_type": "must be an object",
-    "extra_forbidden": "is not a known key",
+_OWN_WORDS: Final = {
     "none_required": "must be null",
+    "extra_forbidden": "is not a known key",
+    **dict.fromkeys(
+        ("model_type", "model_attributes_type", "dict_type", "dataclass_type"), "must be an object"
+    ),
 }
-
-
-def place_of(location: Location, places: Mapping[Location, Place]) -> Place:
-    """Find the place a complaint is about; pydantic's own marks (a union's arm) are skipped."""
-    at: Location = ()
-    for part in location:
-        if (*at, part) in places:
-            at = (*at, part)
-    return places[at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +43,8 @@ class Complaint:
 
     place: Place
     details: Sequence[ErrorDetails]
+    secrets: Sequence[str]
+    """What a validator may have repeated in its message."""
 
     @property
     def missing(self) -> bool:
@@ -63,13 +53,15 @@ class Complaint:
 
     def to_problem(self, home: str) -> Problem:
         """Put it to the reader; `home` is the file where a missing key belongs."""
+        place = self.place
         if self.missing:
             return self._missing(home)
         what = " or ".join(dict.fromkeys(map(_rule, self.details))) + self._given()
-        if self.place.node is None:
+        what = scrubbed(what, self.secrets)
+        if place.node is None:
             remedy = "Correct the default in code, or give a value."
-            return Problem(self.place.where, what, remedy, DEFAULT_SOURCE)
-        return Problem(self.place.where, what, self._remedy(), source_of(self.place.node))
+            return Problem(place.where, what, remedy, "default")
+        return Problem(place.where, what, self._remedy(), source_of(place.node))
 
     def _missing(self, home: str) -> Problem:
         section, _, key = self.place.where.rpartition(":")
@@ -79,17 +71,19 @@ class Complaint:
         return Problem(self.place.where, "is required, but missing", f"{remedy}.")
 
     def _given(self) -> str:
-        place = self.place
-        if place.keys is not None or self.details[0]["loc"][-1:] == _OF_NAME:
+        place, detail = self.place, self.details[0]
+        if place.is_section or detail["loc"][-1:] == _OF_NAME:
             return ""
         if place.node is None:
-            return f", given {shown_value(self.details[0]['input'], secret=place.secret)}"
+            return f", given {shown_value(detail['input'], secret=place.secret)}"
         return f", given {shown_node(place.node, secret=place.secret)}"
 
     def _remedy(self) -> str:
         field = self.place.field
-        if self.place.keys is not None:
+        if self.place.is_section:
             return "Correct the values that do not fit together."
+        if self.details[0]["type"] == NOT_YET:
+            return "Remove it."
         if field is None or field.is_required():
             return "Correct the value."
         if field.default is PydanticUndefined or self.place.secret:
@@ -97,9 +91,28 @@ class Complaint:
         return f"Correct the value, or remove it to get the default, {shown_value(field.default)}."
 
 
+def complaints_of(
+    details: Iterable[ErrorDetails], places: Mapping[Location, Place]
+) -> list[Complaint]:
+    """Gather what is said about each place; pydantic's own marks (a union's arm) are skipped."""
+    gathered: dict[str, tuple[Place, list[ErrorDetails]]] = {}
+    for detail in details:
+        at: Location = ()
+        for part in detail["loc"]:
+            at = (*at, part) if (*at, part) in places else at
+        gathered.setdefault(places[at].where, (places[at], []))[1].append(detail)
+    leaves = [each.node for each in places.values() if each.secret and isinstance(each.node, Leaf)]
+    secrets = [leaf.value for leaf in leaves if isinstance(leaf.value, str) and leaf.value]
+    return [Complaint(place, found, secrets) for place, found in gathered.values()]
+
+
+def variable_for(path: str) -> str:
+    """Name the environment variable that would set the value at a settings path."""
+    return path.replace(":", "__")
+
+
 def _rule(detail: ErrorDetails) -> str:
-    own = _OWN_WORDS.get(detail["type"])
-    text = one_line(own or _in_plain_words(detail["msg"]))
+    text = one_line(_OWN_WORDS.get(detail["type"]) or _in_plain_words(detail["msg"]))
     return f"its name {text}" if detail["loc"][-1:] == _OF_NAME else text
 
 

@@ -1,12 +1,17 @@
-"""What must not be shown: values of secret fields, and of keys that look secret."""
+"""What people are shown of settings: short, on one line, with no secret in it."""
 
+import difflib
 import re
 from collections.abc import Iterable
+from enum import Enum
 from typing import Final, get_args, get_origin
 
 from pydantic import Secret, SecretBytes, SecretStr
 
+from loopjobs._host.settings.tree import Leaf, Node
+
 MASK: Final = "***"
+LONGEST_VALUE: Final = 80
 
 _MARKS: Final = (
     "password|passwd|passphrase|pwd|secret|token|credential|"
@@ -41,13 +46,6 @@ def annotation_is_secret(annotation: object) -> bool:
     return any(map(annotation_is_secret, get_args(annotation)))
 
 
-def redacted(text: str) -> str:
-    """Hide the credentials inside a URL or a connection string."""
-    for pattern, replacement in _INSIDE_TEXT:
-        text = pattern.sub(replacement, text)
-    return text
-
-
 def scrubbed(text: str, secrets: Iterable[str]) -> str:
     """Hide secrets that a validator has put into its message; very short ones as words only."""
     for secret in secrets:
@@ -55,6 +53,44 @@ def scrubbed(text: str, secrets: Iterable[str]) -> str:
         word = literal if len(secret) >= _WHOLE_WORDS_BELOW else rf"(?<!\w){literal}(?!\w)"
         text = re.sub(word, MASK, text)
     return text
+
+
+def shown_value(value: object, *, secret: bool = False) -> str:
+    """Show a value as its `repr`, cut to 80 characters; a secret as `***`."""
+    if secret:
+        return MASK
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    text = repr(value.value if isinstance(value, Enum) else value)
+    for pattern, replacement in _INSIDE_TEXT:
+        text = pattern.sub(replacement, text)
+    return _cut(text)
+
+
+def shown_node(node: Node, *, secret: bool = False) -> str:
+    """Show a node of the settings; of an object only that it is one, for it may hold secrets."""
+    if isinstance(node, Leaf):
+        return shown_value(node.value, secret=secret)
+    items = node.items() if node.is_list else None
+    if items is None:
+        return "an object"
+    return _cut(f"[{', '.join(shown_node(item, secret=secret) for item in items)}]")
+
+
+def one_line(text: str) -> str:
+    """Escape a key or a message that would break the line or the terminal."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def nearest(wrong: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """Find the known name that was most likely meant; `interval_in_seconds` is close enough."""
+    folded = {_folded(name): name for name in known}
+    found = difflib.get_close_matches(_folded(wrong), folded, n=1, cutoff=cutoff)
+    return folded[found[0]] if found else None
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
 
 
 def _folded(key: str) -> str:

@@ -1,0 +1,129 @@
+"""From a tree of settings to what pydantic takes, with a map of where every value stands."""
+
+from dataclasses import dataclass, field, replace
+
+from pydantic.fields import FieldInfo
+
+from loopjobs._host.settings.keys import (
+    Key,
+    KeyRing,
+    inner_annotation,
+    keys_of,
+    models,
+    takes_list,
+    takes_number_only,
+)
+from loopjobs._host.settings.showing import (
+    annotation_is_secret,
+    key_looks_secret,
+    nearest,
+    one_line,
+)
+from loopjobs._host.settings.tree import Branch, Child, Leaf, Node, source_of
+from loopjobs._words.errors import Problem
+
+Location = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place in a section: a key, an item of a list, or the section itself."""
+
+    where: str
+    """The full path, spelled as in a settings file."""
+    annotation: object
+    secret: bool
+    node: Node | None = None
+    """What the settings have there; None if they have nothing."""
+    field: FieldInfo | None = None
+    """The field of the model, if the place is one."""
+    is_section: bool = False
+    """Whether the place is bound to a model."""
+
+    def item(self, index: int, node: Node) -> "Place":
+        """Step into a list."""
+        return self._below(str(index), inner_annotation(self.annotation, index), node)
+
+    def entry(self, name: str, node: Node) -> "Place":
+        """Step into an object by a key that no model knows."""
+        place = self._below(one_line(name), inner_annotation(self.annotation, None), node)
+        return replace(place, secret=place.secret or key_looks_secret(name))
+
+    def key(self, key: Key, node: Node | None) -> "Place":
+        """Step into a section by one of its keys."""
+        secret = key_looks_secret(key.shown) or any(map(annotation_is_secret, key.field.metadata))
+        place = self._below(key.shown, key.field.annotation, node)
+        return replace(place, secret=place.secret or secret, field=key.field)
+
+    def _below(self, name: str, annotation: object, node: Node | None) -> "Place":
+        secret = self.secret or annotation_is_secret(annotation)
+        return Place(f"{self.where}:{name}", annotation, secret, node)
+
+
+@dataclass(slots=True)
+class Shape:
+    """What came of a tree: plain data under pydantic's names, places by location, problems."""
+
+    places: dict[Location, Place] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def take(self, place: Place, at: Location) -> object:
+        """Turn the node of a place into plain data and note the place, and all below it."""
+        self.places[at] = place
+        node = place.node
+        if not isinstance(node, Leaf):
+            return None if node is None else self._branch(place, node, at)
+        # pydantic would take true for 1: an interval of a second, out of a slip of the pen.
+        mistaken = isinstance(node.value, bool) and takes_number_only(place.annotation)
+        return object() if mistaken else node.value
+
+    def _branch(self, place: Place, branch: Branch, at: Location) -> object:
+        items = branch.items()
+        rings = [] if branch.is_list else [keys_of(model) for model in models(place.annotation)]
+        if rings:
+            self.places[at] = replace(place, is_section=True)
+            best = min(rings, key=lambda ring: len(branch.children.keys() - ring.targets))
+            return self._section(place, branch, best, at)
+        if items is not None and (branch.is_list or takes_list(place.annotation)):
+            numbered = enumerate(items)
+            return [self.take(place.item(*pair), (*at, pair[0])) for pair in numbered]
+        return {
+            child.name: self.take(place.entry(child.name, child.node), (*at, child.name))
+            for child in branch.children.values()
+        }
+
+    def _section(self, place: Place, branch: Branch, ring: KeyRing, at: Location) -> object:
+        for key in ring.keys:
+            for name in key.names:
+                self.places[*at, name] = place.key(key, None)
+        plain: dict[str, object] = {}
+        spellings: dict[str, str] = {}
+        for folded, child in branch.children.items():
+            if folded in ring.targets:
+                key, target = ring.targets[folded]
+                below = place.key(key, child.node)
+                first = spellings.setdefault(key.shown, child.name)
+                if first != child.name:
+                    self.problems.append(_twice(below, first, child))
+                plain[target] = self.take(below, (*at, target))
+            elif ring.open:
+                entry = place.entry(child.name, child.node)
+                plain[child.name] = self.take(entry, (*at, child.name))
+            else:
+                self.problems.append(_unknown(place, child, ring))
+        return plain
+
+
+def _twice(place: Place, first: str, twin: Child) -> Problem:
+    what = f"is given twice, as '{one_line(first)}' and as '{one_line(twin.name)}'"
+    return Problem(place.where, what, "Keep one of the two.", source_of(twin.node))
+
+
+def _unknown(place: Place, child: Child, ring: KeyRing) -> Problem:
+    known = [key.shown for key in ring.keys]
+    near = nearest(child.name, known)
+    remedy = f"Known keys: {', '.join(sorted(known)) or 'none'}."
+    # The value is not shown: it may be a secret whose key is misspelled.
+    where = f"{place.where}:{one_line(child.name)}"
+    remedy = f"Did you mean '{near}'?" if near else remedy
+    return Problem(where, "is not a known key", remedy, source_of(child.node))
