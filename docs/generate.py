@@ -113,8 +113,8 @@ def _options() -> Iterator[str]:
     yield from _option_section("Every loop job", LoopJobOptions)
     yield ""
     yield (
-        "In this version `RunOn` takes only `EveryReplica`; `LeaseInSeconds` and "
-        "`WhenLeaseUnavailable` are refused\nuntil there is a lease store."
+        "Where the range says “not yet”, the key is known but refused in this version; so is "
+        "`RunOn` `OneReplica`."
     )
     yield from _option_section("The section `Host`", HostOptions)
     yield ""

@@ -48,7 +48,13 @@ def test_an_interval_outside_the_range_is_refused(interval: float) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{"RunOn": RunOn.ONE_REPLICA}, {"LeaseInSeconds": 10}, {"WhenLeaseUnavailable": "Skip"}],
+    [
+        {"RunOn": RunOn.ONE_REPLICA},
+        {"LeaseInSeconds": 10},
+        {"WhenLeaseUnavailable": "Skip"},
+        {"Cron": "0 6 * * 1"},
+        {"TimeZone": "Europe/Berlin"},
+    ],
 )
 def test_what_the_page_calls_not_yet_is_refused(given: Mapping[str, object]) -> None:
     """A setting that would do nothing is an error, not a silent wish."""
