@@ -85,17 +85,14 @@ class Ticker:
         """Whether the loop does not await a slot, because of one that it was handed."""
         return self._waiter is None or self._waiter.done()
 
-    async def next(self) -> Tick | None:
-        """Return the next slot to run; `None` once the ticker is closed."""
+    def next(self) -> asyncio.Future[Tick | None]:
+        """Return a future of the next slot to run; of `None` once the ticker is closed."""
+        waiter = self._waiter = asyncio.get_running_loop().create_future()
         if self._failure is not None:
-            raise self._failure
-        if self._is_closed:
-            return None
-        self._waiter = asyncio.get_running_loop().create_future()
-        try:
-            return await self._waiter
-        finally:
-            self._waiter = None
+            waiter.set_exception(self._failure)
+        elif self._is_closed:
+            waiter.set_result(None)
+        return waiter
 
     def follow(self, schedule: Schedule | None, jitter: float) -> None:
         """Follow these slots from here on; `None` is no slots at all."""

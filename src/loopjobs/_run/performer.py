@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from contextvars import Context
+from typing import Final
 
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.body import Body
@@ -14,6 +15,9 @@ from loopjobs._run.time_limit import TimeLimit
 from loopjobs._words.again import RunAgain
 from loopjobs._words.clock import Clock
 from loopjobs._words.outcomes import Outcome
+
+# On Python 3.11 finding a member in its enumeration costs as much as making the run's context.
+_SUCCEEDED: Final = Outcome.SUCCEEDED
 
 
 class Performer:
@@ -53,8 +57,15 @@ class Performer:
         if self._body.is_async:
             run.task = task
         limit = None if seconds is None else self._limit(run, seconds)
+        outcome, again = _SUCCEEDED, None
+        context = Context()
+        context.run(enter_run, run)
         try:
-            outcome, again = await self._run_body(run)
+            again = await in_context(context, self._body(run.token))
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - a body may even raise SystemExit
+            outcome = _read(run, error)
         finally:
             if limit is not None:
                 limit.cancel()
@@ -62,27 +73,14 @@ class Performer:
             await _absorb_cancellation(task)
         return (Outcome.TIMED_OUT, None) if run.has_timed_out else (outcome, again)
 
-    async def _run_body(self, run: RunInProgress) -> tuple[Outcome, RunAgain | None]:
-        context = Context()
-        context.run(enter_run, run)
-        try:
-            again = await in_context(context, self._body(run.token))
-        except (KeyboardInterrupt, GeneratorExit):
-            raise
-        except asyncio.CancelledError as error:
-            # The type alone says nothing: a body gets CancelledError from its own tasks too.
-            if run.token.is_cancellation_requested:
-                return Outcome.CANCELLED, None
-            return _failed(run, error), None
-        except BaseException as error:  # noqa: BLE001 - a body may even raise SystemExit
-            return _failed(run, error), None
-        return Outcome.SUCCEEDED, again
-
     def _limit(self, run: RunInProgress, seconds: float) -> TimeLimit:
         return TimeLimit(run, seconds, self._clock, self._timer, self._overstay)
 
 
-def _failed(run: RunInProgress, error: BaseException) -> Outcome:
+def _read(run: RunInProgress, error: BaseException) -> Outcome:
+    # The type alone says nothing: a body gets CancelledError from its own tasks too.
+    if isinstance(error, asyncio.CancelledError) and run.token.is_cancellation_requested:
+        return Outcome.CANCELLED
     run.note_error(error)
     return Outcome.FAILED
 
