@@ -54,7 +54,7 @@ class Sleeper:
         return again
 
 
-def harness(sleeper: Sleeper, interval: float = 10, **options: object) -> JobHarness:
+def harness(sleeper: Sleeper, interval: float = 10, /, **options: object) -> JobHarness:
     """Put the sleeper on a host in its own virtual time."""
     given = LoopJobOptions.model_validate({"interval_in_seconds": interval, **options})
     return JobHarness(sleeper.run, given, clock=sleeper.clock)
