@@ -157,4 +157,4 @@ class _Assembly:
 def _crash(error: Exception) -> Problem:
     where = " ".join(getattr(error, "__notes__", ["while settings were read"]))
     what = f"{where}, a validator raised {type(error).__name__}: {error}"
-    return Problem("settings", what, "Correct the validator, or the value it stumbles over")
+    return Problem("settings", what, "Correct the validator, or the value it stumbles over.")

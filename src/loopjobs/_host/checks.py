@@ -39,35 +39,35 @@ def _misused_jobs(registrations: Registrations) -> Iterator[Problem]:
         where = f"job {job.name!r}"
         if not _is_class(job.options_type, LoopJobOptions):
             what = f"its options are {_shown(job.options_type)}, not derived from LoopJobOptions"
-            yield Problem(where, what, "Derive a class from it, and give the class")
+            yield Problem(where, what, "Derive a class from it, and give the class.")
         for label, text in (("name", job.name), ("section name", job.section)):
             if not isinstance(_anything(text), str):
-                yield Problem(where, f"its {label} is {_shown(text)}, not a text", "Give a text")
+                yield Problem(where, f"its {label} is {_shown(text)}, not a text", "Give a text.")
 
 
 def _misused_options(registrations: Registrations) -> Iterator[Problem]:
     for each in registrations.options:
         where = f"options {_shown(each.options_type)}"
         if not _is_class(each.options_type, Options):
-            remedy = "Derive a class from it, and give the class"
+            remedy = "Derive a class from it, and give the class."
             yield Problem(where, "they are not derived from Options", remedy)
         if not isinstance(_anything(each.section), str):
-            yield Problem(where, f"their section name is {_shown(each.section)}", "Give a text")
+            yield Problem(where, f"their section name is {_shown(each.section)}", "Give a text.")
 
 
 def _misused_parts(registrations: Registrations) -> Iterator[Problem]:
     for provider in registrations.providers:
         if not isinstance(_anything(provider), BaseProvider):
             what = "it is no dishka provider"
-            yield Problem(f"provider {_shown(provider)}", what, "Give an instance of Provider")
+            yield Problem(f"provider {_shown(provider)}", what, "Give an instance of Provider.")
     for listener in registrations.listeners:
         if not callable(_anything(listener)):
             what = "it cannot be called with an event"
-            yield Problem(f"listener {_shown(listener)}", what, "Give a function, say")
+            yield Problem(f"listener {_shown(listener)}", what, "Give a function, say.")
     for service in registrations.hosted:
         if lacking := [verb for verb in ("start", "stop") if not _has(service.service, verb)]:
             what = f"it has no method {' and no method '.join(lacking)}"
-            yield Problem(f"service {_shown(service.service)}", what, "Write 'async def' for each")
+            yield Problem(f"service {_shown(service.service)}", what, "Write 'async def' for each.")
 
 
 def _anything(value: object) -> object:
@@ -95,7 +95,7 @@ def _is_class(kind: object, root: type) -> bool:
 def _misnamed(job: JobRegistration) -> Iterator[Problem]:
     if not job.name.strip() or not job.name.isprintable() or job.name != job.name.strip():
         what = "a name needs visible characters, and no blanks around them"
-        yield Problem(f"job {job.name!r}", what, "Name it, with add_loop_job(..., name=...)")
+        yield Problem(f"job {job.name!r}", what, "Name it, with add_loop_job(..., name=...).")
 
 
 def _shared_names(jobs: Iterable[JobRegistration]) -> Iterator[Problem]:
@@ -108,16 +108,16 @@ def _shared_names(jobs: Iterable[JobRegistration]) -> Iterator[Problem]:
             spellings = list(dict.fromkeys(names))
             twins = "" if len(spellings) == 1 else f", apart from case: {', '.join(spellings)}"
             what = f"{len(names)} jobs have this name{twins}"
-            yield Problem(names[0], what, "Give each its own, with add_loop_job(..., name=...)")
+            yield Problem(names[0], what, "Give each its own, with add_loop_job(..., name=...).")
 
 
 def _mislaid(section: str) -> Iterator[Problem]:
     if not all(part.strip() for part in section.split(":")):
         what = "a section name needs visible characters, also around each ':'"
-        yield Problem(f"section {section!r}", what, "Name it as in the settings file")
+        yield Problem(f"section {section!r}", what, "Name it as in the settings file.")
     if section.casefold() == HOST_SECTION.casefold():
         what = "this section belongs to the host itself"
-        yield Problem(section, what, "Choose another, with section_name=...")
+        yield Problem(section, what, "Choose another, with section_name=....")
 
 
 def _shared_options(registrations: Registrations) -> Iterator[Problem]:
@@ -128,7 +128,7 @@ def _shared_options(registrations: Registrations) -> Iterator[Problem]:
         if len(names) > 1:
             what = f"{len(names)} sections are bound to it, but one can be injected: "
             what += ", ".join(names)
-            yield Problem(kind.__name__, what, "Derive a class for each section")
+            yield Problem(kind.__name__, what, "Derive a class for each section.")
 
 
 def _repeated_services(registrations: Registrations) -> Iterator[Problem]:
@@ -136,4 +136,4 @@ def _repeated_services(registrations: Registrations) -> Iterator[Problem]:
     for each in {id(each.service): each for each in registrations.hosted}.values():
         if counts[id(each.service)] > 1:
             what = "it is registered more than once, and would be started as often"
-            yield Problem(each.name, what, "Register it once, or as separate objects")
+            yield Problem(each.name, what, "Register it once, or as separate objects.")

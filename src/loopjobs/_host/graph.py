@@ -42,19 +42,19 @@ class Graph:
             return None
         if not self._gives_for_run(key):
             return self.missing(where, key)
-        remedy = "Take it in execute, as a parameter marked FromDishka[...], or widen its scope"
+        remedy = "Take it in execute, as a parameter marked FromDishka[...], or widen its scope."
         return _captive(where, key, remedy)
 
     def missing(self, where: str, key: DependencyKey, through: str = "") -> Problem:
         """Say that nobody gives it."""
         wanted, there = name_of(key.type_hint), ""
-        remedy = f"Add a provider of {wanted} with add_provider(...)"
+        remedy = f"Add a provider of {wanted} with add_provider(...)."
         if key.type_hint in self._unclear:
             what = f"needs {wanted}{through}, but {self._unclear[key.type_hint]}"
-            return Problem(where, what, "Pass on what is needed, or derive a class for each")
+            return Problem(where, what, "Pass on what is needed, or derive a class for each.")
         if key.component:
             there = f" of component {key.component!r}"
-            remedy = f"Add one with add_provider(Provider(component={key.component!r}, ...))"
+            remedy = f"Add one with add_provider(Provider(component={key.component!r}, ...))."
         return Problem(where, f"needs {wanted}{there}, which no provider gives{through}", remedy)
 
     def _make(self) -> AsyncContainer | None:
@@ -76,12 +76,12 @@ class Graph:
         if isinstance(error, CycleDependenciesError):
             names = [name_of(step.provides.type_hint) for step in error.path]
             what = f"needs itself: {' -> '.join([*names, names[0]])}"
-            remedy = "Break the circle, with a factory that is called later, say"
+            remedy = "Break the circle, with a factory that is called later, say."
             return error.path[0].provides, Problem(names[0], what, remedy)
         if isinstance(error, NoFactoryError):
             asking = list(dict.fromkeys(name_of(step.provides.type_hint) for step in error.path))
             if error.suggest_other_scopes:
-                remedy = f"Narrow the scope of {asking[-1]}, or widen the other"
+                remedy = f"Narrow the scope of {asking[-1]}, or widen the other."
                 return error.requested, _captive(asking[-1], error.requested, remedy)
             chain = " -> ".join([*asking, name_of(error.requested.type_hint)])
             through = f" ({chain})" if len(asking) > 1 else ""
@@ -106,7 +106,7 @@ class Graph:
 
 def unsound(where: str, error: DishkaError) -> Problem:
     """Pass on what dishka says."""
-    return Problem(where, f"the dependency graph is not sound: {error}", "Mend the providers")
+    return Problem(where, f"the dependency graph is not sound: {error}", "Mend the providers.")
 
 
 def _captive(where: str, key: DependencyKey, remedy: str) -> Problem:

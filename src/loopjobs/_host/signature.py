@@ -17,7 +17,7 @@ from loopjobs._words.errors import Problem
 
 _POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 _SEVERAL = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
-_ADD_EXECUTE = "Add 'async def execute(self, ct: CancellationToken) -> None'"
+_ADD_EXECUTE = "Add 'async def execute(self, ct: CancellationToken) -> None'."
 
 Function = Callable[..., object]
 
@@ -53,7 +53,7 @@ def read_signature(name: str, job: type[LoopJob] | JobBody) -> Asked:
     else:
         kind = "a plain function" if inspect.isroutine(job) else f"an object of {_of(job)}"
         what = f"{kind} is neither a class with an execute method nor an async function"
-        remedy = "Register a class, or a function declared with 'async def'"
+        remedy = "Register a class, or a function declared with 'async def'."
         asked.problems.append(Problem(name, what, remedy))
     return asked
 
@@ -65,13 +65,13 @@ def read_constructor(where: str, owner: type) -> tuple[Sequence[Wanted], list[Pr
         provider.provide(owner)
     except MissingHintsError as error:
         what = "the constructor's parameter {} has no annotation"
-        remedy = "Annotate it with the type to inject"
+        remedy = "Annotate it with the type to inject."
         return (), [Problem(where, what.format(repr(each)), remedy) for each in error.missing]
     except (DishkaError, NameError, TypeError) as error:
         what = f"the constructor of {owner.__name__} cannot be read: {_sentence(error)}"
-        remedy = "Register a class that can be built"
+        remedy = "Register a class that can be built."
         if isinstance(error, NameError):
-            remedy = "Import the types it names at run time, not under TYPE_CHECKING"
+            remedy = "Import the types it names at run time, not under TYPE_CHECKING."
         return (), [Problem(where, what, remedy)]
     factory = provider.factories[-1]
     parameters = inspect.signature(getattr_static(owner, "__init__")).parameters.values()
@@ -96,14 +96,14 @@ def _read_class(name: str, job: type, asked: Asked) -> None:
     function = execute.__func__ if isinstance(execute, staticmethod | classmethod) else execute
     if lacking := getattr(job, "__abstractmethods__", None):
         what = f"class {job.__name__} is abstract: it lacks {', '.join(sorted(lacking))}"
-        asked.problems.append(Problem(name, what, "Register a class derived from it"))
+        asked.problems.append(Problem(name, what, "Register a class derived from it."))
     elif not inspect.isfunction(function):
         found = "no method" if function is None else f"an object of {_of(function)}, no method,"
         what = f"class {job.__name__} has {found} named execute"
         asked.problems.append(Problem(name, what, _ADD_EXECUTE))
     elif inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         what = f"{function.__qualname__} yields, but a run returns None or RunAgain"
-        asked.problems.append(Problem(name, what, "Write it without 'yield'"))
+        asked.problems.append(Problem(name, what, "Write it without 'yield'."))
     else:
         asked.is_async = inspect.iscoroutinefunction(function)
         _read_body(name, function, asked, skip=skip)
@@ -118,14 +118,14 @@ def _read_body(name: str, body: Function, asked: Asked, *, skip: int) -> None:
     hints, unread = _hints(body)
     if not _takes_token(token, parameters, hints):
         what = f"{body.__qualname__} takes no cancellation token"
-        remedy = "Give it a first parameter 'ct: CancellationToken'"
+        remedy = "Give it a first parameter 'ct: CancellationToken'."
         asked.problems.append(Problem(name, what, remedy))
         return
     known = positional[: skip + 1]
     others = [each for each in parameters if each not in known and each.kind not in _SEVERAL]
     if others and unread:
         what = f"the annotations of {body.__qualname__} cannot be read: {unread}"
-        remedy = "Import the types it names at run time, not under TYPE_CHECKING"
+        remedy = "Import the types it names at run time, not under TYPE_CHECKING."
         asked.problems.append(Problem(name, what, remedy))
         return
     for parameter in others:
@@ -144,11 +144,11 @@ def _read_injected(name: str, parameter: Parameter, hint: object, asked: Asked) 
     key = default_parse_dependency(parameter, hint)
     if key is None and parameter.default is Parameter.empty:
         what = f"parameter {parameter.name!r} of execute is not marked for injection"
-        remedy = "Annotate it FromDishka[...], or give it a default"
+        remedy = "Annotate it FromDishka[...], or give it a default."
         asked.problems.append(Problem(name, what, remedy))
     elif key is not None and parameter.kind is Parameter.POSITIONAL_ONLY:
         what = f"parameter {parameter.name!r} of execute cannot be passed by name"
-        remedy = "Let the '/' stand right behind the token"
+        remedy = "Let the '/' stand right behind the token."
         asked.problems.append(Problem(name, what, remedy))
     elif key is not None:
         asked.run[parameter.name] = key

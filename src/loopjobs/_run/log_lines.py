@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
 
 from loopjobs._words.events import (
     Event,
@@ -19,19 +21,28 @@ from loopjobs._words.outcomes import Outcome
 
 _log = logging.getLogger("loopjobs")
 
+_REMINDER: Final = timedelta(minutes=1)
+
 _LEVELS = {
     Outcome.SUCCEEDED: logging.DEBUG,
     Outcome.CANCELLED: logging.INFO,
     Outcome.SKIPPED_RUNNING: logging.WARNING,
     Outcome.MISSED: logging.WARNING,
-    Outcome.FAILED: logging.ERROR,
-    Outcome.TIMED_OUT: logging.ERROR,
     Outcome.ABANDONED: logging.ERROR,
 }
 
+_FAILURES = frozenset({Outcome.FAILED, Outcome.TIMED_OUT})
+
 
 class LogLines:
-    """Writes what happens to the standard logger `loopjobs`, with fields in `extra`."""
+    """Writes what happens to the standard logger `loopjobs`, with fields in `extra`.
+
+    Of failures in a row the first is an error, and one a minute from then on, with the count; the
+    others are at DEBUG.
+    """
+
+    def __init__(self) -> None:
+        self._failure_told: dict[str, datetime] = {}
 
     @property
     def writes_every_run(self) -> bool:
@@ -41,7 +52,7 @@ class LogLines:
     def __call__(self, event: Event, /) -> None:
         """Write the event, if it is worth a line."""
         if isinstance(event, RunEnded):
-            _run_ended(event)
+            _run_ended(event, self._level_of(event))
         elif isinstance(event, SlotsSkipped):
             _slots_skipped(event)
         elif isinstance(event, RunOverstayed):
@@ -51,12 +62,27 @@ class LogLines:
         else:
             _milestone(event)
 
+    def _level_of(self, event: RunEnded) -> int:
+        record = event.record
+        if record.outcome in _FAILURES:
+            return logging.ERROR if self._is_news(event) else logging.DEBUG
+        level = _LEVELS.get(record.outcome, logging.INFO)
+        if any((record.reported or {}).values()) or event.recovered_after:
+            level = max(level, logging.INFO)
+        return level
 
-def _run_ended(event: RunEnded) -> None:
+    def _is_news(self, event: RunEnded) -> bool:
+        now, told = event.record.due_at, self._failure_told.get(event.job)
+        # The wall clock may have been set back since.
+        is_old = told is not None and timedelta(0) <= now - told < _REMINDER
+        if event.consecutive_failures > 1 and is_old:
+            return False
+        self._failure_told[event.job] = now
+        return True
+
+
+def _run_ended(event: RunEnded, level: int) -> None:
     record = event.record
-    level = _LEVELS.get(record.outcome, logging.INFO)
-    if any((record.reported or {}).values()) or event.recovered_after:
-        level = max(level, logging.INFO)
     if not _log.isEnabledFor(level):
         return
     fields = {
@@ -69,6 +95,8 @@ def _run_ended(event: RunEnded) -> None:
     text = f"{record.job}: run {record.run_id} {record.outcome} after {record.duration:.3f} s"
     if record.reported:
         text += ", " + ", ".join(f"{name}={value:g}" for name, value in record.reported.items())
+    if event.consecutive_failures > 1:
+        text += f"; {event.consecutive_failures} failures in a row"
     if event.recovered_after:
         text += f"; recovered after {event.recovered_after} failures in a row"
     if record.error:

@@ -12,8 +12,9 @@ OptionsT = TypeVar("OptionsT", bound=Options)
 class OptionsMonitor(Generic[OptionsT]):
     """Shows the present options; `IOptionsMonitor<T>` in .NET.
 
-    Inject `OptionsMonitor[MyOptions]` where a reload of the settings should be seen. Inject
-    `MyOptions` itself for the options as they were when the host was built.
+    Inject `OptionsMonitor[MyOptions]` where a reload of the settings should be seen. `MyOptions`
+    itself is what was in force when it was injected: into a constructor once, into `execute` anew
+    for each run.
     """
 
     __slots__ = ("_latest",)

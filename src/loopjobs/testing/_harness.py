@@ -10,7 +10,6 @@ from loopjobs import (
     Host,
     HostBuilder,
     JobBody,
-    JobHandle,
     JobStatus,
     LoopJob,
     LoopJobOptions,
@@ -18,6 +17,9 @@ from loopjobs import (
 )
 from loopjobs.testing._fake_clock import FakeClock
 from loopjobs.testing._recorder import EventRecorder
+
+_SECTION = "the job under test"
+"""No environment variable of the machine that runs the tests can be about this section."""
 
 
 class JobHarness:
@@ -48,13 +50,13 @@ class JobHarness:
     ) -> None:
         self.clock = clock or FakeClock()
         self.recorder = EventRecorder()
-        name = getattr(job, "__name__", "job")
-        section = options.model_dump(by_alias=True, exclude_unset=True)
-        builder = HostBuilder(settings_files=(), settings={name: section}, clock=self.clock)
+        builder = HostBuilder(
+            settings_files=(), settings={_SECTION: _section_of(options)}, clock=self.clock
+        )
         builder.add_provider(*providers, _provider_of(fakes or {}))
-        builder.add_loop_job(job, type(options), section_name=name, name=name)
+        builder.add_loop_job(job, type(options), section_name=_SECTION)
         self.host: Host = builder.add_listener(self.recorder).build()
-        self.job: JobHandle = self.host.jobs[name]
+        (self.job,) = self.host.jobs.values()
 
     async def __aenter__(self) -> Self:
         """Start the host."""
@@ -71,7 +73,11 @@ class JobHarness:
         await self.host.__aexit__(kind, error, trace)
 
     async def run_once(self) -> RunRecord:
-        """Run the job once by hand and return how it ended."""
+        """Run the job once by hand and return how it ended.
+
+        Time stands still meanwhile. For a job that sleeps on the clock make this a task, with
+        `asyncio.create_task(harness.run_once())`, and advance the clock until it is done.
+        """
         return await self.job.trigger()
 
     def status(self) -> JobStatus[LoopJobOptions]:
@@ -81,6 +87,12 @@ class JobHarness:
     def history(self) -> list[RunRecord]:
         """Return the last runs, newest first."""
         return self.job.history()
+
+
+def _section_of(options: LoopJobOptions) -> dict[str, object]:
+    # The values themselves: what is dumped and read again may not come out as it went in.
+    fields = type(options).model_fields
+    return {fields[name].alias or name: getattr(options, name) for name in options.model_fields_set}
 
 
 def _provider_of(fakes: Mapping[type, object]) -> Provider:
