@@ -1,8 +1,16 @@
 """A job for tests: takes as long as it is told, and remembers."""
 
 from collections.abc import Sequence
+from typing import Self
 
-from loopjobs import CancellationToken, CurrentRun, LoopJobOptions, RunAgain, current_run
+from loopjobs import (
+    CancellationToken,
+    CurrentRun,
+    HostBuilder,
+    LoopJobOptions,
+    RunAgain,
+    current_run,
+)
 from loopjobs.testing import FakeClock, JobHarness
 
 
@@ -58,3 +66,30 @@ def harness(sleeper: Sleeper, interval: float = 10, /, **options: object) -> Job
     """Put the sleeper on a host in its own virtual time."""
     given = LoopJobOptions.model_validate({"interval_in_seconds": interval, **options})
     return JobHarness(sleeper.run, given, clock=sleeper.clock)
+
+
+class Reloadable:
+    """A host around the sleeper whose settings can change while it runs.
+
+    Options are given as in a settings file.
+    """
+
+    def __init__(self, sleeper: Sleeper, **options: object) -> None:
+        self._section = {"IntervalInSeconds": 10, **options}
+        builder = HostBuilder(
+            settings_files=(), settings={"run": self._section}, clock=sleeper.clock
+        )
+        self.host = builder.add_loop_job(sleeper.run, LoopJobOptions).build()
+        self.job = self.host.jobs["run"]
+
+    async def change(self, **options: object) -> None:
+        """Reload the settings with these options changed."""
+        self._section.update(options)
+        assert not await self.host.reload_settings()
+
+    async def __aenter__(self) -> Self:
+        await self.host.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.host.__aexit__(None, None, None)
