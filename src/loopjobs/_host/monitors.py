@@ -25,6 +25,9 @@ class Monitors:
             for registration, options in bindings.plain.items()
         }
         self._registrations = registrations
+        self._users: dict[type[Options], list[str]] = {}
+        for job in registrations.jobs:
+            self._users.setdefault(job.options_type, []).append(job.name)
 
     def of_job(self, job: JobRegistration) -> OptionsSource:
         return OptionsSource(job.options_type, self.jobs.get(job.name))
@@ -54,7 +57,7 @@ class Monitors:
         return reasons
 
     def _users_of(self, kind: type[Options]) -> list[str]:
-        return [job.name for job in self._registrations.jobs if job.options_type is kind]
+        return self._users[kind]
 
     def use(self, bindings: Bindings, loops: Iterable[AnyLoop]) -> None:
         """Put newly bound options in force."""

@@ -1,6 +1,7 @@
 """What was registered, as data."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from dishka.provider import BaseProvider
 
@@ -43,7 +44,7 @@ class OptionsRegistration:
     section: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Registrations:
     """Everything a builder collected."""
 
@@ -54,12 +55,12 @@ class Registrations:
     options: tuple[OptionsRegistration, ...]
     services: tuple[JobRegistration | ServiceRegistration, ...]
 
-    @property
+    @cached_property
     def jobs(self) -> tuple[JobRegistration, ...]:
         """The jobs among the services."""
         return tuple(each for each in self.services if isinstance(each, JobRegistration))
 
-    @property
+    @cached_property
     def hosted(self) -> tuple[ServiceRegistration, ...]:
         """The services that are no jobs."""
         return tuple(each for each in self.services if isinstance(each, ServiceRegistration))

@@ -4,7 +4,7 @@ Each job has a dishka component of its own, so that one class, and one options c
 several jobs: in its component the options class means this job's options.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from dishka import DEFAULT_COMPONENT, AsyncContainer, Provider, Scope, make_async_container
@@ -34,17 +34,22 @@ class OptionsSource:
         bases = self.kind.__mro__[1:]
         return [self.kind, *(each for each in bases if issubclass(each, LoopJobOptions))]
 
-    def provide_in(self, provider: Provider, kinds: Iterable[type[Options]]) -> None:
-        """Give the options, and the monitor of them, by these types.
+    def provide_in(
+        self, provider: Provider, kinds: Iterable[type[Options]], asked: Container[object]
+    ) -> None:
+        """Give the options, and the monitor of them, by those of these types that are asked for.
 
-        Not cached: what is injected anew for a run is to see the options of that run.
+        Not cached: what is injected anew for a run is to see the options of that run. Not more
+        than asked for: dishka compiles a function for each, and a host may have many jobs.
         """
         monitor = self.monitor
         for kind in kinds:
-            provider.provide(
-                lambda: monitor.current if monitor else None, provides=kind, cache=False
-            )
-            provider.provide(lambda: monitor, provides=monitor_of(kind))
+            if kind in asked:
+                provider.provide(
+                    lambda: monitor.current if monitor else None, provides=kind, cache=False
+                )
+            if monitor_of(kind) in asked:
+                provider.provide(lambda: monitor, provides=monitor_of(kind))
 
 
 def monitor_of(kind: type[Options]) -> object:
@@ -76,10 +81,14 @@ class JobComponent:
         checks += [graph.check(self.name, key, for_life=False) for key in foreign]
         return [problem for problem in checks if problem is not None]
 
-    def provider(self, graph: Graph) -> Provider:
-        """Return the provider of this component."""
+    def provider(self, graph: Graph) -> Provider | None:
+        """Return the provider of this component; `None` for a function that asks for nothing."""
+        keys = [*(wanted.key for wanted in self._constructor(graph)), *self.asked.run.values()]
+        if not keys and not isinstance(self.job, type):
+            return None
         provider = Provider(component=self.component, scope=Scope.APP)
-        self.options.provide_in(provider, self.options.kinds)
+        hints = {key.type_hint for key in keys}
+        self.options.provide_in(provider, self.options.kinds, hints)
         if isinstance(self.job, type):
             asked = self._constructor(graph)
             given = [Wanted(wanted.name, self._home(wanted.key)) for wanted in asked]
@@ -149,6 +158,6 @@ def build_container(graph: Graph, components: Sequence[JobComponent]) -> AsyncCo
     """Build the graph of everything, once nothing is missing from it."""
     own = [component.provider(graph) for component in components]
     try:
-        return make_async_container(*graph.providers, *own)
+        return make_async_container(*graph.providers, *filter(None, own))
     except DishkaError as error:
         return unsound("jobs", error)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -39,6 +40,7 @@ class KeyRing:
         return [key.shown for key in self.keys if key.field.is_required()]
 
 
+@cache
 def keys_of(model: type[BaseModel]) -> KeyRing:
     """Collect the keys of a model. A field without alias goes by PascalCase, and by its name."""
     keys: list[Key] = []

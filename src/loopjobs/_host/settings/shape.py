@@ -64,6 +64,8 @@ class Place:
 class Shape:
     """What came of a tree: plain data under pydantic's names, places by location, problems."""
 
+    notes_absent: bool = False
+    """Whether keys that are not there get a place too, as complaints about them need one."""
     places: dict[Location, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -93,9 +95,10 @@ class Shape:
         }
 
     def _section(self, place: Place, branch: Branch, ring: KeyRing, at: Location) -> object:
-        for key in ring.keys:
-            for name in key.names:
-                self.places[*at, name] = place.key(key, None)
+        if self.notes_absent:
+            for key in ring.keys:
+                for name in key.names:
+                    self.places[*at, name] = place.key(key, None)
         plain: dict[str, object] = {}
         spellings: dict[str, str] = {}
         for folded, child in branch.children.items():

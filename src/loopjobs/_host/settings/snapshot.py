@@ -10,7 +10,7 @@ from loopjobs._host.settings.growth import Given, grow
 from loopjobs._host.settings.keys import keys_of
 from loopjobs._host.settings.shape import Place, Shape
 from loopjobs._host.settings.showing import nearest, section_looks_secret, shown_node
-from loopjobs._host.settings.tree import Branch, Node, merge, source_of
+from loopjobs._host.settings.tree import Branch, Node, merge, only, source_of
 from loopjobs._host.settings.wording import complaints_of, variable_for
 from loopjobs._words.errors import Problem
 from loopjobs._words.options import Options
@@ -50,14 +50,16 @@ class Settings:
         """
         problems: list[Problem] = []
         path = section.split(":")
-        files, code = self._layers
-        branch = merge(merge(files, _variables_of(path, self._variables, problems)), code)
+        variables = _variables_of(path, self._variables, problems)
+        files, code = (only(layer, path[0]) for layer in self._layers)
+        branch = merge(merge(files, variables), code)
         for depth, name in enumerate(path):
             child = branch.children.get(name.casefold())
             if child is None:
                 required = keys_of(options_type).required()
                 if required and self._complete:
-                    problems.append(self._absent(path, depth, branch, required))
+                    above = merge(*self._layers) if depth == 0 else branch
+                    problems.append(self._absent(path, depth, above, required))
                 if required:
                     # While a file is lost nothing is called missing: it may stand there.
                     return Bound(None, tuple(problems))
@@ -115,12 +117,15 @@ def _bind_branch(
 
     What a validator raises beside the errors pydantic knows is a mistake in code, and raised.
     """
+    place = Place(section, options_type, section_looks_secret(section), branch)
     shape = Shape()
-    plain = shape.take(Place(section, options_type, section_looks_secret(section), branch), ())
+    plain = shape.take(place, ())
     try:
         options = options_type.model_validate(plain)
     except ValidationError as error:
-        complaints = complaints_of(error.errors(include_url=False), shape.places)
+        whole = Shape(notes_absent=True)
+        whole.take(place, ())
+        complaints = complaints_of(error.errors(include_url=False), whole.places)
         found = [each.to_problem(home) for each in complaints if complete or not each.missing]
         return Bound(None, (*shape.problems, *found))
     except Exception as error:

@@ -49,6 +49,13 @@ def source_of(node: Node) -> str:
     return ", ".join(dict.fromkeys(_sources(node)))
 
 
+def only(branch: Branch, name: str) -> Branch:
+    """Return the object with nothing but the child of that name, if it has one."""
+    key = name.casefold()
+    children = {key: branch.children[key]} if key in branch.children else {}
+    return Branch(children, branch.source)
+
+
 def merge(lower: Branch, upper: Branch) -> Branch:
     """Lay one object over another, key by key and at every depth.
 
