@@ -19,7 +19,6 @@ from loopjobs._host.wiring import (
     JobComponent,
     build_container,
     check_dependencies,
-    monitor_of,
     with_services,
 )
 from loopjobs._loop.job_handle import JobHandle
@@ -53,9 +52,9 @@ def assemble(registrations: Registrations) -> Host:
     components = _components(registrations.jobs, monitors, problems)
     graph = _shared_graph(registrations, monitors, problems)
     problems += check_dependencies(graph, components)
-    container = None if problems or bindings.problems else build_container(graph, components)
-    if container is None or isinstance(container, Problem):
-        raise _error(bindings.problems, [container] if container else problems)
+    if problems or bindings.problems:
+        raise _error(bindings.problems, problems)
+    container = build_container(graph, components)
     return _Assembly(registrations, bindings, monitors, components, container).host()
 
 
@@ -76,7 +75,7 @@ def _shared_graph(
     own = Provider(scope=Scope.APP)
     own.provide(lambda: registrations.clock, provides=Clock)
     for source in monitors.shared():
-        source.provide_in(own, [source.kind], {source.kind, monitor_of(source.kind)})
+        source.provide_in(own, [source.kind])
     graph = Graph((*registrations.providers, own), monitors.unclear())
     services = [each.service for each in registrations.hosted if isinstance(each.service, type)]
     return with_services(graph, services, problems)

@@ -117,7 +117,7 @@ def _mislaid(section: str) -> Iterator[Problem]:
         yield Problem(f"section {section!r}", what, "Name it as in the settings file.")
     if section.casefold() == HOST_SECTION.casefold():
         what = "this section belongs to the host itself"
-        yield Problem(section, what, "Choose another, with section_name=....")
+        yield Problem(section, what, "Choose another, with add_loop_job(..., section_name=...).")
 
 
 def _shared_options(registrations: Registrations) -> Iterator[Problem]:

@@ -86,7 +86,8 @@ class Graph:
             chain = " -> ".join([*asking, name_of(error.requested.type_hint)])
             through = f" ({chain})" if len(asking) > 1 else ""
             return error.requested, self.missing(asking[0], error.requested, through)
-        return None, unsound("providers", error)
+        what = f"the dependency graph is not sound: {error}"
+        return None, Problem("providers", what, "Mend the providers.")
 
     def _gives_for_life(self, key: DependencyKey) -> bool:
         container = self._container
@@ -102,11 +103,6 @@ class Graph:
             if registry is not None and _has(registry, key):
                 return True
         return False
-
-
-def unsound(where: str, error: DishkaError) -> Problem:
-    """Pass on what dishka says."""
-    return Problem(where, f"the dependency graph is not sound: {error}", "Mend the providers.")
 
 
 def _captive(where: str, key: DependencyKey, remedy: str) -> Problem:

@@ -4,15 +4,14 @@ Each job has a dishka component of its own, so that one class, and one options c
 several jobs: in its component the options class means this job's options.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dishka import DEFAULT_COMPONENT, AsyncContainer, Provider, Scope, make_async_container
 from dishka.entities.key import DependencyKey
-from dishka.exception_base import DishkaError
 
 from loopjobs._contracts.loop_job import JobBody, LoopJob
-from loopjobs._host.graph import Graph, unsound
+from loopjobs._host.graph import Graph
 from loopjobs._host.signature import Asked, Wanted, read_constructor
 from loopjobs._run.body import Body, Dependency
 from loopjobs._run.options_monitor import OptionsMonitor
@@ -34,22 +33,17 @@ class OptionsSource:
         bases = self.kind.__mro__[1:]
         return [self.kind, *(each for each in bases if issubclass(each, LoopJobOptions))]
 
-    def provide_in(
-        self, provider: Provider, kinds: Iterable[type[Options]], asked: Container[object]
-    ) -> None:
-        """Give the options, and the monitor of them, by those of these types that are asked for.
+    def provide_in(self, provider: Provider, kinds: Iterable[type[Options]]) -> None:
+        """Give the options, and the monitor of them, by these types.
 
-        Not cached: what is injected anew for a run is to see the options of that run. Not more
-        than asked for: dishka compiles a function for each, and a host may have many jobs.
+        Not cached: what is injected anew for a run is to see the options of that run.
         """
         monitor = self.monitor
         for kind in kinds:
-            if kind in asked:
-                provider.provide(
-                    lambda: monitor.current if monitor else None, provides=kind, cache=False
-                )
-            if monitor_of(kind) in asked:
-                provider.provide(lambda: monitor, provides=monitor_of(kind))
+            provider.provide(
+                lambda: monitor.current if monitor else None, provides=kind, cache=False
+            )
+            provider.provide(lambda: monitor, provides=monitor_of(kind))
 
 
 def monitor_of(kind: type[Options]) -> object:
@@ -81,14 +75,10 @@ class JobComponent:
         checks += [graph.check(self.name, key, for_life=False) for key in foreign]
         return [problem for problem in checks if problem is not None]
 
-    def provider(self, graph: Graph) -> Provider | None:
-        """Return the provider of this component; `None` for a function that asks for nothing."""
-        keys = [*(wanted.key for wanted in self._constructor(graph)), *self.asked.run.values()]
-        if not keys and not isinstance(self.job, type):
-            return None
+    def provider(self, graph: Graph) -> Provider:
+        """Return the provider of this component."""
         provider = Provider(component=self.component, scope=Scope.APP)
-        hints = {key.type_hint for key in keys}
-        self.options.provide_in(provider, self.options.kinds, hints)
+        self.options.provide_in(provider, self.options.kinds)
         if isinstance(self.job, type):
             asked = self._constructor(graph)
             given = [Wanted(wanted.name, self._home(wanted.key)) for wanted in asked]
@@ -154,10 +144,6 @@ def check_dependencies(graph: Graph, components: Sequence[JobComponent]) -> list
     return [*graph.problems, *(each for job in components for each in job.problems(graph))]
 
 
-def build_container(graph: Graph, components: Sequence[JobComponent]) -> AsyncContainer | Problem:
+def build_container(graph: Graph, components: Sequence[JobComponent]) -> AsyncContainer:
     """Build the graph of everything, once nothing is missing from it."""
-    own = [component.provider(graph) for component in components]
-    try:
-        return make_async_container(*graph.providers, *filter(None, own))
-    except DishkaError as error:
-        return unsound("jobs", error)
+    return make_async_container(*graph.providers, *(job.provider(graph) for job in components))

@@ -57,15 +57,24 @@ class VirtualClock(Clock, Protocol):
 
 
 class SystemClock:
-    """The clock of the machine: UTC wall time, and the monotonic clock of the event loop."""
+    """The clock of the machine: UTC wall time and a monotonic clock."""
+
+    def __init__(self) -> None:
+        self._boot_time: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 
     def now(self) -> datetime:
         """Return the wall clock's time in UTC."""
         return datetime.now(UTC)  # noqa: TID251 - this is the one place
 
     def monotonic(self) -> float:
-        """Return the monotonic clock's seconds; immune to steps of the wall clock."""
-        return time.monotonic()  # noqa: TID251 - this is the one place
+        """Return the monotonic clock's seconds; immune to steps of the wall clock.
+
+        On Linux they count on while the machine is suspended, so that slots that pass meanwhile
+        are `missed`; elsewhere time stands still during a suspend.
+        """
+        if self._boot_time is None:
+            return time.monotonic()  # noqa: TID251 - this is the one place
+        return time.clock_gettime(self._boot_time)
 
     async def sleep(self, seconds: float) -> None:
         """Suspend the calling task for that many seconds."""

@@ -97,9 +97,9 @@ def _hold(rule: object, value: float) -> None:
 class HostOptions(Options):
     """The `Host` section."""
 
-    shutdown_timeout_in_seconds: float = Field(30.0, ge=0, le=86_400)
+    shutdown_timeout_in_seconds: float = Field(default=30.0, ge=0, le=86_400)
     """How long runs may finish after a stop was asked for; past it they are cancelled."""
-    timer_slack_in_milliseconds: float = Field(5.0, ge=0, le=1_000)
+    timer_slack_in_milliseconds: float = Field(default=5.0, ge=0, le=1_000)
     """Slots this close together share one wake-up of the process; 0 is exact."""
 
 
@@ -108,37 +108,39 @@ class LoopJobOptions(Options):
 
     interval_in_seconds: float
     """Seconds from slot to slot. More than 0, up to ten years."""
-    initial_delay_in_seconds: float = Field(0.0, ge=0, le=TEN_YEARS_IN_SECONDS)
+    initial_delay_in_seconds: float = Field(default=0.0, ge=0, le=TEN_YEARS_IN_SECONDS)
     """Before the first tick. 0 is at once, without blocking the start."""
     skip_if_running: bool = True
     """Whether a tick that finds a run in progress is skipped; otherwise runs may overlap."""
-    max_concurrent_runs: int = Field(10, ge=1, le=100_000)
+    max_concurrent_runs: int = Field(default=10, ge=1, le=100_000)
     """Only without `SkipIfRunning`: the bound. One tick waits at it, further ones are skipped."""
     enabled: bool = True
     """Whether the job ticks at all. Can be switched by a reload."""
     pacing: Pacing = Pacing.FIXED_RATE
     """What the interval is counted from: a grid, or the end of the last run."""
-    jitter_in_seconds: float = Field(0.0, ge=0)
+    jitter_in_seconds: float = Field(default=0.0, ge=0)
     """Each tick is delayed by a random share of it; the grid stays. Less than the interval."""
-    start_jitter_in_seconds: float = Field(0.0, ge=0, le=TEN_YEARS_IN_SECONDS)
+    start_jitter_in_seconds: float = Field(default=0.0, ge=0, le=TEN_YEARS_IN_SECONDS)
     """A random share of it is added once to the initial delay, which spreads replicas."""
-    timeout_in_seconds: float | None = Field(None, gt=0, le=TEN_YEARS_IN_SECONDS)
+    timeout_in_seconds: float | None = Field(default=None, gt=0, le=TEN_YEARS_IN_SECONDS)
     """A run past it is cancelled and recorded as timed out."""
-    max_backoff_in_seconds: float | None = Field(None, gt=0, le=TEN_YEARS_IN_SECONDS)
+    max_backoff_in_seconds: float | None = Field(default=None, gt=0, le=TEN_YEARS_IN_SECONDS)
     """After n failures in a row wait interval times 2 to the power n-1, capped here."""
-    unhealthy_after_failures: int = Field(3, ge=1)
+    unhealthy_after_failures: int = Field(default=3, ge=1)
     """Failures in a row before health says unhealthy."""
     run_on: RunOn = RunOn.EVERY_REPLICA
     """Whether each replica runs the job, or one in the whole cluster."""
-    lease_in_seconds: float = Field(15.0, gt=0, le=TEN_YEARS_IN_SECONDS, validate_default=False)
+    lease_in_seconds: float = Field(
+        default=15.0, gt=0, le=TEN_YEARS_IN_SECONDS, validate_default=False
+    )
     """Only with `OneReplica`: how long a claim holds without being renewed."""
     when_lease_unavailable: WhenLeaseUnavailable = Field(
-        WhenLeaseUnavailable.SKIP, validate_default=False
+        default=WhenLeaseUnavailable.SKIP, validate_default=False
     )
     """Only with `OneReplica`: skip the tick, or run it on this replica alone."""
-    cron: str | None = Field(None, validate_default=False)
+    cron: str | None = Field(default=None, validate_default=False)
     """Instead of an interval: times of the calendar. Not in this version."""
-    time_zone: str = Field("UTC", validate_default=False)
+    time_zone: str = Field(default="UTC", validate_default=False)
     """The time zone of `Cron`. Not in this version."""
 
     @field_validator("*")
