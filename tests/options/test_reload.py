@@ -114,7 +114,7 @@ async def test_a_reload_that_changes_nothing_is_no_change(
         ({"Sweep": 5}, "Sweep: a section must be an object, given 5"),
         (
             {"Sweep": {"Limit": 13}},
-            "settings: while settings section 'Sweep' was bound to SweepOptions, a validator raised",
+            "settings: while settings section 'Sweep' was bound to SweepOptions, a validator",
         ),
     ],
 )
