@@ -28,7 +28,7 @@ check: setup ## lint, types and floors
 	$(BIN)/lint-imports
 
 test: check ## check, and run every test with coverage
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest --numprocesses auto --dist loadfile --cov --cov-report=term:skip-covered
 
 docs: setup ## write the reference pages anew from the code
 	$(BIN)/python docs/generate.py
