@@ -1,0 +1,70 @@
+"""Every option of a loop job is shown to do what it says."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from loopjobs import Host, HostBuilder, LoopJobOptions, SettingsError
+from loopjobs.testing import FakeClock
+
+from .bodies import Sleeper
+
+HERE = Path(__file__).parent
+
+SHOWN_BY = {
+    "interval_in_seconds": "test_grid.py::test_instant_runs_start_on_the_grid",
+    "initial_delay_in_seconds": "test_grid.py::test_initial_delay_and_interval_are_not_confused",
+    "skip_if_running": "test_overlap.py::test_without_need_runs_overlap_on_the_grid",
+    "max_concurrent_runs": "test_overlap.py::test_runs_never_exceed_the_bound",
+    "enabled": "test_changed_options.py::test_a_job_can_be_switched_off_and_on",
+    "pacing": "test_fixed_delay.py::test_the_interval_begins_with_the_end_of_the_run",
+    "jitter_in_seconds": "test_jitter.py::test_ticks_are_delayed_and_the_grid_stays",
+    "start_jitter_in_seconds": "test_jitter.py::test_start_jitter_is_added_once",
+    "timeout_in_seconds": "test_grid.py::test_a_limit_ends_before_the_slot_of_the_same_moment",
+    "max_backoff_in_seconds": "test_backoff.py::test_on_the_grid_slots_are_skipped",
+    "unhealthy_after_failures": "test_status.py::test_failures_in_a_row_make_a_job_unhealthy",
+    "run_on": "test_options_table.py::test_what_is_not_there_yet_is_refused",
+    "lease_in_seconds": "test_options_table.py::test_what_is_not_there_yet_is_refused",
+    "when_lease_unavailable": "test_options_table.py::test_what_is_not_there_yet_is_refused",
+    "cron": "test_options_table.py::test_what_is_not_there_yet_is_refused",
+    "time_zone": "test_options_table.py::test_what_is_not_there_yet_is_refused",
+}
+
+
+def test_no_option_is_forgotten() -> None:
+    """An option that is added needs a test of what it does."""
+    assert set(SHOWN_BY) == set(LoopJobOptions.model_fields)
+
+
+@pytest.mark.parametrize("option", SHOWN_BY)
+def test_the_test_named_for_an_option_exists(option: str) -> None:
+    """The table is no wish list."""
+    file, name = SHOWN_BY[option].split("::")
+    tree = ast.parse((HERE / file).read_text())
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    assert name in {node.name for node in tree.body if isinstance(node, functions)}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("RunOn", "OneReplica"),
+        ("LeaseInSeconds", 15),
+        ("WhenLeaseUnavailable", "RunLocal"),
+        ("Cron", "0 3 * * *"),
+        ("TimeZone", "Europe/Berlin"),
+    ],
+)
+async def test_what_is_not_there_yet_is_refused(clock: FakeClock, key: str, value: object) -> None:
+    """Better no start than a job that runs everywhere, or at noon, against its settings."""
+    with pytest.raises(SettingsError, match=key):
+        _build(clock, **{key: value})
+    async with _build(clock, RunOn="EveryReplica"):
+        await clock.advance(0)
+
+
+def _build(clock: FakeClock, **options: object) -> Host:
+    settings = {"run": {"IntervalInSeconds": 10, **options}}
+    builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
+    return builder.add_loop_job(Sleeper(clock).run, LoopJobOptions).build()
