@@ -7,7 +7,15 @@ from typing import Annotated, Generic, Literal, NewType, Protocol, TypeVar
 import pytest
 from dishka import AsyncContainer, FromComponent, FromDishka, Provider, Scope
 
-from loopjobs import CancellationToken, Clock, HostBuilder, LoopJob, LoopJobOptions, Problem
+from loopjobs import (
+    CancellationToken,
+    Clock,
+    HostBuilder,
+    LoopJob,
+    LoopJobOptions,
+    OptionsMonitor,
+    Problem,
+)
 from loopjobs.testing import FakeClock
 
 NewBuilder = Callable[..., HostBuilder]
@@ -246,6 +254,26 @@ def test_options_of_several_jobs_cannot_be_meant_by_a_dependency(
             "Pass on what is needed, or derive a class for each.",
         )
     ]
+
+
+def test_of_many_jobs_with_options_of_one_class_three_are_named(
+    new_builder: NewBuilder, problems: Problems, easy: Easy
+) -> None:
+    """A line stays a line."""
+
+    class Job:
+        async def execute(self, ct: CancellationToken) -> None: ...
+
+    def limits(monitor: OptionsMonitor[easy]) -> Engine:  # type: ignore[valid-type] # as above
+        return Engine()
+
+    provider = Provider(scope=Scope.APP)
+    provider.provide(limits)
+    builder = new_builder().add_provider(provider)
+    for number in range(9):
+        builder.add_loop_job(Job, easy, name=f"Job{number}")
+    (problem,) = problems(builder)
+    assert "but Job0 and Job1 and Job2 and others each have their own" in problem.what
 
 
 async def test_another_component_may_be_asked(

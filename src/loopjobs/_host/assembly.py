@@ -19,6 +19,7 @@ from loopjobs._host.wiring import (
     JobComponent,
     build_container,
     check_dependencies,
+    monitor_of,
     with_services,
 )
 from loopjobs._loop.job_handle import JobHandle
@@ -75,7 +76,7 @@ def _shared_graph(
     own = Provider(scope=Scope.APP)
     own.provide(lambda: registrations.clock, provides=Clock)
     for source in monitors.shared():
-        source.provide_in(own, [source.kind])
+        source.provide_in(own, [source.kind, monitor_of(source.kind)])
     graph = Graph((*registrations.providers, own), monitors.unclear())
     services = [each.service for each in registrations.hosted if isinstance(each.service, type)]
     return with_services(graph, services, problems)

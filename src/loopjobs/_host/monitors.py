@@ -1,7 +1,7 @@
 """The options that are in force, and who may ask for them."""
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from loopjobs._host.bindings import Bindings
 from loopjobs._host.registration import JobRegistration, Registrations
@@ -9,6 +9,8 @@ from loopjobs._host.wiring import OptionsSource, monitor_of
 from loopjobs._loop.service import LoopHostedService
 from loopjobs._run.options_monitor import JobOptionsMonitor, OptionsMonitor
 from loopjobs._words.options import LoopJobOptions, Options
+
+_NAMED: Final = 3
 
 AnyLoop: TypeAlias = LoopHostedService[object, LoopJobOptions]
 
@@ -52,7 +54,8 @@ class Monitors:
         for kind in {job.options_type for job in self._registrations.jobs} - plain:
             users = self._users_of(kind)
             if len(users) > 1:
-                reason = f"{' and '.join(users)} each have their own, and only they can ask for it"
+                named = " and ".join([*users[:_NAMED], *(["others"] if users[_NAMED:] else [])])
+                reason = f"{named} each have their own, and only they can ask for it"
                 reasons |= {kind: reason, monitor_of(kind): reason}
         return reasons
 

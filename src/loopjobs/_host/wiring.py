@@ -4,7 +4,7 @@ Each job has a dishka component of its own, so that one class, and one options c
 several jobs: in its component the options class means this job's options.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from dishka import DEFAULT_COMPONENT, AsyncContainer, Provider, Scope, make_async_container
@@ -33,17 +33,19 @@ class OptionsSource:
         bases = self.kind.__mro__[1:]
         return [self.kind, *(each for each in bases if issubclass(each, LoopJobOptions))]
 
-    def provide_in(self, provider: Provider, kinds: Iterable[type[Options]]) -> None:
-        """Give the options, and the monitor of them, by these types.
+    def provide_in(self, provider: Provider, hints: Container[object]) -> None:
+        """Give the options, and the monitor of them, by those of these types that fit.
 
         Not cached: what is injected anew for a run is to see the options of that run.
         """
         monitor = self.monitor
-        for kind in kinds:
-            provider.provide(
-                lambda: monitor.current if monitor else None, provides=kind, cache=False
-            )
-            provider.provide(lambda: monitor, provides=monitor_of(kind))
+        for kind in self.kinds:
+            if kind in hints:
+                provider.provide(
+                    lambda: monitor.current if monitor else None, provides=kind, cache=False
+                )
+            if monitor_of(kind) in hints:
+                provider.provide(lambda: monitor, provides=monitor_of(kind))
 
 
 def monitor_of(kind: type[Options]) -> object:
@@ -78,7 +80,9 @@ class JobComponent:
     def provider(self, graph: Graph) -> Provider:
         """Return the provider of this component."""
         provider = Provider(component=self.component, scope=Scope.APP)
-        self.options.provide_in(provider, self.options.kinds)
+        # Only what is asked for: dishka takes its time over each, and there may be many jobs.
+        keys = [*(wanted.key for wanted in self.asked.constructor), *self.asked.run.values()]
+        self.options.provide_in(provider, {key.type_hint for key in keys if self._is_own(key)})
         if isinstance(self.job, type):
             asked = self._constructor(graph)
             given = [Wanted(wanted.name, self._home(wanted.key)) for wanted in asked]
@@ -146,4 +150,5 @@ def check_dependencies(graph: Graph, components: Sequence[JobComponent]) -> list
 
 def build_container(graph: Graph, components: Sequence[JobComponent]) -> AsyncContainer:
     """Build the graph of everything, once nothing is missing from it."""
-    return make_async_container(*graph.providers, *(job.provider(graph) for job in components))
+    own = [job.provider(graph) for job in components]
+    return make_async_container(*graph.providers, *(each for each in own if each.factories))
