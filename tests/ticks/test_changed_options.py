@@ -309,6 +309,19 @@ async def test_a_back_off_can_be_switched_off(clock: FakeClock) -> None:
     assert sleeper.starts == [0, 10, 30, 70, 80]
 
 
+async def test_a_back_off_that_is_switched_on_forgets_failures_long_made_good(
+    clock: FakeClock,
+) -> None:
+    """Only failures in a row put anything off."""
+    sleeper = Sleeper(clock, fails=5)
+    async with Reloadable(sleeper) as job:
+        await clock.advance(55)
+        await job.change(MaxBackoffInSeconds=3_600)
+        assert job.job.status().state is JobState.WAITING
+        await clock.advance(15)
+    assert sleeper.starts == [0, 10, 20, 30, 40, 50, 60, 70]
+
+
 async def test_a_bad_change_changes_nothing(clock: FakeClock) -> None:
     """The last good options stay in force."""
     sleeper = Sleeper(clock)

@@ -12,11 +12,12 @@ class Backoff:
     A wait no longer than the interval is no back-off: the pace is slow enough as it is.
     """
 
-    __slots__ = ("_base", "_failures", "until", "wait")
+    __slots__ = ("_base", "failures", "until", "wait")
 
     def __init__(self) -> None:
         self._base = 0.0
-        self._failures = 0
+        self.failures = 0
+        """Failures in a row up to that run."""
         self.wait = 0.0
         """Seconds from the last run to the next; 0 where failures ask for none."""
         self.until = -math.inf
@@ -24,14 +25,14 @@ class Backoff:
 
     def note_end(self, base: float, failures: int, options: LoopJobOptions) -> None:
         """Note that a run has ended, after so many failures in a row, and what to count from."""
-        self._base, self._failures = base, failures
+        self._base, self.failures = base, failures
         self.count_anew(options)
 
     def count_anew(self, options: LoopJobOptions) -> None:
         """Take over changed options."""
         interval, longest = options.interval_in_seconds, options.max_backoff_in_seconds
-        if self._failures and longest is not None:
-            self.wait = backoff(interval, self._failures, longest)
+        if self.failures and longest is not None:
+            self.wait = backoff(interval, self.failures, longest)
         else:
             self.wait = 0.0
         self.until = self._base + self.wait if self.wait > interval else -math.inf

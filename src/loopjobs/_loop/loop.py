@@ -137,7 +137,7 @@ class Loop(Generic[OptionsT]):
     def _pace(self, run: RunInProgress, outcome: Outcome) -> None:
         """Let the end of a run move what comes next: back-off, and the wait of a fixed delay."""
         is_on_grid = self.options.pacing is Pacing.FIXED_RATE
-        if is_on_grid and outcome is Outcome.SUCCEEDED and not self._backoff.wait:
+        if is_on_grid and outcome is Outcome.SUCCEEDED and not self._backoff.failures:
             if run.is_scheduled:
                 self._last_ended = run.started + run.duration
             return

@@ -1,0 +1,64 @@
+"""A million ticks."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from loopjobs import Alarm, CancellationToken, HostBuilder, LoopJobOptions
+
+TICKS = 1_000_000
+INTERVAL = 0.1
+
+
+class LeapingClock:
+    """Virtual time that leaps to the next alarm by itself, with nobody to wait for."""
+
+    def __init__(self) -> None:
+        self.elapsed = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.elapsed)
+
+    def monotonic(self) -> float:
+        return self.elapsed
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+        self.elapsed += seconds
+
+    def call_between(self, earliest: float, latest: float, callback: Callable[[], None]) -> Alarm:
+        def leap() -> None:
+            self.elapsed = max(self.elapsed, earliest)
+            callback()
+
+        return asyncio.get_running_loop().call_soon(leap)
+
+
+@pytest.mark.timeout(200)
+async def test_a_million_ticks_end_exactly_on_the_grid() -> None:
+    """No drift: the last of a million slots is where the arithmetic says, and so is every other."""
+    clock = LeapingClock()
+    astray: list[float] = []
+    ticks = 0
+    enough = asyncio.Event()
+
+    async def body(ct: CancellationToken) -> None:
+        nonlocal ticks
+        if clock.elapsed != ticks * INTERVAL:
+            astray.append(clock.elapsed)
+        ticks += 1
+        if ticks == TICKS:
+            last.append(clock.elapsed)
+            enough.set()
+
+    last: list[float] = []
+    settings = {"body": {"IntervalInSeconds": INTERVAL}}
+    builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
+    async with builder.add_loop_job(body, LoopJobOptions).build() as host:
+        await enough.wait()
+    assert astray == []
+    assert last == [(TICKS - 1) * INTERVAL]
+    ledger = host.jobs["body"].status().ledger
+    assert ledger.due == ledger.settled == ledger.succeeded
