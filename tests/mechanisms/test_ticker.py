@@ -1,4 +1,4 @@
-"""The ticker alone: a million slots, and the ways it can end."""
+"""The ticker alone: its slots, and the ways it can end."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from loopjobs._mechanisms.ticker import Tick, Ticker
 from loopjobs._mechanisms.timer import Timer
 from loopjobs.testing import FakeClock
 
-MILLION = 1_000_000
+MANY = 50_000
 
 
 class Skips(list[tuple[Outcome, int]]):
@@ -57,18 +57,18 @@ class Handle:
         pass
 
 
-async def test_a_million_ticks_end_exactly_on_the_grid() -> None:
+async def test_slots_are_due_exactly_on_the_grid() -> None:
     """No drift, no slot skipped, none handed out twice."""
     clock, skips = BareClock(), Skips()
     ticker = make(clock, skips)
     ticker.follow(FixedRate(0.7, 0.1), 0)
-    for number in range(MILLION):
+    for number in range(MANY):
         tick = ticker.next()
         clock.time = clock.due
         clock.ring()
         due = 0.7 + number * 0.1
         assert tick.result() == (due, due, number)
-    assert clock.time == ticker.last_due == 0.7 + 999_999 * 0.1
+    assert clock.time == ticker.last_due == 0.7 + (MANY - 1) * 0.1
     assert skips == []
 
 

@@ -58,7 +58,7 @@ async def test_rounding_takes_no_slot(clock: FakeClock, interval: float) -> None
     assert sleeper.starts == pytest.approx([k * 3 * interval for k in range(101)])
 
 
-async def test_a_hundred_thousand_ticks_end_exactly_on_the_grid(clock: FakeClock) -> None:
+async def test_ten_thousand_ticks_end_exactly_on_the_grid(clock: FakeClock) -> None:
     """No drift: each slot is computed from its number, and no error adds up."""
     starts: list[float] = []
 
@@ -67,9 +67,9 @@ async def test_a_hundred_thousand_ticks_end_exactly_on_the_grid(clock: FakeClock
 
     builder = HostBuilder(settings_files=(), settings=TEN_A_SECOND, clock=clock)
     async with builder.add_loop_job(body, LoopJobOptions).build() as host:
-        await clock.advance(10_000)
-    assert host.jobs["body"].status().ledger.succeeded == 100_001
-    assert starts == [k * 0.1 for k in range(100_001)]
+        await clock.advance(1_000)
+    assert host.jobs["body"].status().ledger.succeeded == 10_001
+    assert starts == [k * 0.1 for k in range(10_001)]
 
 
 @pytest.mark.parametrize("step", [DAY, -DAY, -1, -100])

@@ -1,7 +1,8 @@
 """A million ticks."""
 
 import asyncio
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -36,7 +37,17 @@ class LeapingClock:
         return asyncio.get_running_loop().call_soon(leap)
 
 
+@pytest.fixture
+def _untraced() -> Iterator[None]:
+    """Measure no coverage: it costs ten times what it measures, and others have measured it."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(tracer)
+
+
 @pytest.mark.timeout(200)
+@pytest.mark.usefixtures("_untraced")
 async def test_a_million_ticks_end_exactly_on_the_grid() -> None:
     """No drift: the last of a million slots is where the arithmetic says, and so is every other."""
     clock = LeapingClock()
@@ -61,4 +72,5 @@ async def test_a_million_ticks_end_exactly_on_the_grid() -> None:
     assert astray == []
     assert last == [(TICKS - 1) * INTERVAL]
     ledger = host.jobs["body"].status().ledger
-    assert ledger.due == ledger.settled == ledger.succeeded
+    # The slot after the last came with the stop.
+    assert ledger.due == ledger.settled == ledger.succeeded + ledger.cancelled
