@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count, pairwise
@@ -375,18 +376,22 @@ async def test_time_passes_until_something_has_ended(clock: FakeClock) -> None:
     assert clock.monotonic() == 5
 
 
-async def test_where_no_deadline_is_left_the_end_is_awaited(clock: FakeClock) -> None:
+async def test_where_no_deadline_is_left_the_end_is_awaited(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A thread may bring it about, which virtual time knows nothing of."""
-    task = asyncio.create_task(asyncio.to_thread(int))
-    await clock.pass_until(_ended(task))
-    assert task.done()
+    is_awaited = threading.Event()
+    wait = asyncio.wait
+
+    async def noticed(awaited: set[asyncio.Future[None]]) -> None:
+        is_awaited.set()
+        await wait(awaited)
+
+    monkeypatch.setattr("loopjobs.testing._fake_clock.asyncio.wait", noticed)
+    leaving: asyncio.Future[object] = asyncio.ensure_future(asyncio.to_thread(is_awaited.wait))
+    await clock.pass_until(leaving)  # type: ignore[arg-type] # what it is done with is no matter
+    assert leaving.done()
     assert clock.monotonic() == 0
-
-
-def _ended(task: asyncio.Task[int]) -> asyncio.Future[None]:
-    ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    task.add_done_callback(lambda _: ended.set_result(None))
-    return ended
 
 
 def test_an_event_loop_of_another_make_is_given_many_turns(

@@ -78,7 +78,7 @@ def steps(*, most: int = 12) -> st.SearchStrategy[list[Step]]:
 def changes() -> st.SearchStrategy[Step]:
     """Draw a reload of the settings with one option changed."""
     keys: dict[str, st.SearchStrategy[object]] = {
-        "IntervalInSeconds": st.integers(9, 30),
+        "IntervalInSeconds": st.integers(10, 30),
         "InitialDelayInSeconds": st.integers(0, 12),
         "SkipIfRunning": st.booleans(),
         "MaxConcurrentRuns": st.integers(1, 4),

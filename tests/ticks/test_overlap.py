@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from loopjobs import Outcome
+from loopjobs import JobState, Outcome
 from loopjobs.testing import FakeClock
 
 from .bodies import Sleeper, harness
@@ -128,6 +128,54 @@ async def test_a_tick_that_waited_heeds_the_back_off(clock: FakeClock) -> None:
     # Slot 20 waits for the run of slot 10, which fails at 22 and holds until 10 + 20.
     assert sleeper.starts == [0, 10, 30, 40, 50, 60]
     assert job.status().ledger.skipped_backoff == 1
+
+
+async def test_whoever_waits_no_longer_stands_in_nobodys_way(clock: FakeClock) -> None:
+    """A browser that closes the connection leaves the queue."""
+    sleeper = Sleeper(clock, 14, 0)
+    async with harness(sleeper, 100, skip_if_running=False, max_concurrent_runs=1) as job:
+        gone = asyncio.create_task(job.job.trigger())
+        await clock.advance(1)
+        gone.cancel()
+        await clock.settle()
+        asked = asyncio.create_task(job.job.trigger())
+        await clock.advance(20)
+        assert (await asked).outcome is Outcome.SUCCEEDED
+        assert job.status().by_hand.due == 1
+    assert sleeper.starts == [0, 14]
+
+
+async def test_a_run_whose_host_stops_before_its_first_step_never_begins(
+    clock: FakeClock,
+) -> None:
+    """It was counted as begun, and is cancelled."""
+    sleeper = Sleeper(clock)
+    async with harness(sleeper, skip_if_running=False) as job:
+        await clock.advance(5)
+        # Set after the timer's alarm: the loop begins the run, then the stop comes.
+        clock.call_between(10, 10, lambda: stopping.append(job.host._begin_stop()))
+        stopping: list[asyncio.Future[None]] = []
+        await clock.advance(10)
+    assert sleeper.starts == [0]
+    assert job.status().ledger.cancelled == 1
+
+
+async def test_a_defect_in_a_run_beside_the_loop_is_not_silent(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of the library ends the loop, and the host with it."""
+
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr("loopjobs._run.performer.Performer.perform", fail)
+    job = harness(Sleeper(clock), skip_if_running=False)
+    await job.host.start()
+    await clock.advance(1)
+    assert job.status().state is JobState.FAULTED
+    assert job.status().healthy is False
+    with pytest.raises(ZeroDivisionError, match="a defect"):
+        await job.host.__aexit__(None, None, None)
 
 
 async def test_a_run_cancelled_before_its_first_step_frees_its_place(clock: FakeClock) -> None:

@@ -19,7 +19,7 @@ class Places:
     def __init__(self, runs: Runs, options: Callable[[], LoopJobOptions]) -> None:
         self._runs = runs
         self._options = options
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: dict[asyncio.Future[None], None] = {}
         self._is_closed = False
 
     @property
@@ -31,8 +31,11 @@ class Places:
         """Wait for a free place where runs may overlap; return why there is none after all."""
         while self._is_full() and not self._is_closed:
             place = asyncio.get_running_loop().create_future()
-            self._waiting.append(place)
-            await place
+            self._waiting[place] = None
+            try:
+                await place
+            finally:
+                del self._waiting[place]
         if self._is_closed:
             return Outcome.CANCELLED
         must_be_alone = self._options().skip_if_running
@@ -46,10 +49,7 @@ class Places:
 
     def look_again(self) -> None:
         """Let everybody who waits look whether there is a place now; first come, first served."""
-        if not self._waiting:
-            return
-        waiting, self._waiting = self._waiting, []
-        for place in waiting:
+        for place in self._waiting:
             if not place.done():
                 place.set_result(None)
 
