@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PROJECTS := . services/servicekit services/login
+PROJECTS := . services/servicekit services/login services/admin_provisioning
 
 .PHONY: help setup run test check docs format clean
 

@@ -1,0 +1,1 @@
+"""The Login service, as this service speaks to it."""

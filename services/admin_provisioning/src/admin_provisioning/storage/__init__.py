@@ -1,0 +1,1 @@
+"""Where bulk jobs are kept: SQLAlchemy models, repositories, Alembic revisions."""
