@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from login.cli.agent import run_agent
-from login.cli.mistakes import CommandError
 from login.client import PcIdentity
 from login.domain.mac import MacAddress
+from servicekit.cli.mistakes import CommandError
 
 PC = PcIdentity(MacAddress("0200000000aa"), "lab-01", "1" * 32)
 

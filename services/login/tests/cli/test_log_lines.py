@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from login.cli.log_lines import LineFormatter, configure_logging, level_for
+from servicekit.cli.log_lines import LineFormatter, configure_logging, level_for
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import httpx
 import pytest
 from rich.console import Console
 
-from login.cli.mistakes import CommandError
 from login.cli.simulate import run_simulation
 from login.client.fleet import FleetPlan, LifePattern
 from loopjobs.testing import FakeClock
+from servicekit.cli.mistakes import CommandError
 
 PLAN = FleetPlan(pcs=20, seed=3, pattern=LifePattern(mean_stay=20, mean_absence=10))
 

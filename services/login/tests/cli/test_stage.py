@@ -9,11 +9,11 @@ import pytest
 from rich.console import Console
 from sqlalchemy import make_url
 
-from login.cli.mistakes import CommandError
 from login.cli.theater.play import play_on
 from login.cli.theater.stage import HOST, Stage, set_stage
 from login.client.fleet import FleetPlan
 from loopjobs import SystemClock
+from servicekit.cli.mistakes import CommandError
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

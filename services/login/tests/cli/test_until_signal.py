@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from login.cli.until_signal import run_until_signal
+from servicekit.cli.until_signal import run_until_signal
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

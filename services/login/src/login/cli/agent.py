@@ -7,10 +7,7 @@ from typing import Annotated
 import httpx
 import typer
 
-from login.cli.log_lines import configure_logging, level_for
-from login.cli.mistakes import FAILED, CommandError
 from login.cli.options import Server, Verbose, parse_mac
-from login.cli.until_signal import run_until_signal
 from login.client import (
     Agent,
     LoginClient,
@@ -23,6 +20,9 @@ from login.client import (
 )
 from login.domain.mac import MacAddress
 from loopjobs import SystemClock
+from servicekit.cli.log_lines import configure_logging, level_for
+from servicekit.cli.mistakes import FAILED, CommandError
+from servicekit.cli.until_signal import run_until_signal
 
 _log = logging.getLogger(__name__)
 

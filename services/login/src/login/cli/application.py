@@ -7,9 +7,9 @@ import typer
 
 from login.cli.agent import agent
 from login.cli.demo import demo
-from login.cli.mistakes import CommandError
 from login.cli.serve import serve
 from login.cli.simulate import simulate
+from servicekit.cli.mistakes import CommandError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from login.cli.log_lines import configure_logging, level_for
-from login.cli.mistakes import FAILED, CommandError
 from login.cli.options import Verbose
 from loopjobs import StartError
+from servicekit.cli.log_lines import configure_logging, level_for
+from servicekit.cli.mistakes import FAILED, CommandError
 
 
 def serve(

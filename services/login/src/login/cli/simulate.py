@@ -8,11 +8,8 @@ import httpx
 import typer
 from rich.console import Console
 
-from login.cli.mistakes import CommandError
 from login.cli.options import Server
-from login.cli.program_console import ProgramConsole
 from login.cli.progress import Progress
-from login.cli.until_signal import run_until_signal
 from login.client import LoginClient, LoginClientError
 from login.client.fleet import (
     LARGEST_FLEET,
@@ -24,6 +21,9 @@ from login.client.fleet import (
     http_lanes,
 )
 from loopjobs import Clock, SystemClock
+from servicekit.cli.mistakes import CommandError
+from servicekit.cli.program_console import ProgramConsole
+from servicekit.cli.until_signal import run_until_signal
 
 CONNECTIONS: Final = 16
 _LONGEST_RAMP: Final = 10.0

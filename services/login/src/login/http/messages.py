@@ -7,9 +7,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, Field
 
 from login.domain.pc import Page, Pc, PcStatus, Registration, StatusReason
-from login.http.cursors import from_cursor, to_cursor
 from login.http.macs import BodyMac
-from servicekit.requests import Payload
+from servicekit.requests import Payload, from_cursor, to_cursor
 
 
 def _checked_cursor(cursor: str) -> str:

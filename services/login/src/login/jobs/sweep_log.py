@@ -9,6 +9,7 @@ from login.domain.brakes import BrakeRules, Hold, is_mass_offline
 from login.domain.staleness import Census
 from login.domain.sweep import SweepTally
 from loopjobs import Clock
+from servicekit.log_fields import as_text
 
 _log = logging.getLogger(__name__)
 
@@ -65,13 +66,13 @@ class SweepLog:
             "online": census.online,
             "hold_ends": (self._clock.now() + timedelta(seconds=hold.remaining)).isoformat(),
         }
-        _log.warning("pc_keep_alive sweep held %s", _as_text(fields), extra=fields)
+        _log.warning("pc_keep_alive sweep held %s", as_text(fields), extra=fields)
 
     def _summarize(self, tally: SweepTally, census: Census) -> None:
         fields = _summary(tally, census, self._clock.now())
         is_news = census.stale > 0 and (tally.hold is None or tally.hold.is_new)
         level = logging.INFO if is_news else logging.DEBUG
-        _log.log(level, "pc_keep_alive sweep done %s", _as_text(fields), extra=fields)
+        _log.log(level, "pc_keep_alive sweep done %s", as_text(fields), extra=fields)
 
 
 def _warn_of_failures(tally: SweepTally) -> None:
@@ -81,7 +82,7 @@ def _warn_of_failures(tally: SweepTally) -> None:
             "mac": failure.pc.mac.masked,
             "error": type(failure.error).__name__,
         }
-        _log.warning("pc_keep_alive could not mark a PC %s", _as_text(fields), extra=fields)
+        _log.warning("pc_keep_alive could not mark a PC %s", as_text(fields), extra=fields)
     unnamed = tally.failed - len(tally.failures)
     if unnamed:
         _log.warning(
@@ -101,7 +102,3 @@ def _summary(tally: SweepTally, census: Census, now: datetime) -> Mapping[str, o
         "duration_ms": round(tally.duration * 1000, 1),
         "oldest_stale_s": None if oldest is None else round((now - oldest).total_seconds(), 1),
     }
-
-
-def _as_text(fields: Mapping[str, object]) -> str:
-    return " ".join(f"{name}={value}" for name, value in fields.items())

@@ -1,7 +1,16 @@
 """What may come in: guards against hostile or broken requests."""
 
+from servicekit.requests.cursors import from_cursor, to_cursor
 from servicekit.requests.guard import MAX_BODY_BYTES, RequestGuard
 from servicekit.requests.payload import Payload
 from servicekit.requests.strict_json import StrictJsonError, check_json
 
-__all__ = ["MAX_BODY_BYTES", "Payload", "RequestGuard", "StrictJsonError", "check_json"]
+__all__ = [
+    "MAX_BODY_BYTES",
+    "Payload",
+    "RequestGuard",
+    "StrictJsonError",
+    "check_json",
+    "from_cursor",
+    "to_cursor",
+]

@@ -9,14 +9,10 @@ import httpx
 from rich.console import Console
 
 from login.app import build_host_builder
-from login.cli.log_lines import configure_logging
-from login.cli.mistakes import FAILED, CommandError
-from login.cli.program_console import ProgramConsole
 from login.cli.theater.narrator import Narrator
 from login.cli.theater.stage import Stage, set_stage
 from login.cli.theater.status_changes import StatusChanges
 from login.cli.theater.sweeps import JOB, SweepInbox
-from login.cli.until_signal import run_until_signal
 from login.client import LoginClient
 from login.client.fleet import (
     Fleet,
@@ -27,6 +23,10 @@ from login.client.fleet import (
     http_lanes,
 )
 from loopjobs import Clock, StartError, SystemClock
+from servicekit.cli.log_lines import configure_logging
+from servicekit.cli.mistakes import FAILED, CommandError
+from servicekit.cli.program_console import ProgramConsole
+from servicekit.cli.until_signal import run_until_signal
 from servicekit.database import Database
 
 _FOLDER: Final = Path("var")

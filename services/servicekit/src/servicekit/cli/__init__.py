@@ -1,0 +1,1 @@
+"""What the commands of both services share: log lines, mistakes, consoles, signals."""
