@@ -1,4 +1,4 @@
-"""Tables of the Login service."""
+"""The PCs and what happened to them."""
 
 from datetime import datetime
 
@@ -7,38 +7,21 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    Integer,
-    MetaData,
+    LargeBinary,
     SmallInteger,
     String,
     false,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
+from login.storage.models.model import BIG_ID, Model
 from servicekit.database import UtcDateTime
 
 HOSTNAME_LENGTH = 253
 MACHINE_ID_LENGTH = 128
 
 _REASONS = "'keep_alive', 'sweep', 'client', 'admin'"
-
-# SQLite numbers rows by itself only in a column that is an INTEGER to the letter.
-_BIG_ID = BigInteger().with_variant(Integer, "sqlite")
-
-
-class Model(DeclarativeBase):
-    """The root of all models; names every constraint, so that revisions can refer to it."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
 
 
 class PcRow(Model):
@@ -84,11 +67,12 @@ class PcRow(Model):
             sqlite_where=text("deleted_at IS NOT NULL"),
             postgresql_where=text("deleted_at IS NOT NULL"),
         ),
+        Index("uq_pcs_credential_hash", "credential_hash", unique=True),
         # An id must never come back: the events of a purged PC would pass to its successor.
         {"sqlite_autoincrement": True, "postgresql_with": {"fillfactor": 70}},
     )
 
-    id: Mapped[int] = mapped_column(_BIG_ID, primary_key=True)
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
     mac: Mapped[str] = mapped_column(String(12))
     machine_id: Mapped[str | None] = mapped_column(String(MACHINE_ID_LENGTH))
     hostname: Mapped[str] = mapped_column(String(HOSTNAME_LENGTH))
@@ -103,6 +87,8 @@ class PcRow(Model):
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_by: Mapped[str | None] = mapped_column(String(16))
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    credential_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """SHA-256 of what the PC presents; NULL until it has registered itself."""
 
 
 class PcStatusEventRow(Model):
@@ -115,7 +101,7 @@ class PcStatusEventRow(Model):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(_BIG_ID, primary_key=True)
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
     pc_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("pcs.id"))
     from_status: Mapped[int] = mapped_column("from", SmallInteger)
     to_status: Mapped[int] = mapped_column("to", SmallInteger)

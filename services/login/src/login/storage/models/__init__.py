@@ -1,0 +1,23 @@
+"""Tables of the Login service."""
+
+from login.storage.models.accounts import (
+    AuthSessionRow,
+    OneTimeTokenRow,
+    RefreshTokenRow,
+    UserRow,
+)
+from login.storage.models.audit import AuditEventRow, JobAcknowledgementRow
+from login.storage.models.model import Model
+from login.storage.models.pcs import PcRow, PcStatusEventRow
+
+__all__ = [
+    "AuditEventRow",
+    "AuthSessionRow",
+    "JobAcknowledgementRow",
+    "Model",
+    "OneTimeTokenRow",
+    "PcRow",
+    "PcStatusEventRow",
+    "RefreshTokenRow",
+    "UserRow",
+]
