@@ -1,5 +1,6 @@
 """Database engine, sessions, column types and migrations, the same for SQLite and PostgreSQL."""
 
+from servicekit.database.batches import batch_pause
 from servicekit.database.database import Database
 from servicekit.database.instants import UtcDateTime, is_readable_instant
 from servicekit.database.migrations import MigrationService, Revisions
@@ -11,5 +12,6 @@ __all__ = [
     "MigrationService",
     "Revisions",
     "UtcDateTime",
+    "batch_pause",
     "is_readable_instant",
 ]
