@@ -10,6 +10,8 @@ from loopjobs import Clock
 from servicekit.problems import ProblemError
 
 _MOST_KEYS: Final = 100_000
+_ROUNDING: Final = 1e-4
+"""Seconds: a sum of steps is not quite the whole, and the last request of a burst is still one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,18 @@ class RateLimiter:
         now = self._clock.monotonic()
         free_at = max(self._free_at.get(key, now), now)
         wait = free_at - now - self._tolerance
-        if wait > 0:
+        is_admitted = wait <= _ROUNDING
+        self._remember(key, free_at + self._step if is_admitted else free_at)
+        if not is_admitted:
             raise ProblemError(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "too many requests; wait as long as Retry-After says",
                 headers={"Retry-After": str(math.ceil(wait))},
             )
-        self._free_at[key] = free_at + self._step
+
+    def _remember(self, key: str, free_at: float) -> None:
+        # Also who is refused was seen: otherwise insisting would be a way to be forgotten.
+        self._free_at[key] = free_at
         self._free_at.move_to_end(key)
         if len(self._free_at) > _MOST_KEYS:
             self._free_at.popitem(last=False)

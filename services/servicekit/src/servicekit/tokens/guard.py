@@ -36,13 +36,14 @@ Guard: TypeAlias = Callable[[Request, HTTPAuthorizationCredentials | None], Awai
 def requires(*scopes: str) -> Guard:
     """Return a FastAPI dependency: an access token with at least one of these scopes.
 
-    Its value is the `Principal`. The application's container must provide a `TokenVerifier`.
+    Without any scope, every access token will do. Its value is the `Principal`. The application's
+    container must provide a `TokenVerifier`.
     """
 
     async def guard(request: Request, _: _Declared) -> Principal:
         container: AsyncContainer = request.state.dishka_container
         principal = await _authenticate(request, await container.get(TokenVerifier))
-        if not principal.may(*scopes):
+        if scopes and not principal.may(*scopes):
             raise _insufficient(scopes)
         return principal
 

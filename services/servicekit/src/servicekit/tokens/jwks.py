@@ -44,7 +44,7 @@ class JwkDocument(BaseModel):
 
     def to_key(self) -> VerificationKey | None:
         """Return the key, or `None` if it is of a kind that no token of ours is signed with."""
-        if (self.kty, self.crv, self.alg) != ("OKP", "Ed25519", ALGORITHM):
+        if (self.kty, self.crv, self.use, self.alg) != ("OKP", "Ed25519", "sig", ALGORITHM):
             return None
         try:
             public = OKPAlgorithm.from_jwk({"kty": self.kty, "crv": self.crv, "x": self.x})
@@ -70,7 +70,8 @@ class RemoteKeys:
     """A `KeySource`: the keys another service publishes, fetched when needed and remembered.
 
     A key that is not known is looked for at once, so that a rotation needs no waiting; but not more
-    often than every ten seconds. While the other service is away, known keys serve for a day.
+    often than every ten seconds. While the other service is away, known keys serve for a day, and
+    nobody who asks for one waits for an answer that somebody else is waiting for already.
 
     Args:
         http: speaks to the other service.
@@ -93,7 +94,7 @@ class RemoteKeys:
         Raises:
             KeysUnavailableError: the other service does not answer, and nothing is remembered.
         """
-        if self._is_wanting(key_id):
+        if self._is_wanting(key_id) and not self._is_enough(key_id):
             # Those who come during a fetch wait for it: they must not be told that it is unknown.
             async with self._fetching:
                 if self._is_wanting(key_id) and self._may_try():
@@ -105,6 +106,9 @@ class RemoteKeys:
     def _is_wanting(self, key_id: str) -> bool:
         return self._age() > _FRESH_FOR or key_id not in self._keys
 
+    def _is_enough(self, key_id: str) -> bool:
+        return self._fetching.locked() and key_id in self._keys and self._age() <= _USABLE_FOR
+
     def _age(self) -> float:
         if self._fetched_at is None:
             return float("inf")
@@ -114,12 +118,14 @@ class RemoteKeys:
         return self._tried_at is None or self._clock.monotonic() - self._tried_at >= _PAUSE
 
     async def _fetch(self) -> None:
-        self._tried_at = self._clock.monotonic()
         try:
             response = await self._http.get(self._path)
+            # Not before it: a caller who gives up must not keep the others from trying.
+            self._tried_at = self._clock.monotonic()
             response.raise_for_status()
             document = JwksDocument.model_validate_json(response.content)
         except (httpx.HTTPError, ValidationError) as error:
+            self._tried_at = self._clock.monotonic()
             fields = {
                 "url": str(self._http.base_url.join(self._path)),
                 "error": type(error).__name__,

@@ -16,6 +16,8 @@ class Principal:
     token_id: str
     session_id: int | None = None
     """The session a person signed in with."""
+    pc_id: int | None = None
+    """The PC at which the person signed in, as the person's own client told it."""
 
     def may(self, *scopes: str) -> bool:
         """Return whether it has at least one of these scopes."""

@@ -23,7 +23,7 @@ _LONGEST_TOKEN: Final = 4_096
 class TokenOptions(Options):
     """The settings section `Tokens`, as far as both services need it."""
 
-    issuer: str = Field("https://login.invalid", min_length=1, max_length=255)
+    issuer: str = Field("loopjobs-login", min_length=1, max_length=255)
     """Who issues access tokens; the same in all services."""
     audience: str = Field("loopjobs-services", min_length=1, max_length=255)
     """Whom they are for; the same in all services."""
@@ -77,18 +77,19 @@ class TokenVerifier:
         return principal
 
     def _check_time(self, principal: Principal) -> None:
+        # The leeway is added to our time, not to theirs: a claim may be the last instant there is.
         leeway = timedelta(seconds=self._options.leeway_in_seconds)
         now = self._clock.now()
-        if now >= principal.expires_at + leeway:
+        if now - leeway >= principal.expires_at:
             raise InvalidTokenError("the access token has expired")
-        if now < principal.issued_at - leeway:
+        if now + leeway < principal.issued_at:
             raise InvalidTokenError("the access token is not valid yet")
 
 
 def _key_id(token: str) -> str:
     try:
         key_id = jwt.get_unverified_header(token).get("kid")
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, UnicodeError) as error:
         raise InvalidTokenError("this is no access token") from error
     if not isinstance(key_id, str):
         raise InvalidTokenError("the access token does not name its key")
@@ -96,18 +97,32 @@ def _key_id(token: str) -> str:
 
 
 def _principal(claims: Mapping[str, object]) -> Principal:
-    session = claims.get("sid")
     return Principal(
-        subject=str(claims["sub"]),
-        scopes=frozenset(str(claims["scope"]).split()),
+        subject=_text(claims["sub"]),
+        scopes=frozenset(_text(claims["scope"]).split()),
         expires_at=_instant(claims["exp"]),
         issued_at=_instant(claims["iat"]),
-        token_id=str(claims["jti"]),
-        session_id=None if session is None else int(str(session)),
+        token_id=_text(claims["jti"]),
+        session_id=_id(claims.get("sid")),
+        pc_id=_id(claims.get("pc_id")),
     )
 
 
+def _text(claim: object) -> str:
+    if not isinstance(claim, str):
+        raise TypeError("this claim is text")
+    return claim
+
+
+def _id(claim: object) -> int | None:
+    if claim is None:
+        return None
+    if isinstance(claim, bool) or not isinstance(claim, int):
+        raise TypeError("an id is a whole number")
+    return claim
+
+
 def _instant(claim: object) -> datetime:
-    if not isinstance(claim, int | float):
+    if isinstance(claim, bool) or not isinstance(claim, int | float):
         raise TypeError("an instant is a number")
     return datetime.fromtimestamp(claim, UTC)
