@@ -45,11 +45,14 @@ def fleet(database: Database, clock: FakeClock) -> Fleet:
 
 
 @pytest.fixture
-def host(database_url: str, database: Database, clock: FakeClock) -> Host:
+def host(database_url: str, database: Database, clock: FakeClock, tmp_path: Path) -> Host:
     """The service on the same database; not started, for its API needs no socket."""
     chance = Provider(scope=Scope.APP)
     chance.provide(lambda: Random(7), provides=Random)  # noqa: S311 - predictable chance
-    settings = {"Database": {"Url": database_url}}
+    settings = {
+        "Database": {"Url": database_url},
+        "Tokens": {"KeysDirectory": str(tmp_path / "keys")},
+    }
     builder = build_host_builder(settings_files=[], settings=settings, clock=clock)
     return builder.add_provider(chance).build()
 

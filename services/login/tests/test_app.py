@@ -1,6 +1,9 @@
 """The service as a whole, from start to stop."""
 
 import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
 
 import httpx
 import pytest
@@ -13,16 +16,23 @@ from servicekit.http_server import HttpServer
 from .fleet import Fleet
 
 
-def settings(database_url: str, **more: object) -> dict[str, object]:
-    return {"Database": {"Url": database_url}, "Http": {"Port": 0}, **more}
+Settings: TypeAlias = Callable[..., dict[str, object]]
 
 
-async def test_a_pc_that_falls_silent_is_shown_offline(empty_database_url: str) -> None:
+@pytest.fixture
+def settings(empty_database_url: str, tmp_path: Path) -> Settings:
+    known = {
+        "Database": {"Url": empty_database_url},
+        "Http": {"Port": 0},
+        "Tokens": {"KeysDirectory": str(tmp_path / "keys")},
+    }
+    return lambda **more: {**known, **more}
+
+
+async def test_a_pc_that_falls_silent_is_shown_offline(settings: Settings) -> None:
     """From an empty database: register, fall silent, be swept, be shown offline."""
     job = {"InitialDelayInSeconds": 36_000}
-    host = build_host_builder(
-        settings_files=[], settings=settings(empty_database_url, PcKeepAliveJob=job)
-    ).build()
+    host = build_host_builder(settings_files=[], settings=settings(PcKeepAliveJob=job)).build()
     async with host:
         server = await host.container.get(HttpServer)
         async with httpx.AsyncClient(base_url=server.url) as client:
@@ -39,12 +49,12 @@ async def test_a_pc_that_falls_silent_is_shown_offline(empty_database_url: str) 
     assert (shown["status"], shown["status_reason"]) == ("offline", "sweep")
 
 
-async def test_the_service_starts_again_on_what_it_left(empty_database_url: str) -> None:
+async def test_the_service_starts_again_on_what_it_left(settings: Settings) -> None:
     """A restart keeps the PCs."""
     pc = {"mac": "00:1b:21:00:00:01", "hostname": "lab-01"}
     answers = []
     for _ in range(2):
-        host = build_host_builder(settings_files=[], settings=settings(empty_database_url)).build()
+        host = build_host_builder(settings_files=[], settings=settings()).build()
         async with host:
             server = await host.container.get(HttpServer)
             async with httpx.AsyncClient(base_url=server.url) as client:
@@ -59,6 +69,10 @@ def test_mistakes_of_all_sections_are_told_at_once() -> None:
         "Http": {"Port": 70_000},
         "KeepAlive": {"IntervalInSeconds": 0},
         "PcKeepAliveJob": {"ChangeStateTimeInMinutes": -1},
+        "Tokens": {"ReuseGraceInSeconds": 61, "SessionLifetimeInDays": 13},
+        "Passwords": {"MemoryInKibibytes": 1_024},
+        "Clients": {"admin-provisioning": {"Secret": "hunter2", "Scopes": ["pcs:own"]}},
+        "RateLimits": {"SignInsPerMinuteAndUser": 0},
     }
     with pytest.raises(SettingsError) as refused:
         build_host_builder(settings_files=[], settings=wrong).build()
@@ -67,16 +81,23 @@ def test_mistakes_of_all_sections_are_told_at_once() -> None:
         "Http:Port",
         "KeepAlive:IntervalInSeconds",
         "PcKeepAliveJob:ChangeStateTimeInMinutes",
+        "Tokens:ReuseGraceInSeconds",
+        "Tokens:SessionLifetimeInDays",
+        "Passwords:MemoryInKibibytes",
+        "Clients:admin-provisioning:Secret",
+        "Clients:admin-provisioning:Scopes:0",
+        "RateLimits:SignInsPerMinuteAndUser",
     }
+    assert "hunter2" not in str(refused.value)
 
 
 async def test_no_secret_and_no_whole_mac_address_is_logged(
-    empty_database_url: str, caplog: pytest.LogCaptureFixture
+    settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Our own loggers show neither at any level."""
     caplog.set_level(logging.DEBUG, "login")
     caplog.set_level(logging.DEBUG, "servicekit")
-    host = build_host_builder(settings_files=[], settings=settings(empty_database_url)).build()
+    host = build_host_builder(settings_files=[], settings=settings()).build()
     async with host:
         server = await host.container.get(HttpServer)
         async with httpx.AsyncClient(base_url=server.url) as client:

@@ -7,6 +7,8 @@ from loopjobs import Host
 
 from .fleet import Fleet
 
+SIGN_IN = ("401", "413", "415", "422", "429", "500", "503")
+
 
 async def test_every_operation_declares_its_answers(client: httpx.AsyncClient) -> None:
     """Each answer of each operation is in the OpenAPI document, refusals as problem details."""
@@ -24,6 +26,13 @@ async def test_every_operation_declares_its_answers(client: httpx.AsyncClient) -
         "POST /v1/pcs/{pc_id}/restore": ["200", "404", "409", "422", "500", "503"],
         "PUT /v1/pcs/{mac}/keep-alive": ["200", "404", "410", "422", "500", "503"],
         "POST /v1/pcs/{mac}/offline": ["204", "404", "410", "422", "500", "503"],
+        **{f"POST {path}": ["200", *SIGN_IN] for path in ("/v1/login", "/v1/token")},
+        "POST /v1/token/refresh": ["200", *SIGN_IN],
+        "POST /v1/token/revoke": ["200", "413", "415", "422", "429", "500", "503"],
+        "POST /v1/token/introspect": ["200", "401", "403", *SIGN_IN[1:]],
+        "POST /v1/password/reset": ["204", *SIGN_IN],
+        "POST /v1/logout": ["204", "401", "403", "422", "500", "503"],
+        "GET /.well-known/jwks.json": ["200", "422", "500"],
     }
 
 

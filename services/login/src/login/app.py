@@ -3,6 +3,11 @@
 import os
 from collections.abc import Mapping, Sequence
 
+from login.accounts_wiring import AccountsProvider, TokenProvider
+from login.credentials.clients import ClientsOptions
+from login.credentials.key_ring import KeyRing
+from login.credentials.options import LoginTokenOptions, PasswordOptions
+from login.http.accounts.options import RateLimitOptions
 from login.http.options import KeepAliveOptions
 from login.jobs.pc_keep_alive import PcKeepAliveJob
 from login.jobs.pc_keep_alive_options import PcKeepAliveJobOptions
@@ -27,8 +32,8 @@ def build_host_builder(
 
     Args:
         settings_files: As for `HostBuilder`.
-        settings: As for `HostBuilder`; sections are `Database`, `Http`, `KeepAlive` and
-            `PcKeepAliveJob`.
+        settings: As for `HostBuilder`; sections are `Database`, `Http`, `KeepAlive`, `Tokens`,
+            `Passwords`, `Clients`, `RateLimits` and `PcKeepAliveJob`.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
     """
@@ -38,8 +43,14 @@ def build_host_builder(
     builder.add_options(LoginDatabaseOptions, "Database")
     builder.add_options(HttpOptions, "Http")
     builder.add_options(KeepAliveOptions, "KeepAlive")
+    builder.add_options(LoginTokenOptions, "Tokens")
+    builder.add_options(PasswordOptions, "Passwords")
+    builder.add_options(ClientsOptions, "Clients")
+    builder.add_options(RateLimitOptions, "RateLimits")
     builder.add_provider(StorageProvider(), HttpProvider())
+    builder.add_provider(TokenProvider(), AccountsProvider())
     builder.add_hosted_service(MigrationService)
+    builder.add_hosted_service(KeyRing)
     builder.add_loop_job(PcKeepAliveJob, PcKeepAliveJobOptions)
     builder.add_hosted_service(HttpServer)
     return builder

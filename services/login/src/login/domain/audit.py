@@ -12,6 +12,13 @@ class AuditAction(StrEnum):
     PC_RESTORED = "pc.restored"
     TOKEN_REUSE_DETECTED = "token.reuse_detected"  # noqa: S105 - a name, no secret
     JOB_ACKNOWLEDGED = "job.acknowledged"
+    USER_ADDED = "user.added"
+    USER_LOCKED = "user.locked"
+    USER_DISABLED = "user.disabled"
+    USER_ENABLED = "user.enabled"
+    USER_SCOPES_SET = "user.scopes_set"
+    PASSWORD_RESET_ISSUED = "password.reset_issued"  # noqa: S105 - a name, no secret
+    PASSWORD_RESET = "password.reset"  # noqa: S105 - a name, no secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dishka.integrations.fastapi import setup_dishka
 from fastapi import FastAPI
 
 from login.domain.errors import MacTakenError, PcNotFoundError, PcRemovedError
+from login.http.accounts.routes import add_accounts
 from login.http.keep_alives import create_keep_alives_router
 from login.http.pcs import create_pcs_router
 from servicekit.problems import ProblemApi, refuse
@@ -21,6 +22,7 @@ def create_api(container: AsyncContainer) -> FastAPI:
     refuse(app, PcNotFoundError, HTTPStatus.NOT_FOUND, "login:pc-not-found")
     refuse(app, PcRemovedError, HTTPStatus.GONE, "login:pc-removed")
     refuse(app, MacTakenError, HTTPStatus.CONFLICT, "login:mac-taken")
+    add_accounts(app)
     setup_dishka(container, app)
     app.add_middleware(RequestGuard)
     return app

@@ -36,6 +36,7 @@ class Stage:
             "Http": {"Host": HOST, "Port": self.port, "ShutdownTimeoutInSeconds": 1},
             "Host": {"ShutdownTimeoutInSeconds": 2},
             "KeepAlive": {"IntervalInSeconds": INTERVAL},
+            "Tokens": {"KeysDirectory": str(self.database.with_suffix(".keys"))},
             "PcKeepAliveJob": {
                 "IntervalInSeconds": INTERVAL,
                 "ChangeStateTimeInMinutes": THRESHOLD_IN_MINUTES,

@@ -1,0 +1,1 @@
+"""People who sign in, services that identify themselves, and how long both stay trusted."""
