@@ -4,11 +4,7 @@ import asyncio
 
 import pytest
 from alembic.migration import MigrationContext
-<<<<<<< HEAD
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
-=======
->>>>>>> pg
 
 from loopjobs import StartError, SystemClock
 from loopjobs.testing import FakeClock

@@ -48,7 +48,11 @@ def _create_engine(
     url: URL, busy_timeout: float, *, connections: int, begin: str, query_only: bool = False
 ) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=connections, max_overflow=0, pool_timeout=busy_timeout
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=busy_timeout,
+        hide_parameters=True,
     )
     pragmas = (
         f"busy_timeout={round(busy_timeout * 1000)}",

@@ -5,14 +5,17 @@
 
 from servicekit.testing.places import Place, PostgresqlPlace, SqlitePlace
 from servicekit.testing.postgresql_server import postgresql_server
+from servicekit.testing.processes import RunningCommand, running_command
 from servicekit.testing.templates import Templates
 from servicekit.testing.token_mint import TokenMint
 
 __all__ = [
     "Place",
     "PostgresqlPlace",
+    "RunningCommand",
     "SqlitePlace",
     "Templates",
     "TokenMint",
     "postgresql_server",
+    "running_command",
 ]

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 import login.storage
-from login.cli.theater.status_changes import Headcount, StatusChanges
+from loopjobs_demo.status_changes import Headcount, StatusChanges
 from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, Registration, StatusReason
 from login.domain.staleness import StaleRule

@@ -9,10 +9,10 @@ import httpx
 from rich.console import Console
 
 from login.app import build_host_builder
-from login.cli.theater.narrator import Narrator
-from login.cli.theater.stage import Stage, set_stage
-from login.cli.theater.status_changes import StatusChanges
-from login.cli.theater.sweeps import JOB, SweepInbox
+from loopjobs_demo.narrator import Narrator
+from loopjobs_demo.stage import Stage, set_stage
+from loopjobs_demo.status_changes import StatusChanges
+from loopjobs_demo.runs import JOB, SweepInbox
 from login.client import LoginClient
 from login.client.fleet import (
     Fleet,
