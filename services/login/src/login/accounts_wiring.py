@@ -7,6 +7,7 @@ from login.credentials.clients import Clients
 from login.credentials.introspection import Introspection
 from login.credentials.key_directory import KeyDirectory
 from login.credentials.key_ring import KeyRing
+from login.credentials.key_rotation import KeyRotation
 from login.credentials.options import LoginTokenOptions, PasswordOptions
 from login.credentials.password_hashes import Argon2Hashes
 from login.domain.accounts.password_reset import PasswordReset
@@ -29,6 +30,7 @@ class TokenProvider(Provider):
     keys = provide(KeyRing)
     key_source = alias(source=KeyRing, provides=KeySource)
     options = alias(source=LoginTokenOptions, provides=TokenOptions)
+    rotation = provide(KeyRotation)
     verifier = provide(TokenVerifier)
     issuer = provide(AccessTokenIssuer)
     clients = provide(Clients)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 import typer
 
 from login.cli.agent import agent
+from login.cli.keys import keys
 from login.cli.serve import serve
 from login.cli.simulate import simulate
+from login.cli.users import users
 from servicekit.cli.mistakes import CommandError
 
 
@@ -34,4 +36,6 @@ def _application() -> typer.Typer:
     )
     for command in (serve, agent, simulate):
         application.command()(command)
+    application.add_typer(users, name="users")
+    application.add_typer(keys, name="keys")
     return application

@@ -9,7 +9,7 @@ from typing import Final
 _OWN_OF_A_RECORD: Final = frozenset(
     [*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"]
 )
-_TALKATIVE: Final = ("httpx", "httpcore", "uvicorn", "aiosqlite", "alembic")
+_TALKATIVE: Final = ("httpx", "httpcore", "uvicorn", "aiosqlite", "sqlalchemy", "alembic")
 
 
 def level_for(*, verbose: bool) -> int:

@@ -19,9 +19,14 @@ def check_new_password(password: str) -> None:
     """Refuse what nobody should choose.
 
     Raises:
-        BadPasswordError: it has less than 12 or more than 1,024 bytes.
+        BadPasswordError: it has less than 12 or more than 1,024 bytes, or is no text.
     """
-    if not SHORTEST <= len(as_bytes(password)) <= LONGEST:
+    try:
+        length = len(as_bytes(password))
+    except UnicodeEncodeError:
+        # Without its cause, which shows the password.
+        raise BadPasswordError("a password is text in UTF-8") from None
+    if not SHORTEST <= length <= LONGEST:
         raise BadPasswordError(f"a password has {SHORTEST} to {LONGEST:,} bytes")
 
 

@@ -34,14 +34,19 @@ class SqlResetStore:
         self, name: UserName, digest: bytes, expires_at: datetime, now: datetime, actor: str
     ) -> User:
         """Keep a new token; those issued before no longer work."""
-        token = {"purpose": _PURPOSE, "token_hash": digest, "issued_at": now}
         async with self._database.writing() as session:
             user = to_user(await locked_user(session, name))
             if user.disabled_at is not None:
                 raise UserDisabledError(name.shown)
             await _use_up(session, OneTimeTokenRow.user_id == user.id, now)
             await session.execute(
-                insert(OneTimeTokenRow).values(token, user_id=user.id, expires_at=expires_at)
+                insert(OneTimeTokenRow).values(
+                    user_id=user.id,
+                    purpose=_PURPOSE,
+                    token_hash=digest,
+                    issued_at=now,
+                    expires_at=expires_at,
+                )
             )
             event = AuditEvent(AuditAction.PASSWORD_RESET_ISSUED, actor, user_id=user.id)
             await write_audit(session, [event], now)
