@@ -29,9 +29,10 @@ def secrets() -> set[str]:
 @pytest.fixture(autouse=True)
 def nothing_secret_is_logged(caplog: pytest.LogCaptureFixture, secrets: set[str]) -> Iterator[None]:
     """Look at every record of the test, at the levels of a service that runs with --verbose."""
-    caplog.set_level(logging.DEBUG)
     for name in log_lines._TALKATIVE:
         caplog.set_level(logging.INFO, name)
+    # Last: it is also the level from which anything is captured at all.
+    caplog.set_level(logging.DEBUG)
     yield
     formatter = log_lines.LineFormatter()
     for record in [*caplog.get_records("setup"), *caplog.get_records("call")]:
