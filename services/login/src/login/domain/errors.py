@@ -30,7 +30,9 @@ class CredentialUnknownError(PcError):
     """No PC has this credential: it was never issued, or a newer one has taken its place."""
 
     def __init__(self) -> None:
-        super().__init__("the credential is not known, or not any more; register the PC for a new one")
+        super().__init__(
+            "the credential is not known, or not any more; register the PC for a new one"
+        )
 
 
 class CredentialOfAnotherPcError(PcError):

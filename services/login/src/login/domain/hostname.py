@@ -24,7 +24,8 @@ def check_hostname(text: str) -> str:
     """
     if len(text) > LONGEST_HOSTNAME or _HOSTNAME.fullmatch(text) is None:
         raise HostnameError(
-            f"a host name has at most {LONGEST_HOSTNAME} characters: letters, digits, '-' and '_' "
-            "in labels of at most 63 characters, separated by dots; no label begins or ends with '-'"
+            f"a host name has at most {LONGEST_HOSTNAME} characters: letters, digits, '-' and "
+            "'_', in labels of at most 63 characters that are separated by dots; no label begins "
+            "or ends with '-'"
         )
     return text

@@ -48,7 +48,11 @@ def _create_engine(
     url: URL, busy_timeout: float, *, connections: int, begin: str, query_only: bool = False
 ) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=connections, max_overflow=0, pool_timeout=busy_timeout
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=busy_timeout,
+        hide_parameters=True,
     )
     pragmas = (
         f"busy_timeout={round(busy_timeout * 1000)}",
@@ -78,6 +82,11 @@ def is_busy(error: BaseException | None) -> bool:
     """Return whether a driver's error says that others hold the lock."""
     code = getattr(error, "sqlite_errorcode", 0)
     return code & _PRIMARY_CODE in _BUSY_CODES
+
+
+def is_duplicate(error: BaseException | None) -> bool:
+    """Return whether a driver's error says that a unique index has this value already."""
+    return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_UNIQUE
 
 
 @compiles(is_readable_instant, "sqlite")
