@@ -1,7 +1,9 @@
 """Sessions, engines and column types."""
 
 import asyncio
+import logging
 import threading
+import traceback
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from servicekit.testing.fixtures import on_sqlite
 from .fleet import OFFLINE, Fleet
 
 POSTGRESQL = registry.load("postgresql")()
+PASSWORD = "hunter2"  # noqa: S105 - nobody's password
 WRITE = text("UPDATE pcs SET version = version")
 
 
@@ -136,6 +139,21 @@ async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None
     async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
         with pytest.raises(StoreUnavailableError, match=r"cannot serve now: DatabaseError"):
             await _execute(database, text("SELECT 1"))
+
+
+async def test_a_server_that_is_not_there_is_named_without_secrets(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Neither the message, nor its causes, nor the log tell a password."""
+    caplog.set_level(logging.DEBUG)
+    url = f"postgresql://me:{PASSWORD}@127.0.0.1:1/x?sslpassword={PASSWORD}"
+    async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
+        with pytest.raises(StoreUnavailableError) as failed:
+            async with database.writing() as session:
+                await session.execute(text("SELECT 1"))
+    assert "postgresql+psycopg://127.0.0.1:1/x cannot serve now" in str(failed.value)
+    assert PASSWORD not in "".join(traceback.format_exception(failed.value))
+    assert PASSWORD not in caplog.text
 
 
 async def test_a_broken_constraint_is_no_outage(fleet: Fleet) -> None:

@@ -79,6 +79,13 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
+async def other(database_url: str) -> AsyncIterator[Database]:
+    """The same database as a second process has it."""
+    async with Database(DatabaseOptions.model_validate({"Url": database_url})) as other:
+        yield other
+
+
+@pytest.fixture
 async def impatient(database_url: str) -> AsyncIterator[Database]:
     """The same database as another process sees it that does not wait for long."""
     options = DatabaseOptions.model_validate({"Url": database_url, "BusyTimeoutInSeconds": 0.05})
