@@ -5,12 +5,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, text
 
+from login.domain.credentials import PcCredential
 from login.domain.pc import PcStatus
 from login.storage.models import PcRow, PcStatusEventRow
 from loopjobs import Clock
 from servicekit.database import Database
 
 ONLINE, OFFLINE = PcStatus.ONLINE, PcStatus.OFFLINE
+
+
+def credential_of(pc_id: int) -> PcCredential:
+    """Return what a PC of the fleet presents."""
+    return PcCredential(f"lpc_of-pc-{pc_id}")
 
 
 class Fleet:
@@ -51,6 +57,7 @@ class Fleet:
             "offline_start_time": offline_since,
             "created_at": now - timedelta(days=2),
             "updated_at": now - timedelta(days=1),
+            "credential_hash": credential_of(self._last_id).hash,
         }
 
     async def execute(self, statement: str, **parameters: object) -> None:
