@@ -85,9 +85,7 @@ async def client(api: httpx.AsyncBaseTransport) -> AsyncIterator[httpx.AsyncClie
 
 
 @pytest.fixture
-async def admin(
-    api: httpx.AsyncBaseTransport, mint: TokenMint
-) -> AsyncIterator[httpx.AsyncClient]:
+async def admin(api: httpx.AsyncBaseTransport, mint: TokenMint) -> AsyncIterator[httpx.AsyncClient]:
     """An administrator, who may do everything with PCs."""
     headers = mint.headers("user:7", "pcs:read", "pcs:write")
     async with httpx.AsyncClient(transport=api, base_url=BASE_URL, headers=headers) as admin:

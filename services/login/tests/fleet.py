@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, text
 
 from login.domain.credentials import PcCredential
 from login.domain.pc import PcStatus
-from login.storage.models import PcRow, PcStatusEventRow
+from login.storage.models import AuditEventRow, PcRow, PcStatusEventRow
 from loopjobs import Clock
 from servicekit.database import Database
 
@@ -94,6 +94,13 @@ class Fleet:
         """Return the row of a PC."""
         async with self._database.reading() as session:
             return await session.get_one(PcRow, pc_id)
+
+    async def audit(self) -> Sequence[tuple[str, str, int | None]]:
+        """Return action, actor and PC of every entry of the audit, oldest first."""
+        entry = AuditEventRow
+        statement = select(entry.action, entry.actor, entry.pc_id).order_by(entry.id)
+        async with self._database.reading() as session:
+            return [(row[0], row[1], row[2]) for row in await session.execute(statement)]
 
     async def statuses(self) -> list[PcStatus]:
         """Return the status of every PC in order of id."""

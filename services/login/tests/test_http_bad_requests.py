@@ -96,7 +96,10 @@ async def test_json_that_parsers_disagree_about_is_refused(
 
 async def test_clean_unicode_and_numbers_pass_the_guard(admin: httpx.AsyncClient) -> None:
     """A whole surrogate pair is a letter like any other."""
-    body = b'{"mac": "001b21000001", "hostname": "B\\u00fcro", "machine_id": "\\ud83d\\ude00", "x": [1.5, 2, {}]}'
+    body = (
+        b'{"mac": "001b21000001", "hostname": "B\\u00fcro", "machine_id": "\\ud83d\\ude00",'
+        b' "x": [1.5, 2, {}]}'
+    )
     response = await admin.post("/v1/pcs", content=body, headers=JSON)
     assert set(errors(response)) == {"#/x"}
 

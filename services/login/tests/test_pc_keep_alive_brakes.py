@@ -85,7 +85,9 @@ async def test_case_11_a_blind_service_waits_until_somebody_is_heard(
     await sweeper.sweep()
     assert await fleet.events() == []
     assert [hold["reason"] for hold in holds(caplog)] == ["blind"]
-    await pcs.keep_alive(MacAddress((await fleet.row(first)).mac), credential_of(first), clock.now())
+    await pcs.keep_alive(
+        MacAddress((await fleet.row(first)).mac), credential_of(first), clock.now()
+    )
     await sweeper.sweep()
     assert await fleet.statuses() == [ONLINE] + [OFFLINE] * 99
 

@@ -64,7 +64,9 @@ async def test_case_07_a_keep_alive_between_look_and_write_wins(
     caplog.set_level(logging.INFO)
     first, second = await fleet.add(301, 301)
     mac = MacAddress((await fleet.row(first)).mac)
-    store = InterleavedStore(sweep_store, lambda: pcs.keep_alive(mac, credential_of(first), clock.now()))
+    store = InterleavedStore(
+        sweep_store, lambda: pcs.keep_alive(mac, credential_of(first), clock.now())
+    )
     await Sweeper(store, clock).sweep()
     assert await fleet.statuses() == [ONLINE, OFFLINE]
     assert await fleet.events() == [(second, ONLINE, OFFLINE, "sweep")]

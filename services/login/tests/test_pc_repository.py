@@ -5,7 +5,12 @@ from datetime import timedelta
 import pytest
 
 from login.domain.credentials import PcCredential
-from login.domain.errors import CredentialUnknownError, MacTakenError, PcNotFoundError, PcRemovedError
+from login.domain.errors import (
+    CredentialUnknownError,
+    MacTakenError,
+    PcNotFoundError,
+    PcRemovedError,
+)
 from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, Registration, RemovedBy, StatusReason
 from login.storage.pc_repository import SqlPcRepository

@@ -1,9 +1,8 @@
 """What goes over the wire when PCs are provisioned."""
 
-from typing import Final, Self
+from typing import Self
 
-from pydantic import Field, field_validator, model_validator
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import Field, model_validator
 
 from login.domain.mac import MacAddress
 from login.domain.pc import Registration
@@ -11,8 +10,6 @@ from login.domain.provisioning import PcChanges
 from login.http.hostnames import Hostname
 from login.http.messages import MachineId
 from servicekit.requests import Payload
-
-_SOMETHING: Final = "give at least one of hostname, machine_id and pinned"
 
 
 class ProvisionPc(Payload):
@@ -31,34 +28,26 @@ class ProvisionPc(Payload):
 class ChangePc(Payload):
     """What is to be changed about a PC; at least one of these."""
 
-    hostname: Hostname | SkipJsonSchema[None] = None
+    # Not to be left out by null: a factory makes a field optional without a default to be shown.
+    hostname: Hostname = Field(default_factory=str)
     machine_id: MachineId | None = Field(
         None, description="null forgets it; the next registration tells it anew."
     )
-    pinned: bool | SkipJsonSchema[None] = Field(
-        None, description="A pinned PC is never removed by a job."
-    )
-
-    @field_validator("hostname", "pinned", mode="before")
-    @classmethod
-    def _refuse_nothing(cls, value: object) -> object:
-        if value is None:
-            raise ValueError("leave it out, or give it a value")
-        return value
+    pinned: bool = Field(default_factory=bool, description="A pinned PC is never removed by a job.")
 
     @model_validator(mode="after")
     def _check_that_something_changes(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError(_SOMETHING)
+            raise ValueError("give at least one of hostname, machine_id and pinned")
         return self
 
     def to_changes(self) -> PcChanges:
         """Return it in words of the domain."""
         changes = PcChanges()
-        if self.hostname is not None:
+        if "hostname" in self.model_fields_set:
             changes["hostname"] = self.hostname
         if "machine_id" in self.model_fields_set:
             changes["machine_id"] = self.machine_id
-        if self.pinned is not None:
+        if "pinned" in self.model_fields_set:
             changes["pinned"] = self.pinned
         return changes
