@@ -164,6 +164,18 @@ async def test_a_broken_constraint_is_no_outage(fleet: Fleet) -> None:
         )
 
 
+async def test_an_error_does_not_quote_the_row(fleet: Fleet) -> None:
+    """A row may hold what no log may: neither its old values nor its new ones are told."""
+    await fleet.add(0)
+    await fleet.execute("UPDATE pcs SET hostname = 'old-secret'")
+    with pytest.raises(IntegrityError) as refused:
+        await fleet.execute(
+            "UPDATE pcs SET status = 2, machine_id = :new WHERE id = 1", new="new-secret"
+        )
+    assert "ck_pcs_status" in str(refused.value)
+    assert "secret" not in "".join(traceback.format_exception(refused.value))
+
+
 @pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=-3))])
 async def test_instants_come_back_as_they_went_in(fleet: Fleet, zone: timezone) -> None:
     """Any time zone goes in, UTC comes out, microseconds included."""

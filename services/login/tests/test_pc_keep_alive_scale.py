@@ -1,37 +1,12 @@
 """The sweep over many PCs: statements, not time."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from sqlalchemy import event
-
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
 
 from .fleet import OFFLINE, Fleet
+from .statements import statements
 from .sweeper import Sweeper
-
-_BEGINNINGS = ("BEGIN", "SELECT set_config")
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def see(*arguments: object) -> None:
-        statement = str(arguments[2])
-        if not statement.startswith(_BEGINNINGS):
-            seen.append(statement)
-
-    engines = [database.writer.sync_engine]
-    if database.is_sqlite:  # elsewhere the reader passes on what the writer's listeners hear
-        engines.append(database.reader.sync_engine)
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", see)
-    yield seen
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", see)
 
 
 async def test_case_08_statements_grow_with_stale_batches_only(

@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from servicekit.testing.fixtures import on_postgresql
+
 pytestmark = pytest.mark.smoke
 
 PATIENCE = 30
@@ -60,15 +62,18 @@ def _login(folder: Path, *arguments: str, stderr: Path | None = None) -> Iterato
         yield Command(process)
 
 
-def _settings(folder: Path, **job: object) -> str:
+def _settings(folder: Path, database_url: str | None = None, **job: object) -> str:
+    settings: dict[str, object] = {"Http": {"Port": 0}, "PcKeepAliveJob": job}
+    if database_url is not None:
+        settings["Database"] = {"Url": database_url}
     file = folder / "settings.json"
-    file.write_text(json.dumps({"Http": {"Port": 0}, "PcKeepAliveJob": job}))
+    file.write_text(json.dumps(settings))
     return str(file)
 
 
 @contextmanager
-def _service(folder: Path) -> Iterator[tuple[Command, str]]:
-    with _login(folder, "serve", "--settings", _settings(folder)) as serve:
+def _service(folder: Path, database_url: str | None = None) -> Iterator[tuple[Command, str]]:
+    with _login(folder, "serve", "--settings", _settings(folder, database_url)) as serve:
         yield serve, serve.read_until(r"listening on (http://\S+)")
 
 
@@ -77,6 +82,30 @@ def test_the_service_ends_well_by_sigterm(tmp_path: Path) -> None:
     with _service(tmp_path) as (serve, url):
         assert httpx.get(f"{url}/v1/pcs").json()["items"] == []
         assert serve.end(signal.SIGTERM) == 0
+    assert "Traceback" not in serve.text
+
+
+@on_postgresql
+def test_the_service_serves_on_postgresql(tmp_path: Path, empty_database_url: str) -> None:
+    """It builds its tables itself, and finds its PCs again; nothing is kept beside it."""
+    answers = []
+    for _ in range(2):
+        with _service(tmp_path, empty_database_url) as (serve, url):
+            answer = httpx.post(f"{url}/v1/pcs", json={"mac": MAC, "hostname": "front-desk"})
+            answers.append(answer.status_code)
+            assert serve.end(signal.SIGTERM) == 0
+        assert "Traceback" not in serve.text
+    assert answers == [201, 200]
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_database_that_is_not_there_is_explained(tmp_path: Path) -> None:
+    """The service does not start, says where it looked, and keeps the password to itself."""
+    file = _settings(tmp_path, "postgresql://login:hunter2@127.0.0.1:1/login")
+    with _login(tmp_path, "serve", "--settings", file, "--verbose") as serve:
+        assert serve.end() == 1
+    assert "postgresql+psycopg://127.0.0.1:1/login" in serve.text
+    assert "hunter2" not in serve.text
     assert "Traceback" not in serve.text
 
 

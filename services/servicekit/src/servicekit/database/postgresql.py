@@ -3,7 +3,9 @@
 import math
 from typing import Final
 
+import psycopg
 from sqlalchemy import URL, Connection, event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from servicekit.database.options import DatabaseOptions
@@ -43,6 +45,8 @@ class PostgresqlBackend:
 
 def _create_engine(url: URL, options: DatabaseOptions) -> AsyncEngine:
     busy_timeout = options.busy_timeout_in_seconds
+    # None at all would mean to wait for ever.
+    lock_timeout = max(1, round(busy_timeout * 1000))
     engine = create_async_engine(
         url,
         isolation_level="READ COMMITTED",
@@ -60,12 +64,22 @@ def _create_engine(url: URL, options: DatabaseOptions) -> AsyncEngine:
     def limit_waiting(connection: Connection) -> None:
         # In each transaction: behind a pooler, what a session sets would stay with others.
         connection.exec_driver_sql(
-            f"SELECT set_config('lock_timeout', '{round(busy_timeout * 1000)}ms', true),"
+            f"SELECT set_config('lock_timeout', '{lock_timeout}ms', true),"
             f" set_config('idle_in_transaction_session_timeout',"
             f" '{_IDLE_IN_TRANSACTION_IN_SECONDS}s', true)"
         )
 
+    event.listen(engine.sync_engine, "handle_error", _keep_rows_out)
     return engine
+
+
+def _keep_rows_out(context: ExceptionContext) -> None:
+    """Shorten an error to what went wrong: its details quote the row, whatever is in there."""
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    if isinstance(error, psycopg.Error) and error.diag.message_primary is not None:
+        error.args = (error.diag.message_primary,)
+        if wrapped is not None:
+            wrapped.args = (f"({type(error).__name__}) {error.diag.message_primary}",)
 
 
 def _connect_arguments(url: URL, busy_timeout: float) -> dict[str, int | None]:

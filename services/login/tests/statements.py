@@ -1,0 +1,53 @@
+"""The statements of a test, and how the database runs them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeAlias
+
+from sqlalchemy import Connection, event
+
+from servicekit.database import Database
+
+Ear: TypeAlias = Callable[[Connection, str, object], None]
+
+# How transactions begin, and what we ask ourselves.
+_OURS = ("BEGIN", "SELECT set_config", "EXPLAIN")
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """Collect every statement."""
+    seen: list[str] = []
+    with _listening(database, lambda _, statement, __: seen.append(statement)):
+        yield seen
+
+
+@contextmanager
+def plans(database: Database) -> Iterator[list[str]]:
+    """Collect the plan of every statement, made for the parameters it has."""
+    seen: list[str] = []
+    explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+
+    def see(connection: Connection, statement: str, parameters: object) -> None:
+        # Parameters as the driver gets them, which SQLAlchemy's types cannot say here.
+        plan = connection.exec_driver_sql(f"{explain} {statement}", parameters)  # type: ignore[arg-type]
+        seen.append("\n".join(str(row[-1]) for row in plan))
+
+    with _listening(database, see):
+        yield seen
+
+
+@contextmanager
+def _listening(database: Database, ear: Ear) -> Iterator[None]:
+    def see(connection: Connection, _: object, statement: str, *more: object) -> None:
+        if not statement.startswith(_OURS):
+            ear(connection, statement, more[0])
+
+    engines = [database.writer.sync_engine]
+    if database.is_sqlite:  # elsewhere the reader passes on what the writer's listeners hear
+        engines.append(database.reader.sync_engine)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", see)
+    yield
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", see)
