@@ -13,7 +13,7 @@ from login.cli.theater.narrator import Narrator
 from login.cli.theater.stage import Stage, set_stage
 from login.cli.theater.status_changes import StatusChanges
 from login.cli.theater.sweeps import JOB, SweepInbox
-from login.client import LoginClient
+from login.client import AccessTokens, LoginClient
 from login.client.fleet import (
     Fleet,
     FleetPlan,
@@ -87,5 +87,6 @@ async def _perform(
         asyncio.TaskGroup() as group,
     ):
         telling = group.create_task(narrator.narrate())
-        await Fleet(plan, LoginClient(http), tally, clock).run(duration)
+        client = LoginClient(http, AccessTokens(http, stage.fleet, clock))
+        await Fleet(plan, client, tally, clock).run(duration)
         telling.cancel()
