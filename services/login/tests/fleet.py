@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, text
 
-from login.domain.credentials import PcCredential
 from login.domain.pc import PcStatus
+from login.domain.pc_credential import PcCredential
 from login.storage.models import AuditEventRow, PcRow, PcStatusEventRow
 from loopjobs import Clock
 from servicekit.database import Database

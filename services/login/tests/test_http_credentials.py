@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from login.domain.credentials import PcCredential
+from login.domain.pc_credential import PcCredential
 
 from .fleet import Fleet
 from .speakers import OTHER, PC, Speaker, problem, registered

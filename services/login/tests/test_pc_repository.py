@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from login.domain.credentials import PcCredential
 from login.domain.errors import (
     CredentialUnknownError,
     MacTakenError,
@@ -13,6 +12,7 @@ from login.domain.errors import (
 )
 from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, Registration, RemovedBy, StatusReason
+from login.domain.pc_credential import PcCredential
 from login.storage.pc_repository import SqlPcRepository
 from loopjobs.testing import FakeClock
 from servicekit.testing.fixtures import on_sqlite

@@ -7,10 +7,10 @@ from typing import Final
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from login.domain.credentials import PcCredential
 from login.domain.errors import CredentialOfAnotherPcError, MacTakenError
 from login.domain.mac import MacAddress
 from login.domain.pc import Registration
+from login.domain.pc_credential import PcCredential
 from login.storage.models import PcRow
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.provisioning import SqlPcProvisioning

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 
 import login.storage
 from login.cli.theater.status_changes import Headcount, StatusChanges
-from login.domain.credentials import PcCredential
 from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, Registration, StatusReason
+from login.domain.pc_credential import PcCredential
 from login.domain.staleness import StaleRule
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from login.domain.credentials import PcCredential
 from login.domain.mac import MacAddress
 from login.domain.pc import Page, Pc, PcStatus, Registration
+from login.domain.pc_credential import PcCredential
 from login.domain.provisioning import PcChanges
 from login.domain.staleness import Candidate, Census, StaleRule
 

@@ -1,6 +1,6 @@
 """Keeps a single PC from filling the service with its keep-alives."""
 
-from login.domain.credentials import PcCredential
+from login.domain.pc_credential import PcCredential
 from login.http.options import KeepAliveOptions
 from loopjobs import Clock
 from servicekit.rate_limits import Rate, RateLimiter

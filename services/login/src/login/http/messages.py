@@ -6,8 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from login.domain.credentials import PcCredential
 from login.domain.pc import Page, Pc, PcStatus, Registration, StatusReason
+from login.domain.pc_credential import PcCredential
 from login.http.hostnames import Hostname
 from login.http.macs import BodyMac
 from servicekit.requests import Payload, from_cursor, to_cursor

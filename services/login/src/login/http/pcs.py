@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from dishka.integrations.fastapi import DishkaRoute, FromDishka
 from fastapi import APIRouter, Path, Query, Response
 
-from login.domain.credentials import PcCredential
+from login.domain.pc_credential import PcCredential
 from login.domain.ports import PcRepository
 from login.http.callers import READER, Enroller, Writer
 from login.http.messages import ListPcs, PcAnswer, PcsAnswer, RegisteredPcAnswer, RegisterPc

@@ -6,7 +6,7 @@ from typing import Annotated, Final, TypeAlias
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from login.domain.credentials import PcCredential
+from login.domain.pc_credential import PcCredential
 from servicekit.problems import ProblemError
 from servicekit.tokens import bearer_token
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from login.domain.credentials import PcCredential
 from login.domain.errors import MacTakenError
 from login.domain.mac import MacAddress
 from login.domain.pc import Page, Pc, PcStatus, Registration, StatusReason
+from login.domain.pc_credential import PcCredential
 from login.domain.provisioning import wanted_by
 from login.domain.registration import RegistrationStep, decide_registration
 from login.storage.changes import fallen_silent, heard, renewed

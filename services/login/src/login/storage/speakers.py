@@ -3,7 +3,6 @@
 from sqlalchemy import Update, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from login.domain.credentials import PcCredential
 from login.domain.errors import (
     CredentialOfAnotherPcError,
     CredentialUnknownError,
@@ -12,6 +11,7 @@ from login.domain.errors import (
 )
 from login.domain.mac import MacAddress
 from login.domain.pc import RemovedBy
+from login.domain.pc_credential import PcCredential
 from login.storage.models import PcRow
 from login.storage.pc_statements import locked
 

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from login.domain.credentials import PcCredential
+from login.domain.pc_credential import PcCredential
 
 
 def test_a_credential_is_long_random_and_recognizable() -> None:
