@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PROJECTS := . services/servicekit services/login services/admin_provisioning
+PROJECTS := . services/servicekit services/login services/admin_provisioning services/demo
 
 .PHONY: help setup run test check docs format clean
 
@@ -18,8 +18,8 @@ $(VENV)/.ready: Makefile constraints.txt $(PROJECTS:%=%/pyproject.toml)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt $(PROJECTS:%=--editable %) --group dev
 	@touch $@
 
-run: setup ## the Login service with its job on SQLite and a small simulated fleet
-	@exec $(BIN)/login demo
+run: setup ## both services on SQLite with all their jobs, a simulated fleet and an office
+	@exec $(BIN)/loopjobs-demo
 
 check: setup ## lint, types and floors
 	$(BIN)/ruff check

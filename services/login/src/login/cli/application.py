@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import typer
 
 from login.cli.agent import agent
-from login.cli.demo import demo
 from login.cli.serve import serve
 from login.cli.simulate import simulate
 from servicekit.cli.mistakes import CommandError
@@ -33,6 +32,6 @@ def _application() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode="markdown",
     )
-    for command in (serve, agent, simulate, demo):
+    for command in (serve, agent, simulate):
         application.command()(command)
     return application

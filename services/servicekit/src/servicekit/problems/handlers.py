@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from servicekit.faults import StoreUnavailableError
+from servicekit.problems.allowed_methods import allowed_methods
 from servicekit.problems.problem import Problem, ProblemError, respond
 from servicekit.problems.validation import invalid_fields
 
@@ -25,7 +26,7 @@ def install_problems(app: FastAPI) -> None:
     """Make the application answer every error with problem details."""
     _answer(app, ProblemError, lambda error: respond(error.problem, error.headers))
     _answer(app, RequestValidationError, _invalid)
-    _answer(app, HTTPException, _http_error)
+    app.add_exception_handler(HTTPException, _http_error)  # type: ignore[arg-type] # as below
     _answer(app, StoreUnavailableError, _store_unavailable)
     _answer(app, Exception, _failed)
 
@@ -78,9 +79,12 @@ def _invalid(error: RequestValidationError) -> JSONResponse:
     return respond(refusal.problem)
 
 
-def _http_error(error: HTTPException) -> JSONResponse:
+async def _http_error(request: Request, error: HTTPException) -> JSONResponse:
     refusal = ProblemError(HTTPStatus(error.status_code))
-    return respond(refusal.problem, error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = allowed_methods(request)
+    return respond(refusal.problem, headers)
 
 
 def _store_unavailable(error: StoreUnavailableError) -> JSONResponse:

@@ -1,19 +1,21 @@
-"""What tests of both services need: product as much as the rest, and used by nothing that runs.
+"""What the tests of both services need: real databases, one for each test, and access tokens.
 
-Tokens, and databases: real, migrated, and one for each test. `servicekit.testing.fixtures` is a
-pytest plugin; the rest knows no test framework.
+`servicekit.testing.fixtures` is a pytest plugin; the rest knows no test framework.
 """
 
 from servicekit.testing.places import Place, PostgresqlPlace, SqlitePlace
 from servicekit.testing.postgresql_server import postgresql_server
+from servicekit.testing.processes import RunningCommand, running_command
 from servicekit.testing.templates import Templates
 from servicekit.testing.token_mint import TokenMint
 
 __all__ = [
     "Place",
     "PostgresqlPlace",
+    "RunningCommand",
     "SqlitePlace",
     "Templates",
     "TokenMint",
     "postgresql_server",
+    "running_command",
 ]

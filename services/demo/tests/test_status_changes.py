@@ -8,7 +8,6 @@ import pytest
 from pydantic import SecretStr
 
 import login.storage
-from login.cli.theater.status_changes import Headcount, StatusChanges
 from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, Registration, StatusReason
 from login.domain.pc_credential import PcCredential
@@ -16,6 +15,7 @@ from login.domain.staleness import StaleRule
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
+from loopjobs_demo.status_changes import Headcount, StatusChanges
 from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

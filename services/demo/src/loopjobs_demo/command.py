@@ -23,6 +23,6 @@ def demo(
     a small simulated fleet.
     """
     # Here, so that an agent on a small PC does not load the whole service.
-    from login.cli.theater.play import play  # noqa: PLC0415
+    from loopjobs_demo.play import play  # noqa: PLC0415
 
     play(duration, pcs, port, seed)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from login.cli.theater.narrator import Narrator
-from login.cli.theater.stage import Stage
-from login.cli.theater.status_changes import Headcount, StatusChange
-from login.cli.theater.sweeps import JOB, SweepInbox
+from loopjobs_demo.narrator import Narrator
+from loopjobs_demo.stage import Stage
+from loopjobs_demo.status_changes import Headcount, StatusChange
+from loopjobs_demo.runs import JOB, SweepInbox
 from login.client.fleet import FleetTally
 from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, StatusReason

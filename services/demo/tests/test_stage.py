@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 from sqlalchemy import make_url
 
-from login.cli.theater.play import play_on
-from login.cli.theater.stage import HOST, Stage, set_stage
+from loopjobs_demo.play import play_on
+from loopjobs_demo.stage import HOST, Stage, set_stage
 from login.client.fleet import FleetPlan
 from loopjobs import SystemClock
 from servicekit.cli.mistakes import CommandError

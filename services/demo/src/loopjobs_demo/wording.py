@@ -7,9 +7,9 @@ from typing import Final
 
 from rich.text import Text
 
-from login.cli.theater.stage import INTERVAL, THRESHOLD_IN_MINUTES, Stage
-from login.cli.theater.status_changes import Headcount, StatusChange
-from login.cli.theater.sweeps import JOB
+from loopjobs_demo.stage import INTERVAL, THRESHOLD_IN_MINUTES, Stage
+from loopjobs_demo.status_changes import Headcount, StatusChange
+from loopjobs_demo.runs import JOB
 from login.client.fleet import FleetTally
 from login.domain.pc import PcStatus, StatusReason
 from loopjobs import Ledger, Outcome, RunRecord

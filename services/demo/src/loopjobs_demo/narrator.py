@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from login.cli.theater import wording
-from login.cli.theater.stage import Stage
-from login.cli.theater.status_changes import Headcount, StatusChange
+from loopjobs_demo import wording
+from loopjobs_demo.stage import Stage
+from loopjobs_demo.status_changes import Headcount, StatusChange
 from login.client.fleet import FleetTally
 from login.domain.pc import StatusReason
 from loopjobs import Clock, Ledger, Outcome, RunRecord

@@ -9,10 +9,6 @@ import httpx
 from rich.console import Console
 
 from login.app import build_host_builder
-from login.cli.theater.narrator import Narrator
-from login.cli.theater.stage import Stage, set_stage
-from login.cli.theater.status_changes import StatusChanges
-from login.cli.theater.sweeps import JOB, SweepInbox
 from login.client import AccessTokens, LoginClient
 from login.client.fleet import (
     Fleet,
@@ -23,6 +19,10 @@ from login.client.fleet import (
     http_lanes,
 )
 from loopjobs import Clock, StartError, SystemClock
+from loopjobs_demo.narrator import Narrator
+from loopjobs_demo.runs import JOB, SweepInbox
+from loopjobs_demo.stage import Stage, set_stage
+from loopjobs_demo.status_changes import StatusChanges
 from servicekit.cli.log_lines import configure_logging
 from servicekit.cli.mistakes import FAILED, CommandError
 from servicekit.cli.program_console import ProgramConsole

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from login.cli.theater import wording
-from login.cli.theater.stage import Stage
-from login.cli.theater.status_changes import Headcount, StatusChange
+from loopjobs_demo import wording
+from loopjobs_demo.stage import Stage
+from loopjobs_demo.status_changes import Headcount, StatusChange
 from login.client.fleet import FleetTally
 from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, StatusReason

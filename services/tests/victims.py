@@ -1,0 +1,63 @@
+"""Services that are killed in the middle of their work and started again."""
+
+import json
+import signal
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from loopjobs import SystemClock
+from servicekit.database import Database
+from servicekit.testing import RunningCommand, running_command
+
+from .traps import Spot, trap
+
+_PATIENCE: Final = 30.0
+_LOOK_EVERY: Final = 0.02
+
+
+async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what another process brings about."""
+    clock = SystemClock()
+    end = clock.monotonic() + _PATIENCE
+    while not await is_so():
+        assert clock.monotonic() < end, "it did not come about"
+        await clock.sleep(_LOOK_EVERY)
+
+
+@dataclass(frozen=True)
+class Victim:
+    """One service on one database."""
+
+    entry: str
+    """The function of its command, as in `login.cli:main`."""
+    folder: Path
+    database: Database
+    settings: Mapping[str, object]
+    end_connections: Callable[[], None]
+    """Ends what it left on the server of the database when it was killed."""
+
+    @contextmanager
+    def running(self) -> Iterator[RunningCommand]:
+        """Start it; killed at the end."""
+        file = self.folder / "settings.json"
+        file.write_text(json.dumps(self.settings))
+        with running_command(self.entry, self.folder, "serve", "--settings", str(file)) as serve:
+            serve.read_until(r"listening on (http://\S+)")
+            yield serve
+
+    async def kill_at(self, spot: Spot, is_caught: Callable[[], Awaitable[bool]]) -> None:
+        """Let it run until it stands still at that spot, and kill it there."""
+        async with trap(self.database, spot):
+            with self.running() as serve:
+                await until(is_caught)
+                serve.kill()
+            self.end_connections()
+
+    async def finish(self, is_done: Callable[[], Awaitable[bool]]) -> None:
+        """Start it again and let it finish; it ends well."""
+        with self.running() as serve:
+            await until(is_done)
+            assert serve.end(signal.SIGTERM) == 0, serve.text
