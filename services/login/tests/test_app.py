@@ -15,7 +15,6 @@ from servicekit.http_server import HttpServer
 
 from .fleet import Fleet
 
-
 Settings: TypeAlias = Callable[..., dict[str, object]]
 
 

@@ -19,7 +19,7 @@ from loopjobs.testing import FakeClock
 from servicekit.database import Database
 from servicekit.testing.fixtures import on_postgresql
 
-from .fleet import OFFLINE, ONLINE, Fleet
+from .fleet import OFFLINE, ONLINE, Fleet, credential_of
 from .sweeper import Sweeper
 from .waiting import until_somebody_waits
 
@@ -43,7 +43,8 @@ async def test_case_06_a_keep_alive_that_waits_for_the_sweep_s_row_wins(
             update(PcRow).values(fallen_silent(clock.now(), StatusReason.SWEEP)),
             execution_options={"synchronize_session": False},
         )
-        keep_alive = asyncio.create_task(SqlPcRepository(other).keep_alive(FIRST, clock.now()))
+        hearing = SqlPcRepository(other).keep_alive(FIRST, credential_of(1), clock.now())
+        keep_alive = asyncio.create_task(hearing)
         await until_somebody_waits(database)
     await keep_alive
     row = await fleet.row(1)

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from loopjobs_demo import wording
-from loopjobs_demo.stage import Stage
-from loopjobs_demo.status_changes import Headcount, StatusChange
 from login.client.fleet import FleetTally
 from login.domain.pc import StatusReason
 from loopjobs import Clock, Ledger, Outcome, RunRecord
+from loopjobs_demo import wording
+from loopjobs_demo.stage import Stage
+from loopjobs_demo.status_changes import Headcount, StatusChange
 
 _LOOK_EVERY: Final = 0.25
 _QUIET_SWEEPS_A_LINE: Final = 5

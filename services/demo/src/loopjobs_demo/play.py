@@ -9,11 +9,7 @@ import httpx
 from rich.console import Console
 
 from login.app import build_host_builder
-from loopjobs_demo.narrator import Narrator
-from loopjobs_demo.stage import Stage, set_stage
-from loopjobs_demo.status_changes import StatusChanges
-from loopjobs_demo.runs import JOB, SweepInbox
-from login.client import LoginClient
+from login.client import AccessTokens, LoginClient
 from login.client.fleet import (
     Fleet,
     FleetPlan,
@@ -23,6 +19,10 @@ from login.client.fleet import (
     http_lanes,
 )
 from loopjobs import Clock, StartError, SystemClock
+from loopjobs_demo.narrator import Narrator
+from loopjobs_demo.runs import JOB, SweepInbox
+from loopjobs_demo.stage import Stage, set_stage
+from loopjobs_demo.status_changes import StatusChanges
 from servicekit.cli.log_lines import configure_logging
 from servicekit.cli.mistakes import FAILED, CommandError
 from servicekit.cli.program_console import ProgramConsole
@@ -87,5 +87,6 @@ async def _perform(
         asyncio.TaskGroup() as group,
     ):
         telling = group.create_task(narrator.narrate())
-        await Fleet(plan, LoginClient(http), tally, clock).run(duration)
+        client = LoginClient(http, AccessTokens(http, stage.fleet, clock))
+        await Fleet(plan, client, tally, clock).run(duration)
         telling.cancel()

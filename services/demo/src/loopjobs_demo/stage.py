@@ -1,18 +1,25 @@
 """Where the demonstration takes place: a port, a fresh database, short intervals."""
 
+import secrets
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import URL
 
+from login.client import ClientCredentials
+
 HOST: Final = "127.0.0.1"
 INTERVAL: Final = 2
 """Seconds from keep-alive to keep-alive, and from sweep to sweep."""
 THRESHOLD_IN_MINUTES: Final = 0.1
 _ANY_FREE: Final = 0
+
+
+def _new_credentials() -> ClientCredentials:
+    return ClientCredentials("fleet", secrets.token_urlsafe(32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,8 @@ class Stage:
     database: Path
     port: int
     wanted_port: int
+    fleet: ClientCredentials = field(default_factory=_new_credentials)
+    """By what the service lets the fleet register itself."""
 
     @property
     def url(self) -> str:
@@ -37,6 +46,9 @@ class Stage:
             "Host": {"ShutdownTimeoutInSeconds": 2},
             "KeepAlive": {"IntervalInSeconds": INTERVAL},
             "Tokens": {"KeysDirectory": str(self.database.with_suffix(".keys"))},
+            "Clients": {
+                self.fleet.client_id: {"Secret": self.fleet.secret, "Scopes": ["pcs:enroll"]}
+            },
             "PcKeepAliveJob": {
                 "IntervalInSeconds": INTERVAL,
                 "ChangeStateTimeInMinutes": THRESHOLD_IN_MINUTES,

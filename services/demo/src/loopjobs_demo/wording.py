@@ -7,12 +7,12 @@ from typing import Final
 
 from rich.text import Text
 
-from loopjobs_demo.stage import INTERVAL, THRESHOLD_IN_MINUTES, Stage
-from loopjobs_demo.status_changes import Headcount, StatusChange
-from loopjobs_demo.runs import JOB
 from login.client.fleet import FleetTally
 from login.domain.pc import PcStatus, StatusReason
 from loopjobs import Ledger, Outcome, RunRecord
+from loopjobs_demo.runs import JOB
+from loopjobs_demo.stage import INTERVAL, THRESHOLD_IN_MINUTES, Stage
+from loopjobs_demo.status_changes import Headcount, StatusChange
 
 _NAME_WIDTH: Final = 7
 

@@ -9,11 +9,13 @@ from fastapi import FastAPI
 
 import login.storage
 from login.domain.pacing import KeepAlivePacing
-from login.domain.ports import PcRepository, SweepStore
+from login.domain.ports import PcProvisioning, PcRepository, SweepStore
 from login.http.api import create_api
+from login.http.keep_alive_limit import KeepAliveLimit
 from login.http.options import KeepAliveOptions
 from login.storage.options import LoginDatabaseOptions
 from login.storage.pc_repository import SqlPcRepository
+from login.storage.provisioning import SqlPcProvisioning
 from login.storage.sweep_store import SqlSweepStore
 from servicekit.database import Database, Revisions
 
@@ -24,6 +26,7 @@ class StorageProvider(Provider):
     scope = Scope.APP
 
     pcs = provide(SqlPcRepository, provides=PcRepository)
+    provisioning = provide(SqlPcProvisioning, provides=PcProvisioning)
     sweep_store = provide(SqlSweepStore, provides=SweepStore)
 
     @provide
@@ -42,6 +45,8 @@ class HttpProvider(Provider):
     """The web application and what it asks for."""
 
     scope = Scope.APP
+
+    keep_alive_limit = provide(KeepAliveLimit)
 
     @provide
     def api(self, container: AsyncContainer) -> FastAPI:

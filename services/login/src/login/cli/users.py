@@ -32,9 +32,9 @@ users = typer.Typer(help="Who may sign in, and what for.", no_args_is_help=True)
 def add(
     name: Name,
     scope: Scopes = None,
-    password_stdin: Annotated[
+    password_stdin: Annotated[  # noqa: FBT002 - a flag of the command line
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,  # noqa: FBT002 - a flag of the command line
+    ] = False,
     settings: SettingsFiles = None,
 ) -> None:
     """Add a user; the password is asked for, and never an argument."""

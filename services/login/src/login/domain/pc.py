@@ -24,7 +24,7 @@ class StatusReason(StrEnum):
     CLIENT = "client"
     """It said that it shuts down."""
     ADMIN = "admin"
-    """A person removed it."""
+    """A person removed it, or provisioned it before it was ever heard."""
 
 
 class RemovedBy(StrEnum):
@@ -57,7 +57,7 @@ class Pc:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What a PC says about itself when it registers."""
+    """What a PC says about itself when it registers, or an administrator says about it."""
 
     mac: MacAddress
     hostname: str
