@@ -22,6 +22,9 @@ Scopes: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--scope", metavar="SCOPE", help="What the user may do. Repeatable."),
 ]
+FromStdin: TypeAlias = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
 
 _LONGEST_LINE: Final = 5_000
 
@@ -32,9 +35,7 @@ users = typer.Typer(help="Who may sign in, and what for.", no_args_is_help=True)
 def add(
     name: Name,
     scope: Scopes = None,
-    password_stdin: Annotated[  # noqa: FBT002 - a flag of the command line
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
+    password_stdin: FromStdin = False,  # noqa: FBT002 - a flag of the command line
     settings: SettingsFiles = None,
 ) -> None:
     """Add a user; the password is asked for, and never an argument."""
