@@ -14,7 +14,6 @@ from servicekit.testing import TokenMint
 from .access import trust
 from .fleet import Fleet
 
-
 CLOCK = SystemClock()
 MINT = TokenMint(CLOCK)
 HEADERS = MINT.headers("client:labs", "pcs:write")
