@@ -1,6 +1,7 @@
 """The commands as processes, as a person or a service supervisor starts them."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -19,6 +20,9 @@ pytestmark = pytest.mark.smoke
 
 PATIENCE = 30
 MAC = "02:00:00:00:00:aa"
+CLIENT_ID, SECRET = "labs", "a-secret-of-more-than-32-characters"
+CLIENT = {"Secret": SECRET, "Scopes": ["pcs:enroll", "pcs:read"]}
+ENVIRONMENT = {"LOGIN_CLIENT_ID": CLIENT_ID, "LOGIN_CLIENT_SECRET": SECRET}
 
 
 class Command:
@@ -56,14 +60,25 @@ def _login(folder: Path, *arguments: str, stderr: Path | None = None) -> Iterato
     with ExitStack() as stack:
         errors = stack.enter_context(stderr.open("w")) if stderr else subprocess.STDOUT
         process = stack.enter_context(
-            subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=errors)
+            subprocess.Popen(
+                command,
+                cwd=folder,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=os.environ | ENVIRONMENT,
+            )
         )
         stack.callback(process.kill)
         yield Command(process)
 
 
 def _settings(folder: Path, database_url: str | None = None, **job: object) -> str:
-    settings: dict[str, object] = {"Http": {"Port": 0}, "PcKeepAliveJob": job}
+    settings: dict[str, object] = {
+        "Http": {"Port": 0},
+        "PcKeepAliveJob": job,
+        "Clients": {CLIENT_ID: CLIENT},
+    }
     if database_url is not None:
         settings["Database"] = {"Url": database_url}
     file = folder / "settings.json"
@@ -77,10 +92,18 @@ def _service(folder: Path, database_url: str | None = None) -> Iterator[tuple[Co
         yield serve, serve.read_until(r"listening on (http://\S+)")
 
 
+def _client(url: str) -> httpx.Client:
+    """Return a client of the service that may register PCs and see them."""
+    proof = {"client_id": CLIENT_ID, "client_secret": SECRET}
+    token = httpx.post(f"{url}/v1/token", json=proof).json()["access_token"]
+    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"})
+
+
 def test_the_service_ends_well_by_sigterm(tmp_path: Path) -> None:
     """A supervisor's SIGTERM ends it with code 0 after a clean drain."""
     with _service(tmp_path) as (serve, url):
-        assert httpx.get(f"{url}/v1/pcs").json()["items"] == []
+        with _client(url) as client:
+            assert client.get("/v1/pcs").json()["items"] == []
         assert serve.end(signal.SIGTERM) == 0
     assert "Traceback" not in serve.text
 
@@ -91,7 +114,8 @@ def test_the_service_serves_on_postgresql(tmp_path: Path, empty_database_url: st
     answers = []
     for _ in range(2):
         with _service(tmp_path, empty_database_url) as (serve, url):
-            answer = httpx.post(f"{url}/v1/pcs", json={"mac": MAC, "hostname": "front-desk"})
+            with _client(url) as client:
+                answer = client.post("/v1/pcs", json={"mac": MAC, "hostname": "front-desk"})
             answers.append(answer.status_code)
             assert serve.end(signal.SIGTERM) == 0
         assert "Traceback" not in serve.text
@@ -134,16 +158,31 @@ def test_a_taken_port_is_explained(tmp_path: Path) -> None:
 
 def test_the_agent_comes_and_says_goodbye(tmp_path: Path) -> None:
     """The service lists the agent's machine online, and offline as soon as the agent has ended."""
-    with _service(tmp_path) as (serve, url):
+    with _service(tmp_path) as (serve, url), _client(url) as client:
         arguments = ("agent", "--server", url, "--mac", MAC, "--name", "front-desk")
         with _login(tmp_path, *arguments) as agent:
             agent.read_until("(this PC is online)")
-            (online,) = httpx.get(f"{url}/v1/pcs").json()["items"]
+            (online,) = client.get("/v1/pcs").json()["items"]
             assert agent.end(signal.SIGTERM) == 0
-        (offline,) = httpx.get(f"{url}/v1/pcs").json()["items"]
+        (offline,) = client.get("/v1/pcs").json()["items"]
         assert serve.end(signal.SIGINT) == 0
     assert (online["hostname"], online["status"]) == ("front-desk", "online")
     assert (offline["status"], offline["status_reason"]) == ("offline", "client")
+    assert "lpc_" not in agent.text + serve.text
+    assert SECRET not in agent.text + serve.text
+
+
+def test_an_agent_with_a_wrong_secret_is_told(tmp_path: Path) -> None:
+    """Code 1, and what to look at; no traceback and no secret."""
+    wrong = tmp_path / "secret"
+    wrong.write_text("wrong-" * 8)
+    with _service(tmp_path) as (_, url):
+        arguments = ("agent", "--server", url, "--mac", MAC, "--client-secret-file", str(wrong))
+        with _login(tmp_path, *arguments) as agent:
+            assert agent.end() == 1
+    assert "does not let the client 'labs' register PCs" in agent.text
+    assert "wrong-" not in agent.text
+    assert "Traceback" not in agent.text
 
 
 def test_a_simulation_loads_a_service(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """What the endpoints can be told."""
 
 import math
-from typing import Final, Self
+from typing import Final
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from loopjobs import Options
 
@@ -22,22 +23,23 @@ class KeepAliveOptions(Options):
     """How many keep-alives of one PC are heard; more are answered with 429. `None`: 30, or four
     times what the interval asks for if that is more."""
 
-    @model_validator(mode="after")
-    def _check_room(self) -> Self:
-        if self.most_per_minute < 2 * self._asked_per_minute:
-            raise ValueError(
-                "MaxPerMinute must be at least twice what IntervalInSeconds asks for: "
-                f"{math.ceil(2 * self._asked_per_minute)} or more"
+    @field_validator("max_per_minute")
+    @classmethod
+    def _check_room(cls, value: int | None, info: ValidationInfo) -> int | None:
+        interval = info.data.get("interval_in_seconds")
+        if value is not None and interval is not None and value < 2 * _per_minute(interval):
+            raise PydanticCustomError(
+                "max_per_minute", "must be at least twice what IntervalInSeconds asks for"
             )
-        return self
+        return value
 
     @property
     def most_per_minute(self) -> int:
         """How many keep-alives a minute are heard from one PC."""
         if self.max_per_minute is not None:
             return self.max_per_minute
-        return max(_GENEROUS, math.ceil(_ROOM * self._asked_per_minute))
+        return max(_GENEROUS, math.ceil(_ROOM * _per_minute(self.interval_in_seconds)))
 
-    @property
-    def _asked_per_minute(self) -> float:
-        return 60 / self.interval_in_seconds
+
+def _per_minute(interval_in_seconds: float) -> float:
+    return 60 / interval_in_seconds

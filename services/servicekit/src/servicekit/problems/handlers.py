@@ -45,7 +45,7 @@ def refuse(
         error: the class of errors.
         status: the HTTP status.
         kind: names the kind of problem for programs, as in `login:pc-removed`.
-        headers: go with each such answer.
+        headers: go with the response.
     """
 
     def answer(error: Exception) -> JSONResponse:
