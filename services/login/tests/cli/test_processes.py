@@ -1,76 +1,33 @@
 """The commands as processes, as a person or a service supervisor starts them."""
 
 import json
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from servicekit.testing import RunningCommand, running_command
 from servicekit.testing.fixtures import on_postgresql
 
 pytestmark = pytest.mark.smoke
 
-PATIENCE = 30
 MAC = "02:00:00:00:00:aa"
 CLIENT_ID, SECRET = "labs", "a-secret-of-more-than-32-characters"
 CLIENT = {"Secret": SECRET, "Scopes": ["pcs:enroll", "pcs:read"]}
 ENVIRONMENT = {"LOGIN_CLIENT_ID": CLIENT_ID, "LOGIN_CLIENT_SECRET": SECRET}
 
 
-class Command:
-    """A running `login ...`, both of its outputs in one pipe."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.lines: list[str] = []
-
-    def read_until(self, pattern: str) -> str:
-        """Read up to the first line with the pattern; return what its group matches."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line)
-            if match := re.search(pattern, line):
-                return match[match.re.groups]
-        raise AssertionError(f"no line with {pattern!r} in:\n{''.join(self.lines)}")
-
-    def end(self, number: signal.Signals | None = None) -> int:
-        """Send a signal, if any, read the rest, and return the exit code."""
-        if number is not None:
-            self.process.send_signal(number)
-        rest, _ = self.process.communicate(timeout=PATIENCE)
-        self.lines += rest.splitlines(keepends=True)
-        return self.process.returncode
-
-    @property
-    def text(self) -> str:
-        return "".join(self.lines)
-
-
-@contextmanager
-def _login(folder: Path, *arguments: str, stderr: Path | None = None) -> Iterator[Command]:
-    command = [sys.executable, "-c", "from login.cli import main; main()", *arguments]
-    with ExitStack() as stack:
-        errors = stack.enter_context(stderr.open("w")) if stderr else subprocess.STDOUT
-        process = stack.enter_context(
-            subprocess.Popen(
-                command,
-                cwd=folder,
-                text=True,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=os.environ | ENVIRONMENT,
-            )
-        )
-        stack.callback(process.kill)
-        yield Command(process)
+def _login(
+    folder: Path, *arguments: str, stderr: Path | None = None
+) -> AbstractContextManager[RunningCommand]:
+    return running_command(
+        "login.cli:main", folder, *arguments, environment=ENVIRONMENT, stderr=stderr
+    )
 
 
 def _settings(folder: Path, database_url: str | None = None, **job: object) -> str:
@@ -87,7 +44,7 @@ def _settings(folder: Path, database_url: str | None = None, **job: object) -> s
 
 
 @contextmanager
-def _service(folder: Path, database_url: str | None = None) -> Iterator[tuple[Command, str]]:
+def _service(folder: Path, database_url: str | None = None) -> Iterator[tuple[RunningCommand, str]]:
     with _login(folder, "serve", "--settings", _settings(folder, database_url)) as serve:
         yield serve, serve.read_until(r"listening on (http://\S+)")
 
@@ -110,7 +67,7 @@ def test_the_service_ends_well_by_sigterm(tmp_path: Path) -> None:
 
 @on_postgresql
 def test_the_service_serves_on_postgresql(tmp_path: Path, empty_database_url: str) -> None:
-    """It builds its tables itself, and finds its PCs again; nothing is kept beside it."""
+    """It builds its tables itself, and finds its PCs again; only its keys are kept beside it."""
     answers = []
     for _ in range(2):
         with _service(tmp_path, empty_database_url) as (serve, url):
@@ -120,7 +77,7 @@ def test_the_service_serves_on_postgresql(tmp_path: Path, empty_database_url: st
             assert serve.end(signal.SIGTERM) == 0
         assert "Traceback" not in serve.text
     assert answers == [201, 200]
-    assert not (tmp_path / "var").exists()
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["keys"]
 
 
 def test_a_database_that_is_not_there_is_explained(tmp_path: Path) -> None:
@@ -192,32 +149,3 @@ def test_a_simulation_loads_a_service(tmp_path: Path) -> None:
         with _login(tmp_path, "simulate", "--server", url, *options) as simulate:
             assert simulate.end() == 0
     assert re.match(r"50 PCs in \d.* errors 0 ", simulate.lines[-1])
-
-
-def test_the_demonstration_plays_by_itself(tmp_path: Path) -> None:
-    """It opens, tells, closes with a ledger that adds up, and leaves code 0 and no garbage."""
-    with _login(tmp_path, "demo", "--duration", "4") as demo:
-        assert demo.end() == 0
-    assert "all PCs have registered: " in demo.text
-    assert re.search(r"Job +\d+ due = \d+ succeeded", demo.text)
-    assert "\x1b" not in demo.text
-    assert list((tmp_path / "var").glob("demo-*.db"))
-
-
-def test_an_interrupt_closes_the_demonstration(tmp_path: Path) -> None:
-    """Ctrl-C ends it with the same summary and code 0."""
-    with _login(tmp_path, "demo", "--pcs", "2") as demo:
-        demo.read_until("(all PCs have registered)")
-        assert demo.end(signal.SIGINT) == 0
-    assert "Stopped after" in demo.text
-    assert "Traceback" not in demo.text
-
-
-def test_a_reader_that_leaves_ends_the_demonstration(tmp_path: Path) -> None:
-    """After `login demo | head` the service is stopped cleanly, and nobody complains."""
-    with _login(tmp_path, "demo", stderr=tmp_path / "stderr") as demo:
-        demo.read_until("(all PCs have registered)")
-        assert demo.process.stdout is not None
-        demo.process.stdout.close()
-        assert demo.process.wait(PATIENCE) == 0
-    assert not (tmp_path / "stderr").read_text()
