@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-SECRET = "hunter2-and-more"  # noqa: S105 - what must not be echoed
+SECRET = "hunter2-and-more"
 PC = {"mac": "00:1b:21:00:00:01", "hostname": "lab-01"}
 JSON = {"content-type": "application/json"}
 

@@ -15,8 +15,8 @@ from servicekit.database import Database
 
 from .people import NEW_PASSWORD, PASSWORD, People
 
-CLIENT_SECRET = "a-secret-of-forty-characters-of-chance-1"  # noqa: S105 - of these tests only
-PREVIOUS_SECRET = "a-secret-of-forty-characters-of-chance-0"  # noqa: S105 - as above
+CLIENT_SECRET = "a-secret-of-forty-characters-of-chance-1"
+PREVIOUS_SECRET = "a-secret-of-forty-characters-of-chance-0"
 SECRET_FIELDS = ("access_token", "refresh_token", "token", "new_password", "client_secret")
 
 

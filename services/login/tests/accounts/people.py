@@ -22,8 +22,8 @@ from login.storage.models import (
 from loopjobs import Clock
 from servicekit.database import Database
 
-PASSWORD: Final = "correct horse battery"  # noqa: S105 - of these tests only
-NEW_PASSWORD: Final = "staple, but longer"  # noqa: S105 - as above
+PASSWORD: Final = "correct horse battery"
+NEW_PASSWORD: Final = "staple, but longer"
 
 
 class People:

@@ -9,7 +9,7 @@ from login.cli.client_credentials import read_credentials
 from login.client import ClientCredentials
 from servicekit.cli.mistakes import CommandError
 
-SECRET = "LOGIN_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+SECRET = "LOGIN_CLIENT_SECRET"
 
 
 @pytest.fixture(autouse=True)
