@@ -9,12 +9,13 @@ from fastapi import FastAPI
 
 import login.storage
 from login.domain.pacing import KeepAlivePacing
-from login.domain.ports import PcRepository, SweepStore
+from login.domain.ports import PcRepository, SweepStore, TokenCleanupStore
 from login.http.api import create_api
 from login.http.options import KeepAliveOptions
 from login.storage.options import LoginDatabaseOptions
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore
+from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from servicekit.database import Database, Revisions
 
 
@@ -31,6 +32,11 @@ class StorageProvider(Provider):
         """Open the database; closed with the container."""
         async with Database(options) as database:
             yield database
+
+    @provide
+    def token_cleanup_store(self, database: Database) -> TokenCleanupStore:
+        """Clean tokens in the database; how long a statement may take, the job says."""
+        return SqlTokenCleanupStore(database)
 
     @provide
     def revisions(self) -> Revisions:
