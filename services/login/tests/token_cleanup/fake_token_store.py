@@ -14,8 +14,10 @@ class FakeTokenStore:
 
     def __init__(self, tokens: int) -> None:
         self.tokens = list(range(1, tokens + 1))
+        self.limit: float | None = None
 
     def limited_to(self, seconds: float) -> Self:
+        self.limit = seconds
         return self
 
     async def find(

@@ -11,7 +11,7 @@ from login.storage.models import AuthSessionRow, OneTimeTokenRow, RefreshTokenRo
 from loopjobs import Clock
 from servicekit.database import Database
 
-TABLES = {
+TABLES: dict[TokenKind, type[OneTimeTokenRow] | type[RefreshTokenRow] | type[AuthSessionRow]] = {
     TokenKind.ONE_TIME: OneTimeTokenRow,
     TokenKind.REFRESH: RefreshTokenRow,
     TokenKind.SESSION: AuthSessionRow,
@@ -43,8 +43,12 @@ class TokenRows:
 
     async def session(self, expired: float, revoked: float | None = None) -> int:
         """Add a session."""
-        row = {
-            "id": self._next_id(),
+        (session_id,) = await self.sessions(1, expired, revoked)
+        return session_id
+
+    async def sessions(self, count: int, expired: float, revoked: float | None = None) -> list[int]:
+        """Add so many sessions."""
+        same = {
             "user_id": 1,
             "created_at": self._ago(3_000),
             "last_used_at": self._ago(3_000),
@@ -53,9 +57,10 @@ class TokenRows:
             "revoked_at": None if revoked is None else self._ago(revoked),
             "revoke_reason": None if revoked is None else "logout",
         }
+        ids = [self._next_id() for _ in range(count)]
         async with self._database.writing() as session:
-            await session.execute(insert(AuthSessionRow), [row])
-        return self._last_id
+            await session.execute(insert(AuthSessionRow), [{"id": row} | same for row in ids])
+        return ids
 
     async def refresh(
         self, session_id: int, *expired: float, consumed: float | None = None

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     SQLColumnExpression,
+    Tuple,
     and_,
     func,
+    literal,
     select,
     true,
     tuple_,
@@ -63,9 +66,14 @@ class Walk:
     def between(self, after: Place | None, end: Place | None) -> ColumnElement[bool]:
         """Return whether a row lies on the way from one place to another."""
         here = tuple_(self.at, self.id)
-        beyond = true() if after is None else here > tuple_(after.at, after.id)
-        up_to = true() if end is None else here <= tuple_(end.at, end.id)
+        beyond = true() if after is None else here > _as_row(after)
+        up_to = true() if end is None else here <= _as_row(end)
         return and_(self.along, beyond, up_to)
+
+
+def _as_row(place: Place) -> Tuple:
+    # With their types: a number by itself would be taken for one of 32 bits.
+    return tuple_(literal(place.at, UtcDateTime), literal(place.id, BigInteger))
 
 
 def one_time_tokens(cutoffs: Cutoffs) -> Walk:
