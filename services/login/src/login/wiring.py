@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 import login.storage
 from login.domain.pacing import KeepAlivePacing
-from login.domain.ports import PcProvisioning, PcRepository, SweepStore
+from login.domain.ports import PcProvisioning, PcRepository, SweepStore, TokenCleanupStore
 from login.http.api import create_api
 from login.http.keep_alive_limit import KeepAliveLimit
 from login.http.options import KeepAliveOptions
@@ -17,6 +17,7 @@ from login.storage.options import LoginDatabaseOptions
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.provisioning import SqlPcProvisioning
 from login.storage.sweep_store import SqlSweepStore
+from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from servicekit.database import Database, Revisions
 
 
@@ -34,6 +35,11 @@ class StorageProvider(Provider):
         """Open the database; closed with the container."""
         async with Database(options) as database:
             yield database
+
+    @provide
+    def token_cleanup_store(self, database: Database) -> TokenCleanupStore:
+        """Clean tokens in the database; how long a statement may take, the job says."""
+        return SqlTokenCleanupStore(database)
 
     @provide
     def revisions(self) -> Revisions:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 from login.domain.mac import MacAddress
 from login.domain.pc import Page, Pc, PcStatus, Registration
 from login.domain.pc_credential import PcCredential
 from login.domain.provisioning import PcChanges
 from login.domain.staleness import Candidate, Census, StaleRule
+from login.domain.token_retention import Cutoffs
+from login.domain.token_search import Backlog, Found, Place, Search, TokenKind
 
 
 class PcRepository(Protocol):
@@ -137,4 +139,41 @@ class SweepStore(Protocol):
 
         All in one transaction, each with its status event. Returns how many it were.
         """
+        ...
+
+
+class TokenCleanupStore(Protocol):
+    """The tokens and their sessions, as the cleanup needs them.
+
+    Raises of every verb: `StoreBusyError` when others are in the way, or a statement takes too
+    long; `StoreUnavailableError` when the store cannot serve it now.
+    """
+
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether all who write stand in one queue, so that a long batch keeps all waiting."""
+        ...
+
+    def limited_to(self, seconds: float) -> Self:
+        """Return the same store, which gives up a statement after so long, if it can."""
+        ...
+
+    async def find(
+        self, search: Search, cutoffs: Cutoffs, after: Place | None, limit: int
+    ) -> Found:
+        """Look at the next `limit` rows of a way and return those that can go.
+
+        Rows that stay count as looked at; so no look is long, however many of them there are.
+        """
+        ...
+
+    async def delete(self, kind: TokenKind, ids: Sequence[int], cutoffs: Cutoffs) -> int:
+        """Delete those rows that can go at this very moment; returns how many it were.
+
+        Rows that somebody works on are passed over. A session goes only without its tokens.
+        """
+        ...
+
+    async def survey(self, search: Search, cutoffs: Cutoffs, after: Place | None) -> Backlog:
+        """Count what can go on the rest of a way, looking at a bounded number of rows."""
         ...
