@@ -62,7 +62,7 @@ async def play_on(
                 await services.enter_async_context(host)
             narrator.open(stage, cast.ghosts)
             try:
-                await _perform(hosts[0], cast, narrator, duration)
+                await _perform(hosts[0], cast, narrator, duration, clock)
             finally:
                 await narrator.look()
     except StartError as error:
@@ -90,13 +90,16 @@ def _build(stage: Stage, runs: RunInbox, clock: Clock) -> tuple[Host, Host]:
     )
 
 
-async def _perform(host: Host, cast: Cast, narrator: Narrator, duration: float | None) -> None:
+async def _perform(
+    host: Host, cast: Cast, narrator: Narrator, duration: float | None, clock: Clock
+) -> None:
     people = await hire(host.container, cast.names)
     async with asyncio.TaskGroup() as group:
         telling = group.create_task(narrator.narrate())
-        async with asyncio.timeout(duration) as time:
-            try:
-                await cast.play(people, narrator)
-            except TimeoutError:
-                pass
+        playing = group.create_task(cast.play(people, narrator))
+        if duration is None:
+            await playing
+        else:
+            await clock.sleep(duration)
+            playing.cancel()
         telling.cancel()
