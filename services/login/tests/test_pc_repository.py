@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from login.domain.errors import MacTakenError, PcNotFoundError, PcRemovedError
-from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, Registration, RemovedBy, StatusReason
 from login.storage.pc_repository import SqlPcRepository
 from loopjobs.testing import FakeClock
+from servicekit.mac import MacAddress
 from servicekit.testing.fixtures import on_sqlite
 
 from .fleet import OFFLINE, ONLINE, Fleet

@@ -7,8 +7,8 @@ import pytest
 
 from login.cli.agent import run_agent
 from login.client import PcIdentity
-from login.domain.mac import MacAddress
 from servicekit.cli.mistakes import CommandError
+from servicekit.mac import MacAddress
 
 PC = PcIdentity(MacAddress("0200000000aa"), "lab-01", "1" * 32)
 

@@ -13,10 +13,10 @@ from login.cli.theater.stage import Stage
 from login.cli.theater.status_changes import Headcount, StatusChange
 from login.cli.theater.sweeps import JOB, SweepInbox
 from login.client.fleet import FleetTally
-from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, StatusReason
 from loopjobs import Ledger, LoopStarted, Outcome, RunEnded, RunRecord
 from loopjobs.testing import FakeClock
+from servicekit.mac import MacAddress
 
 STAGE = Stage(Path("var/demo.db"), 8080, 8080)
 

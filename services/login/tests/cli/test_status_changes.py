@@ -9,13 +9,13 @@ from pydantic import SecretStr
 
 import login.storage
 from login.cli.theater.status_changes import Headcount, StatusChanges
-from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, Registration, StatusReason
 from login.domain.staleness import StaleRule
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
 from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
+from servicekit.mac import MacAddress
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MAC = MacAddress("0200000000aa")

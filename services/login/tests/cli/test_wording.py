@@ -10,9 +10,9 @@ from login.cli.theater import wording
 from login.cli.theater.stage import Stage
 from login.cli.theater.status_changes import Headcount, StatusChange
 from login.client.fleet import FleetTally
-from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, StatusReason
 from loopjobs import Ledger, Outcome, RunRecord
+from servicekit.mac import MacAddress
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CLOCK = f"{NOON.astimezone():%H:%M:%S}"

@@ -13,7 +13,7 @@ from login.client.errors import (
     PcUnknownError,
 )
 from login.client.identity import PcIdentity
-from login.domain.mac import MacAddress
+from servicekit.mac import MacAddress
 
 _PATIENCE: Final = httpx.Timeout(10.0, connect=5.0)
 _TRY_LATER: Final = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}

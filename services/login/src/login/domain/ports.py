@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from login.domain.mac import MacAddress
 from login.domain.pc import Page, Pc, PcStatus, Registration
 from login.domain.staleness import Candidate, Census, StaleRule
+from servicekit.mac import MacAddress
 
 
 class PcRepository(Protocol):

@@ -6,13 +6,13 @@ from sqlalchemy import Select, Update, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from login.domain.errors import MacTakenError, PcNotFoundError, PcRemovedError
-from login.domain.mac import MacAddress
 from login.domain.pc import Page, Pc, PcStatus, Registration, RemovedBy, StatusReason
 from login.domain.registration import RegistrationStep, decide_registration
 from login.storage.changes import fallen_silent, heard
 from login.storage.models import PcRow
 from login.storage.rows import to_pc
 from servicekit.database import Database
+from servicekit.mac import MacAddress
 
 
 class SqlPcRepository:
