@@ -81,6 +81,7 @@ class BulkJobRow(Model):
             "ix_bulk_jobs_waiting", "created_at", "id", where="state IN ('created', 'queued')"
         ),
         _partial_index("ix_bulk_jobs_deleting", "id", where="state = 'deleting'"),
+        _partial_index("ix_bulk_jobs_file_key", "file_key", where="file_key IS NOT NULL"),
         Index("ix_bulk_jobs_owner_id_created_at", "owner_id", "created_at"),
     )
 
@@ -88,6 +89,8 @@ class BulkJobRow(Model):
     """A version 7 UUID: later jobs have larger ids."""
     kind: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(16))
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    """With `deleting`: the state in which it ended, for the archive."""
     owner_id: Mapped[str] = mapped_column(String(OWNER_LENGTH))
     """The subject of the access token that asked for it."""
     idempotency_key: Mapped[str | None] = mapped_column(String(IDEMPOTENCY_KEY_LENGTH))
@@ -103,7 +106,10 @@ class BulkJobRow(Model):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Until when its worker has it alone; renewed while it works."""
     worker_id: Mapped[str | None] = mapped_column(String(WORKER_LENGTH))
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """A queued job waits at least until then: the Login service was away."""
     attempt: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many workers had it; those that gave it back do not count."""
     cancel_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     file_key: Mapped[str | None] = mapped_column(String(FILE_KEY_LENGTH))
     hold: Mapped[bool] = mapped_column(default=False, server_default=false())

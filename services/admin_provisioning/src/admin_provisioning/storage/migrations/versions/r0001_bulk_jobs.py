@@ -30,6 +30,7 @@ def _create_bulk_jobs() -> None:
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("outcome", sa.String(16)),
         sa.Column("owner_id", sa.String(64), nullable=False),
         sa.Column("idempotency_key", sa.String(128)),
         sa.Column("request_hash", sa.LargeBinary(32), nullable=False),
@@ -43,6 +44,7 @@ def _create_bulk_jobs() -> None:
         sa.Column("finished_at", _INSTANT),
         sa.Column("lease_until", _INSTANT),
         sa.Column("worker_id", sa.String(64)),
+        sa.Column("not_before", _INSTANT),
         sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
         sa.Column("cancel_requested_at", _INSTANT),
         sa.Column("file_key", sa.String(80)),
@@ -76,6 +78,9 @@ def _create_bulk_jobs() -> None:
         "ix_bulk_jobs_waiting", "bulk_jobs", ["created_at", "id"], "state IN ('created', 'queued')"
     )
     _create_partial_index("ix_bulk_jobs_deleting", "bulk_jobs", ["id"], "state = 'deleting'")
+    _create_partial_index(
+        "ix_bulk_jobs_file_key", "bulk_jobs", ["file_key"], "file_key IS NOT NULL"
+    )
 
 
 def _create_items() -> None:
