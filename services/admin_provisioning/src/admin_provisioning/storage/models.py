@@ -30,7 +30,8 @@ ERROR_LENGTH = 500
 
 _KINDS = "'pc_import', 'pc_update', 'pc_delete'"
 _TERMINAL = "'succeeded', 'partial', 'failed', 'cancelled'"
-_STATES = f"'created', 'queued', 'running', 'deleting', {_TERMINAL}"
+_UNFINISHED = "'created', 'queued', 'running'"
+_STATES = f"{_UNFINISHED}, 'deleting', {_TERMINAL}"
 _ITEM_STATES = "'pending', 'succeeded', 'failed'"
 
 # SQLite numbers rows by itself only in a column that is an INTEGER to the letter.
@@ -82,7 +83,9 @@ class BulkJobRow(Model):
         ),
         _partial_index("ix_bulk_jobs_deleting", "id", where="state = 'deleting'"),
         _partial_index("ix_bulk_jobs_file_key", "file_key", where="file_key IS NOT NULL"),
-        Index("ix_bulk_jobs_owner_id_created_at", "owner_id", "created_at"),
+        _partial_index("ix_bulk_jobs_unfinished", "owner_id", where=f"state IN ({_UNFINISHED})"),
+        # In order of id is in order of creation.
+        Index("ix_bulk_jobs_owner_id_id", "owner_id", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

@@ -15,7 +15,8 @@ down_revision = None
 _BIG_ID: Final = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _INSTANT: Final = sa.DateTime(timezone=True)
 _TERMINAL: Final = "'succeeded', 'partial', 'failed', 'cancelled'"
-_STATES: Final = f"'created', 'queued', 'running', 'deleting', {_TERMINAL}"
+_UNFINISHED: Final = "'created', 'queued', 'running'"
+_STATES: Final = f"{_UNFINISHED}, 'deleting', {_TERMINAL}"
 
 
 def upgrade() -> None:
@@ -67,7 +68,10 @@ def _create_bulk_jobs() -> None:
     )
     key = ["owner_id", "idempotency_key"]
     op.create_index("uq_bulk_jobs_owner_id_idempotency_key", "bulk_jobs", key, unique=True)
-    op.create_index("ix_bulk_jobs_owner_id_created_at", "bulk_jobs", ["owner_id", "created_at"])
+    op.create_index("ix_bulk_jobs_owner_id_id", "bulk_jobs", ["owner_id", "id"])
+    _create_partial_index(
+        "ix_bulk_jobs_unfinished", "bulk_jobs", ["owner_id"], f"state IN ({_UNFINISHED})"
+    )
     _create_partial_index(
         "ix_bulk_jobs_finished_at", "bulk_jobs", ["finished_at", "id"], f"state IN ({_TERMINAL})"
     )
