@@ -84,8 +84,9 @@ class BulkJobCleanupOptions(LoopJobOptions):
         """Return what is allowed and still unwise."""
         if self.retain_failed_for_days >= self.retain_succeeded_for_days:
             return []
-        return [
+        complaint = (
             f"RetainFailedForDays ({self.retain_failed_for_days:g}) is less than "
             f"RetainSucceededForDays ({self.retain_succeeded_for_days:g}): what went wrong is "
             "forgotten before what went well"
-        ]
+        )
+        return [complaint]
