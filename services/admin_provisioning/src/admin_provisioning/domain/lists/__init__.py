@@ -2,6 +2,7 @@
 
 from admin_provisioning.domain.lists.columns import Column
 from admin_provisioning.domain.lists.errors import (
+    NEVER_RETRIED,
     ListError,
     NoGoodRowError,
     RowFault,
@@ -12,6 +13,7 @@ from admin_provisioning.domain.lists.errors import (
 from admin_provisioning.domain.lists.pc_list import ListedRow, PcList, read_csv, read_rows
 
 __all__ = [
+    "NEVER_RETRIED",
     "Column",
     "ListError",
     "ListedRow",

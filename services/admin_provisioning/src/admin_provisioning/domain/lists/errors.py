@@ -20,6 +20,10 @@ class RowFaultCode(StrEnum):
     """An earlier row is about the same PC."""
 
 
+NEVER_RETRIED: Final = frozenset(RowFaultCode)
+"""What is wrong with a row as it was sent stays wrong, however often it is tried."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowFault:
     """Why a row cannot be worked at; never repeats the row."""
@@ -28,6 +32,11 @@ class RowFault:
     code: RowFaultCode
     detail: str
     column: Column | None = None
+
+    @property
+    def text(self) -> str:
+        """The detail, with the column it is about."""
+        return self.detail if self.column is None else f"{self.column}: {self.detail}"
 
 
 class ListError(Exception):
