@@ -21,7 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from servicekit.database import UtcDateTime
 
-OWNER_LENGTH = 64
+OWNER_LENGTH = 255
 IDEMPOTENCY_KEY_LENGTH = 128
 FILE_KEY_LENGTH = 80
 WORKER_LENGTH = 64

@@ -1,7 +1,7 @@
 """Turns every error that leaves an endpoint into problem details."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -30,7 +30,13 @@ def install_problems(app: FastAPI) -> None:
     _answer(app, Exception, _failed)
 
 
-def refuse(app: FastAPI, error: type[Exception], status: HTTPStatus, kind: str) -> None:
+def refuse(
+    app: FastAPI,
+    error: type[Exception],
+    status: HTTPStatus,
+    kind: str,
+    headers: Mapping[str, str] | None = None,
+) -> None:
     """Answer an error of the domain with a problem; its text becomes the detail.
 
     Args:
@@ -38,6 +44,7 @@ def refuse(app: FastAPI, error: type[Exception], status: HTTPStatus, kind: str) 
         error: the class of errors.
         status: the HTTP status.
         kind: names the kind of problem for programs, as in `login:pc-removed`.
+        headers: go with each such answer.
     """
 
     def answer(error: Exception) -> JSONResponse:
@@ -47,7 +54,8 @@ def refuse(app: FastAPI, error: type[Exception], status: HTTPStatus, kind: str) 
                 title=status.phrase,
                 status=status,
                 detail=str(error),
-            )
+            ),
+            headers,
         )
 
     _answer(app, error, answer)

@@ -32,7 +32,7 @@ def _create_bulk_jobs() -> None:
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("outcome", sa.String(16)),
-        sa.Column("owner_id", sa.String(64), nullable=False),
+        sa.Column("owner_id", sa.String(255), nullable=False),
         sa.Column("idempotency_key", sa.String(128)),
         sa.Column("request_hash", sa.LargeBinary(32), nullable=False),
         *(
@@ -117,7 +117,7 @@ def _create_archive() -> None:
         sa.Column("job_id", sa.Uuid, nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("outcome", sa.String(16), nullable=False),
-        sa.Column("owner_id", sa.String(64), nullable=False),
+        sa.Column("owner_id", sa.String(255), nullable=False),
         sa.Column("idempotency_key", sa.String(128)),
         sa.Column("total_count", sa.Integer, nullable=False),
         sa.Column("ok_count", sa.Integer, nullable=False),
