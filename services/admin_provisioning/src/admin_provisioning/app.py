@@ -5,6 +5,10 @@ from collections.abc import Mapping, Sequence
 
 from admin_provisioning.files.options import FilesOptions
 from admin_provisioning.http.options import AdminProvisioningHttpOptions, BulkJobsOptions
+from admin_provisioning.jobs.bulk_job_cleanup import BulkJobCleanup
+from admin_provisioning.jobs.bulk_job_cleanup_options import BulkJobCleanupOptions
+from admin_provisioning.jobs.bulk_job_worker import BulkJobWorker
+from admin_provisioning.jobs.bulk_job_worker_options import BulkJobWorkerOptions
 from admin_provisioning.login_api.options import LoginApiOptions
 from admin_provisioning.storage.options import AdminProvisioningDatabaseOptions
 from admin_provisioning.wiring import HttpProvider, LoginProvider, StorageProvider
@@ -29,7 +33,7 @@ def build_host_builder(
     Args:
         settings_files: As for `HostBuilder`.
         settings: As for `HostBuilder`; sections are `Database`, `Http`, `Tokens`, `Login`,
-            `Files` and `BulkJobs`.
+            `Files`, `BulkJobs`, `BulkJobWorker` and `BulkJobCleanup`.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
     """
@@ -44,5 +48,7 @@ def build_host_builder(
     builder.add_options(BulkJobsOptions, "BulkJobs")
     builder.add_provider(StorageProvider(), LoginProvider(), HttpProvider())
     builder.add_hosted_service(MigrationService)
+    builder.add_loop_job(BulkJobWorker, BulkJobWorkerOptions)
+    builder.add_loop_job(BulkJobCleanup, BulkJobCleanupOptions)
     builder.add_hosted_service(HttpServer)
     return builder

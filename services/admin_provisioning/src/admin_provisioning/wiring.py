@@ -8,15 +8,23 @@ from dishka import AsyncContainer, Provider, Scope, provide
 from fastapi import FastAPI
 
 import admin_provisioning.storage
+from admin_provisioning.domain.cleanup_ports import CleanupStore, CleanupView
+from admin_provisioning.domain.job_queue import JobQueue
 from admin_provisioning.domain.limits import BulkJobLimits
+from admin_provisioning.domain.login_api import LoginApi
 from admin_provisioning.domain.ports import BulkJobRepository, FileStore, Intake
 from admin_provisioning.domain.submission import Submissions
 from admin_provisioning.files.directory_file_store import DirectoryFileStore
 from admin_provisioning.http.api import create_api
 from admin_provisioning.http.options import AdminProvisioningHttpOptions, BulkJobsOptions
+from admin_provisioning.login_api.access import Access
+from admin_provisioning.login_api.client import HttpLoginApi
 from admin_provisioning.login_api.options import LoginApiOptions
 from admin_provisioning.storage.bulk_job_repository import SqlBulkJobRepository
+from admin_provisioning.storage.cleanup_store import SqlCleanupStore
+from admin_provisioning.storage.cleanup_view import SqlCleanupView
 from admin_provisioning.storage.intake import SqlIntake
+from admin_provisioning.storage.job_queue import SqlJobQueue
 from admin_provisioning.storage.options import AdminProvisioningDatabaseOptions
 from loopjobs import Clock
 from servicekit.database import Database, Revisions
@@ -35,6 +43,9 @@ class StorageProvider(Provider):
     jobs = provide(SqlBulkJobRepository, provides=BulkJobRepository)
     intake = provide(SqlIntake, provides=Intake)
     files = provide(DirectoryFileStore, provides=FileStore)
+    queue = provide(SqlJobQueue, provides=JobQueue)
+    cleanup_view = provide(SqlCleanupView, provides=CleanupView)
+    cleanup_store = provide(SqlCleanupStore, provides=CleanupStore)
 
     @provide
     async def database(self, options: AdminProvisioningDatabaseOptions) -> AsyncIterator[Database]:
@@ -53,6 +64,8 @@ class LoginProvider(Provider):
 
     scope = Scope.APP
 
+    access = provide(Access)
+    login = provide(HttpLoginApi, provides=LoginApi)
     verifier = provide(TokenVerifier)
 
     @provide

@@ -27,7 +27,7 @@ _CODES: Final[dict[int, str]] = {
     HTTPStatus.NOT_FOUND: "pc_unknown",
     HTTPStatus.CONFLICT: "pc_conflict",
     HTTPStatus.GONE: "pc_removed",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "row_invalid",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "invalid_row",
 }
 
 
