@@ -9,6 +9,7 @@ from loopjobs.testing import FakeClock
 from servicekit.database import Database, Revisions
 
 from .bulk_jobs import BulkJobs
+from .fake_files import FakeFiles
 from .fake_login import FakeLogin
 
 
@@ -35,3 +36,8 @@ def queue(database: Database) -> SqlJobQueue:
 @pytest.fixture
 def login() -> FakeLogin:
     return FakeLogin()
+
+
+@pytest.fixture
+def files(clock: FakeClock) -> FakeFiles:
+    return FakeFiles(clock)

@@ -59,6 +59,20 @@ async def test_each_kind_has_its_verb(
     assert login.calls == [(verb, mac(100_001))]
 
 
+async def test_an_import_that_says_pinned_is_put_and_patched(
+    jobs: BulkJobs, worker: Worker, login: FakeLogin
+) -> None:
+    """Pinning is no part of what a PC is created with at the Login service."""
+    await jobs.add(items=1)
+    await jobs.execute(
+        "UPDATE bulk_job_items SET payload = :payload",
+        payload=f'{{"mac": "{mac(7)}", "hostname": "pc", "pinned": true}}',
+    )
+    await worker.work()
+    assert login.calls == [("put", mac(7)), ("patch", mac(7))]
+    assert login.pcs[mac(7)] == {"hostname": "pc", "pinned": True}
+
+
 async def test_an_empty_queue_is_no_work(
     jobs: BulkJobs, worker: Worker, login: FakeLogin, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -39,7 +39,12 @@ def moody() -> MoodyQueue:
 
 
 async def run(queue: FakeJobQueue, login: FakeLogin, clock: FakeClock) -> None:
-    await clock.pass_until(asyncio.ensure_future(Worker(queue, login, clock).work()))
+    async def work() -> None:
+        await Worker(queue, login, clock).work()
+
+    working = asyncio.create_task(work())
+    await clock.pass_until(working)
+    working.result()
 
 
 async def test_the_lease_is_renewed_at_every_third_of_it(
@@ -49,7 +54,7 @@ async def test_the_lease_is_renewed_at_every_third_of_it(
     job, began, ends = moody.add(1), clock.now(), []
 
     async def take_long(_: MacAddress) -> None:
-        for _ in range(3):
+        for _turn in range(3):
             assert job.lease_until is not None
             ends.append((job.lease_until - began).total_seconds())
             await clock.sleep(25)
@@ -112,6 +117,18 @@ async def test_a_lease_that_cannot_be_renewed_in_time_counts_as_lost(
     assert (job.state, job.endings) == ("running", [])
 
 
+async def perform(verb: str, queue: SqlJobQueue, claim: Claim, now: datetime) -> None:
+    match verb:
+        case "renew":
+            await queue.renew(claim, now)
+        case "record":
+            await queue.record(claim, [], now)
+        case "finish":
+            await queue.finish(claim, BulkJobState.SUCCEEDED, now)
+        case _:
+            await queue.give_back(claim, None, now)
+
+
 @pytest.mark.parametrize("verb", ["renew", "record", "finish", "give_back"])
 @pytest.mark.parametrize("change", [{"worker_id": "another"}, {"state": "queued"}])
 async def test_the_tables_refuse_every_verb_of_who_has_no_lease(
@@ -124,12 +141,6 @@ async def test_the_tables_refuse_every_verb_of_who_has_no_lease(
     nobodys = {"worker_id": None, "lease_until": None} if "state" in change else {}
     await jobs.change(job, **change, **nobodys)
     before = vars(await jobs.row(job)) | {"_sa_instance_state": None}
-    calls = {
-        "renew": lambda: queue.renew(claim, now),
-        "record": lambda: queue.record(claim, [], now),
-        "finish": lambda: queue.finish(claim, BulkJobState.SUCCEEDED, now),
-        "give_back": lambda: queue.give_back(claim, None, now),
-    }
     with pytest.raises(LeaseLostError, match="no longer mine's"):
-        await calls[verb]()
+        await perform(verb, queue, claim, now)
     assert vars(await jobs.row(job)) | {"_sa_instance_state": None} == before

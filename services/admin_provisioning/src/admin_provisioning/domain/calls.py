@@ -16,6 +16,7 @@ from admin_provisioning.domain.login_api import (
 )
 from loopjobs import CancellationToken
 
+PINNED: Final = "pinned"
 BROKEN_ROWS_TOLERATED: Final = 5
 """The Login service fails on a few rows of a chunk: then it is the rows. On more: it is Login."""
 
@@ -99,9 +100,16 @@ class Calls:
     async def _call(self, kind: BulkJobKind, change: PcChange) -> int | None:
         match kind:
             case BulkJobKind.PC_IMPORT:
-                return await self._login.put_pc(change)
+                return await self._import(change)
             case BulkJobKind.PC_UPDATE:
                 return await self._login.patch_pc(change)
             case BulkJobKind.PC_DELETE:
                 await self._login.delete_pc(change.mac)
                 return None
+
+    async def _import(self, change: PcChange) -> int:
+        target_id = await self._login.put_pc(change)
+        if PINNED in change.fields:  # which is no part of what a PC is created with
+            pinned = PcChange(change.mac, {PINNED: change.fields[PINNED]})
+            await self._login.patch_pc(pinned)
+        return target_id

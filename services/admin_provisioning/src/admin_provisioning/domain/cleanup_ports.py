@@ -44,8 +44,11 @@ class DoomedJob:
 class CleanupView(Protocol):
     """Sees what there is to clean up. Raises of every verb: `StoreUnavailableError`."""
 
-    async def last_kept(self, keep: int) -> Mapping[str, Place]:
-        """Return, for each owner with that many finished jobs, the oldest of so many newest."""
+    async def last_kept(self, keep: int, before: datetime) -> Mapping[str, Place]:
+        """Return, for each owner with that many finished jobs, the oldest of so many newest.
+
+        Jobs that finished at an instant or later are not counted.
+        """
         ...
 
     async def old_jobs(

@@ -78,7 +78,10 @@ class LoginApi(Protocol):
     """
 
     async def put_pc(self, change: PcChange) -> int:
-        """Create a PC, or bring its hostname and machine id up to date; returns its id."""
+        """Create a PC, or bring its hostname and machine id up to date; returns its id.
+
+        Whether a PC is pinned is a change of its own.
+        """
         ...
 
     async def patch_pc(self, change: PcChange) -> int:

@@ -23,7 +23,8 @@ class Removal:
     async def remove_old(self) -> bool:
         """Remove finished jobs that are old, the oldest first, until the budget is used up."""
         keep = self._run.rules.retention.keep_last_per_owner
-        newest = Newest(await self._view.last_kept(keep) if keep else None)
+        # What this very run has ended, as lost or abandoned, takes nobody's place yet.
+        newest = Newest(await self._view.last_kept(keep, self._run.now) if keep else None)
         after: Place | None = None
         cutoffs = self._run.rules.retention.cutoffs(self._run.now)
         limit = self._run.rules.job_batch_size

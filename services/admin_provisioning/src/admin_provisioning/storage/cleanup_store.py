@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Delete,
+    Integer,
     Update,
     case,
     delete,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     false,
     insert,
     literal,
+    literal_column,
     null,
     select,
     update,
@@ -143,9 +145,11 @@ class SqlCleanupStore:
         return await self._change(statement)
 
     async def _change(self, statement: Update | Delete) -> int:
+        # Counted by what comes back: SQLite's driver cannot count what begins with a batch.
+        counted = statement.returning(literal_column("1", Integer))
         async with self._database.writing() as session:
             connection = await session.connection()
-            return (await connection.execute(statement)).rowcount
+            return len((await connection.execute(counted)).all())
 
 
 def _ending(*conditions: ColumnElement[bool], now: datetime) -> Update:

@@ -32,7 +32,7 @@ class SqlCleanupView:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def last_kept(self, keep: int) -> Mapping[str, Place]:
+    async def last_kept(self, keep: int, before: datetime) -> Mapping[str, Place]:
         """Return the oldest of each owner's newest; one look at the finished jobs of all."""
         job = BulkJobRow
         place = func.row_number().over(
@@ -40,7 +40,7 @@ class SqlCleanupView:
         )
         ranked = (
             select(job.owner_id, job.finished_at, job.id, place.label("place"))
-            .where(IS_FINISHED)
+            .where(IS_FINISHED, job.finished_at < before)
             .subquery()
         )
         statement = select(ranked.c.owner_id, ranked.c.finished_at, ranked.c.id).where(
