@@ -8,7 +8,6 @@ import pytest
 from pydantic import SecretStr
 
 import login.storage
-from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, Registration, StatusReason
 from login.domain.pc_credential import PcCredential
 from login.domain.staleness import StaleRule
@@ -17,6 +16,7 @@ from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
 from loopjobs_demo.status_changes import Headcount, StatusChanges
 from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
+from servicekit.mac import MacAddress
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MAC = MacAddress("0200000000aa")

@@ -3,11 +3,11 @@
 import pytest
 
 from login.domain.errors import CredentialUnknownError
-from login.domain.mac import MacAddress
 from login.domain.pc_credential import PcCredential
 from login.storage.pc_repository import SqlPcRepository
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
+from servicekit.mac import MacAddress
 
 from .fleet import OFFLINE, Fleet, credential_of
 from .statements import plans, statements

@@ -4,10 +4,10 @@ import logging
 
 import pytest
 
-from login.domain.mac import MacAddress
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
+from servicekit.mac import MacAddress
 
 from .fleet import OFFLINE, ONLINE, Fleet, credential_of
 from .sweeper import Sweeper

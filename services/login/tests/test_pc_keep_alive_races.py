@@ -6,7 +6,6 @@ import logging
 import pytest
 from sqlalchemy import update
 
-from login.domain.mac import MacAddress
 from login.storage.models import PcRow
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore
@@ -14,6 +13,7 @@ from loopjobs import CancellationTokenSource
 from loopjobs.testing import FakeClock
 from servicekit.database import Database, DatabaseOptions
 from servicekit.faults import StoreUnavailableError
+from servicekit.mac import MacAddress
 from servicekit.testing.fixtures import Outage
 
 from .fleet import OFFLINE, ONLINE, Fleet, credential_of

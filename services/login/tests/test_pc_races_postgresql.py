@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from login.domain.mac import MacAddress
 from login.domain.pc import StatusReason
 from login.domain.staleness import StaleRule
 from login.storage.changes import fallen_silent, heard
@@ -17,6 +16,7 @@ from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
+from servicekit.mac import MacAddress
 from servicekit.testing.fixtures import on_postgresql
 
 from .fleet import OFFLINE, ONLINE, Fleet, credential_of

@@ -10,11 +10,11 @@ from login.domain.errors import (
     PcNotFoundError,
     PcRemovedError,
 )
-from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, Registration, RemovedBy, StatusReason
 from login.domain.pc_credential import PcCredential
 from login.storage.pc_repository import SqlPcRepository
 from loopjobs.testing import FakeClock
+from servicekit.mac import MacAddress
 from servicekit.testing.fixtures import on_sqlite
 
 from .fleet import OFFLINE, ONLINE, Fleet, credential_of

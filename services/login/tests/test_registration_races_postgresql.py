@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from login.domain.errors import CredentialOfAnotherPcError, MacTakenError
-from login.domain.mac import MacAddress
 from login.domain.pc import Registration
 from login.domain.pc_credential import PcCredential
 from login.storage.models import PcRow
@@ -16,6 +15,7 @@ from login.storage.pc_repository import SqlPcRepository
 from login.storage.provisioning import SqlPcProvisioning
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
+from servicekit.mac import MacAddress
 from servicekit.testing.fixtures import on_postgresql
 
 from .fleet import OFFLINE, ONLINE, Fleet, credential_of

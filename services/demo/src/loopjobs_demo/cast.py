@@ -77,9 +77,7 @@ class Cast:
             office = Office(http, people, self._office_tally, self._clock, self._chance)
             async with asyncio.TaskGroup() as group:
                 group.create_task(office.run())
-                group.create_task(
-                    Fleet(self._plan, client, self._fleet_tally, self._clock).run()
-                )
+                group.create_task(Fleet(self._plan, client, self._fleet_tally, self._clock).run())
 
     async def _provision(self, login: httpx.AsyncClient, admin: Person, narrator: Narrator) -> None:
         headers = (await sign_in(login, admin)).headers

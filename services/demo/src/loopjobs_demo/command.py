@@ -35,8 +35,10 @@ def demo(
     port: Annotated[
         int,
         typer.Option(
-            min=1, max=65_534, help="For Login; the next one is for AdminProvisioning. Free ones "
-            "are taken where these are not."
+            min=1,
+            max=65_534,
+            help="For Login; the next one is for AdminProvisioning. Free ones "
+            "are taken where these are not.",
         ),
     ] = _DEFAULT_PORT,
     seed: Annotated[int, typer.Option(help="The same seed gives the same story.")] = 1,

@@ -9,8 +9,8 @@ import pytest
 from login.cli.agent import run_agent
 from login.cli.client_credentials import Target
 from login.client import ClientCredentials, PcIdentity
-from login.domain.mac import MacAddress
 from servicekit.cli.mistakes import CommandError
+from servicekit.mac import MacAddress
 
 PC = PcIdentity(MacAddress("0200000000aa"), "lab-01", "1" * 32)
 

@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from login.client import LoginClient, PcIdentity
-from login.domain.mac import MacAddress
 from loopjobs.testing import FakeClock
+from servicekit.mac import MacAddress
 
 from .fakes import FakeLogin, login_client
 

@@ -26,11 +26,11 @@ from login.client import (
     PcRemovedError,
     identify_this_machine,
 )
-from login.domain.mac import MacAddress
 from loopjobs import SystemClock
 from servicekit.cli.log_lines import configure_logging, level_for
 from servicekit.cli.mistakes import FAILED, CommandError
 from servicekit.cli.until_signal import run_until_signal
+from servicekit.mac import MacAddress
 
 _log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from login.client.errors import (
 )
 from login.client.exchange import parse, send
 from login.client.identity import PcIdentity
-from login.domain.mac import MacAddress
+from servicekit.mac import MacAddress
 
 
 class RegistrationAnswer(BaseModel):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from login.domain.mac import MacAddress
+from servicekit.mac import MacAddress
 
 
 class PcStatus(IntEnum):

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, Self
 
-from login.domain.mac import MacAddress
 from login.domain.pc import Page, Pc, PcStatus, Registration
 from login.domain.pc_credential import PcCredential
 from login.domain.provisioning import PcChanges
 from login.domain.staleness import Candidate, Census, StaleRule
 from login.domain.token_retention import Cutoffs
 from login.domain.token_search import Backlog, Found, Place, Search, TokenKind
+from servicekit.mac import MacAddress
 
 
 class PcRepository(Protocol):

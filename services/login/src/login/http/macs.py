@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Path
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
-from login.domain.mac import MacAddress
+from servicekit.mac import MacAddress
 
 _DESCRIPTION = (
     "aa:bb:cc:dd:ee:ff, aa-bb-cc-dd-ee-ff, aabb.ccdd.eeff or aabbccddeeff, in any case; "

@@ -4,11 +4,11 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from login.domain.mac import MacAddress
 from login.domain.pc import Registration
 from login.domain.provisioning import PcChanges
 from login.http.hostnames import Hostname
 from login.http.messages import MachineId
+from servicekit.mac import MacAddress
 from servicekit.requests import Payload
 
 

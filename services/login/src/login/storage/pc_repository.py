@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from login.domain.errors import MacTakenError
-from login.domain.mac import MacAddress
 from login.domain.pc import Page, Pc, PcStatus, Registration, StatusReason
 from login.domain.pc_credential import PcCredential
 from login.domain.provisioning import wanted_by
@@ -25,6 +24,7 @@ from login.storage.pc_statements import (
 from login.storage.rows import to_pc
 from login.storage.speakers import find_speaker, update_speaker
 from servicekit.database import Database, again_on_conflict
+from servicekit.mac import MacAddress
 
 
 class SqlPcRepository:

@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from login.domain.audit import AuditAction, AuditEvent
 from login.domain.errors import PcNotFoundError, PcRemovedError
-from login.domain.mac import MacAddress
 from login.domain.pc import Pc, PcStatus, RemovedBy, StatusReason
 from login.storage.audit import write_audit
 from login.storage.changes import fallen_silent, not_removed, renewed
 from login.storage.models import PcRow
 from login.storage.rows import to_pc
+from servicekit.mac import MacAddress
 
 
 def locked() -> Select[PcRow]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from login.domain.mac import MacAddress
 from login.domain.pc import Pc, PcStatus, Registration, StatusReason
 from login.domain.provisioning import (
     PcChanges,
@@ -19,6 +18,7 @@ from login.storage.models import PcRow
 from login.storage.pc_statements import bring_back, change, found, latest, live, remove_for_good
 from login.storage.rows import to_pc
 from servicekit.database import Database, again_on_conflict
+from servicekit.mac import MacAddress
 
 
 class SqlPcProvisioning:

@@ -9,11 +9,11 @@ from login.domain.errors import (
     PcNotFoundError,
     PcRemovedError,
 )
-from login.domain.mac import MacAddress
 from login.domain.pc import RemovedBy
 from login.domain.pc_credential import PcCredential
 from login.storage.models import PcRow
 from login.storage.pc_statements import locked
+from servicekit.mac import MacAddress
 
 
 def update_speaker(mac: MacAddress, credential: PcCredential) -> Update:
