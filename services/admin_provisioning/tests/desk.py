@@ -3,12 +3,14 @@
 from uuid import UUID
 
 import httpx
-from sqlalchemy import func, select, text, update
+from sqlalchemy import text, update
 
 from admin_provisioning.storage.models import BulkJobItemRow, BulkJobRow
 from loopjobs import Clock
 from servicekit.database import Database
 from servicekit.testing import TokenMint
+
+from .tables import count
 
 ME = "user:7"
 READ, WRITE = "provisioning:read", "provisioning:write"
@@ -106,10 +108,14 @@ class Desk:
             await session.execute(text("DELETE FROM bulk_job_items"))
             await session.execute(text("DELETE FROM bulk_jobs"))
 
+    async def spoil_rows(self) -> None:
+        """Let no row say anything that can be understood."""
+        async with self._database.writing() as session:
+            await session.execute(update(BulkJobItemRow).values(payload=[1]))
+
     async def count(self, model: type[BulkJobRow | BulkJobItemRow]) -> int:
         """Return how many rows a table has."""
-        async with self._database.reading() as session:
-            return await session.scalar(select(func.count()).select_from(model)) or 0
+        return await count(self._database, model)
 
     async def job(self, path: str) -> BulkJobRow:
         """Return the row of a job."""
