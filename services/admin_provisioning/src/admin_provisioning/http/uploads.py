@@ -62,6 +62,7 @@ _BODY: Final[dict[str, Any]] = {
 IdempotencyKey = Annotated[
     str | None,
     Header(
+        alias="Idempotency-Key",
         min_length=1,
         max_length=128,
         pattern=r"^[!-~]+$",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin_provisioning.domain.bulk_job import (
@@ -73,7 +73,9 @@ class SqlBulkJobRepository:
             .limit(limit + 1)
         )
         if state is not None:
-            statement = statement.where(BulkJobItemRow.state == state.value)
+            # Part of the statement: else SQLite would not see that an index of these rows serves.
+            only = literal(state.value, literal_execute=True)
+            statement = statement.where(BulkJobItemRow.state == only)
         async with self._database.reading() as session:
             rows = (await session.scalars(statement)).all()
             # In the same look: half a list, of a job that is being removed, is never shown.

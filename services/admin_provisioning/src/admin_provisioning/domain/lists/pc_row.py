@@ -13,6 +13,11 @@ _YES: Final = frozenset({"true", "yes", "y", "1", "wahr", "ja", "vrai", "oui", "
 _NO: Final = frozenset({"false", "no", "n", "0", "falsch", "nein", "faux", "non", "falso"})
 _SPOILT_BY_SPREADSHEET: Final = re.compile(r"\d+(?:[.,]\d+)?e[+-]?\d+", re.IGNORECASE | re.ASCII)
 
+_HOW_TO_SAVE_IT: Final = (
+    "was turned into a number by the spreadsheet; format the column as text, or write the address "
+    "with colons"
+)
+
 
 class BadRowError(Exception):
     """A row breaks a rule; the message says which and never repeats the row.
@@ -56,16 +61,12 @@ def _check_columns(given: frozenset[Column], kind: BulkJobKind) -> None:
 
 
 def _mac(text: str) -> MacAddress:
-    if _SPOILT_BY_SPREADSHEET.fullmatch(text):
-        raise BadRowError(
-            "was turned into a number by the spreadsheet; format the column as text, or write "
-            "the address with colons",
-            Column.MAC,
-        )
     try:
         return MacAddress.parse(text)
     except MacAddressError as error:
-        raise BadRowError(str(error), Column.MAC) from error
+        # Only now: 001e00000001 is an address, and looks like such a number too.
+        spoilt = _SPOILT_BY_SPREADSHEET.fullmatch(text)
+        raise BadRowError(_HOW_TO_SAVE_IT if spoilt else str(error), Column.MAC) from error
 
 
 def _text(text: str, column: Column) -> str:
