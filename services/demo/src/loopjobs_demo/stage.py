@@ -100,7 +100,7 @@ class Stage:
                 "ClientSecret": self.provisioning.secret,
             },
             "Files": {"Directory": str(self.folder / "files")},
-            "BulkProvisioningJob": {"IntervalInSeconds": 1},
+            "BulkJobWorker": {"IntervalInSeconds": 1},
             "BulkJobCleanup": {
                 "IntervalInSeconds": 10,
                 "InitialDelayInSeconds": 5,

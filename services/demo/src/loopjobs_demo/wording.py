@@ -20,7 +20,7 @@ JOBS: Final = {
     SWEEP: f"silent for {SILENCE:g} s: offline",
     "PcDeleteJob": f"listed and never seen for {NEVER_SEEN:g} s: retired; purged {PURGE:g} s later",
     "TokenCleanupJob": "sessions that people have ended: gone, with their tokens",
-    "BulkProvisioningJob": "lists that were uploaded: row by row into the Login service",
+    "BulkJobWorker": "lists that were uploaded: row by row into the Login service",
     "BulkJobCleanup": f"lists that were done {KEPT:g} s ago: gone, with rows and file",
 }
 _NAME_WIDTH: Final = 7

@@ -12,7 +12,6 @@ from loopjobs import LoopJobOptions
 from servicekit.database import batch_pause
 
 _WEEK_IN_SECONDS: Final = 604_800
-_MINUTE_IN_DAYS: Final = 1 / 1_440
 _TEN_YEARS_IN_DAYS: Final = 3_650
 
 
@@ -30,11 +29,11 @@ class BulkJobCleanupOptions(LoopJobOptions):
     start_jitter_in_seconds: float = Field(default_factory=_interval, ge=0, le=_WEEK_IN_SECONDS)
     """A random share of it is added to the initial delay, so that replicas do not start in chorus;
     as long as the interval, if it is not given."""
-    retain_succeeded_for_days: float = Field(7.0, ge=_MINUTE_IN_DAYS, le=_TEN_YEARS_IN_DAYS)
+    retain_succeeded_for_days: float = Field(7.0, gt=0, le=_TEN_YEARS_IN_DAYS)
     """How long a job stays all of whose rows worked."""
-    retain_failed_for_days: float = Field(30.0, ge=_MINUTE_IN_DAYS, le=_TEN_YEARS_IN_DAYS)
+    retain_failed_for_days: float = Field(30.0, gt=0, le=_TEN_YEARS_IN_DAYS)
     """How long a job stays that failed, or some of whose rows did."""
-    retain_cancelled_for_days: float = Field(7.0, ge=_MINUTE_IN_DAYS, le=_TEN_YEARS_IN_DAYS)
+    retain_cancelled_for_days: float = Field(7.0, gt=0, le=_TEN_YEARS_IN_DAYS)
     """How long a job stays that was called off."""
     keep_last_per_owner: int = Field(10, ge=0, le=10_000)
     """So many of an owner's finished jobs, the newest, stay at any age; 0 is none."""
