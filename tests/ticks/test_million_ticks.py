@@ -1,8 +1,7 @@
 """A million slots."""
 
 import asyncio
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -38,16 +37,7 @@ class LeapingClock:
         return asyncio.get_running_loop().call_soon(leap)
 
 
-@pytest.fixture
-def _untraced() -> Iterator[None]:
-    """Measure no coverage: it costs ten times what it measures, and others have measured it."""
-    tracer = sys.gettrace()
-    sys.settrace(None)
-    yield
-    sys.settrace(tracer)
-
-
-@pytest.mark.usefixtures("_untraced")
+@pytest.mark.usefixtures("untraced")
 async def test_a_million_slots_end_exactly_on_the_grid() -> None:
     """No drift: the last of a million slots is where the arithmetic says, and so is every other.
 
