@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.smoke, pytest.mark.timeout(180)]
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 Check: TypeAlias = Callable[[CheckContext, Response, "Case[Any]"], bool | None]
 
+CLIENT: Final = {"client_id": "tester", "client_secret": "a-secret-of-more-than-32-characters"}
 PC: Final = {"mac": "02:00:00:00:00:01", "hostname": "lab-01"}
 LIST_OF_PCS: Final = {"kind": "pc_import", "rows": [PC, PC | {"mac": "no address"}]}
 GOOD_BODIES: Final = {
@@ -35,7 +36,6 @@ GOOD_BODIES: Final = {
     "POST /v1/pcs": PC,
 }
 EXAMPLES: Final = 15
-CLIENT: Final = {"client_id": "tester", "client_secret": "a-secret-of-more-than-32-characters"}
 SCOPES: Final = [
     *("pcs:read", "pcs:write", "pcs:enroll", "jobs:operate", "tokens:introspect"),
     *("provisioning:read", "provisioning:write"),
