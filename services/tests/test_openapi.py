@@ -30,7 +30,7 @@ Check: TypeAlias = Callable[[CheckContext, Response, "Case[Any]"], bool | None]
 CLIENT: Final = {"client_id": "tester", "client_secret": "a-secret-of-more-than-32-characters"}
 PC: Final = {"mac": "02:00:00:00:00:01", "hostname": "lab-01"}
 LIST_OF_PCS: Final = {"kind": "pc_import", "rows": [PC, PC | {"mac": "no address"}]}
-GOOD_BODIES: Final = {
+GOOD_BODIES: Final[Mapping[str, Any]] = {
     "POST /v1/bulk-jobs": LIST_OF_PCS,
     "POST /v1/token": CLIENT,
     "POST /v1/pcs": PC,
