@@ -1,4 +1,7 @@
-"""Runs the Python blocks of README.md and docs/: `pytest README.md docs`."""
+"""Runs the Python blocks of README.md and docs/: `pytest README.md docs`.
+
+Gives all tests the databases of `servicekit.testing.fixtures`.
+"""
 
 import asyncio
 import inspect
@@ -8,6 +11,8 @@ import pytest
 from sybil import Example, Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser
+
+pytest_plugins = ["servicekit.testing.fixtures"]
 
 
 def evaluate(example: Example) -> None:

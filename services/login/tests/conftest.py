@@ -14,7 +14,7 @@ from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs import Host
 from loopjobs.testing import FakeClock
-from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
+from servicekit.database import Database, Revisions
 
 from .fleet import Fleet
 
@@ -25,31 +25,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path}/login.db"
-
-
-@pytest.fixture
 def revisions() -> Revisions:
     return Revisions(Path(login.storage.__file__).parent / "migrations")
-
-
-@pytest.fixture
-async def database(
-    database_url: str, revisions: Revisions, clock: FakeClock
-) -> AsyncIterator[Database]:
-    options = DatabaseOptions.model_validate({"Url": database_url})
-    async with Database(options) as database:
-        await MigrationService(database, revisions, clock).start()
-        yield database
-
-
-@pytest.fixture
-async def impatient(database: Database, database_url: str) -> AsyncIterator[Database]:
-    """The same database as another process sees it that does not wait for long."""
-    options = DatabaseOptions.model_validate({"Url": database_url, "BusyTimeoutInSeconds": 0.05})
-    async with Database(options) as impatient:
-        yield impatient
 
 
 @pytest.fixture

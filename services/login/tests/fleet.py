@@ -31,6 +31,8 @@ class Fleet:
         rows = [self._row(silence, status, offline_since) for silence in silences]
         async with self._database.writing() as session:
             await session.execute(insert(PcRow), rows)
+            if not self._database.is_sqlite:  # which counts on from the highest id by itself
+                await session.execute(text(f"SELECT setval('pcs_id_seq', {self._last_id})"))
         return [int(str(row["id"])) for row in rows]
 
     def _row(
@@ -55,6 +57,31 @@ class Fleet:
         """Do something to the database that the service never would."""
         async with self._database.writing() as session:
             await session.execute(text(statement), parameters)
+
+    async def refuse_offline(self, pc_id: int) -> None:
+        """Let the database refuse, until `accept_offline`, that a PC (0: any) goes offline."""
+        if self._database.is_sqlite:
+            await self.execute(
+                "CREATE TRIGGER broken BEFORE UPDATE ON pcs"
+                f" WHEN NEW.status = 0 AND {pc_id} IN (0, NEW.id)"
+                " BEGIN SELECT RAISE(ABORT, 'broken'); END"
+            )
+        else:
+            await self.execute(
+                "ALTER TABLE pcs ADD CONSTRAINT broken"
+                f" CHECK (status <> 0 OR {pc_id} NOT IN (0, id)) NOT VALID"
+            )
+
+    async def accept_offline(self) -> None:
+        """Undo `refuse_offline`."""
+        sqlite, postgresql = "DROP TRIGGER broken", "ALTER TABLE pcs DROP CONSTRAINT broken"
+        await self.execute(sqlite if self._database.is_sqlite else postgresql)
+
+    async def ignore_constraint(self, name: str) -> None:
+        """Make room for rows that break a rule."""
+        sqlite = "PRAGMA ignore_check_constraints = ON"
+        postgresql = f"ALTER TABLE pcs DROP CONSTRAINT {name}"
+        await self.execute(sqlite if self._database.is_sqlite else postgresql)
 
     async def row(self, pc_id: int) -> PcRow:
         """Return the row of a PC."""

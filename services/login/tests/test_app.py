@@ -1,7 +1,6 @@
 """The service as a whole, from start to stop."""
 
 import logging
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,16 +13,15 @@ from servicekit.http_server import HttpServer
 from .fleet import Fleet
 
 
-def settings(directory: Path, **more: object) -> dict[str, object]:
-    url = f"sqlite+aiosqlite:///{directory}/var/login.db"
-    return {"Database": {"Url": url}, "Http": {"Port": 0}, **more}
+def settings(database_url: str, **more: object) -> dict[str, object]:
+    return {"Database": {"Url": database_url}, "Http": {"Port": 0}, **more}
 
 
-async def test_a_pc_that_falls_silent_is_shown_offline(tmp_path: Path) -> None:
-    """From an empty directory: register, fall silent, be swept, be shown offline."""
+async def test_a_pc_that_falls_silent_is_shown_offline(empty_database_url: str) -> None:
+    """From an empty database: register, fall silent, be swept, be shown offline."""
     job = {"InitialDelayInSeconds": 36_000}
     host = build_host_builder(
-        settings_files=[], settings=settings(tmp_path, PcKeepAliveJob=job)
+        settings_files=[], settings=settings(empty_database_url, PcKeepAliveJob=job)
     ).build()
     async with host:
         server = await host.container.get(HttpServer)
@@ -41,12 +39,12 @@ async def test_a_pc_that_falls_silent_is_shown_offline(tmp_path: Path) -> None:
     assert (shown["status"], shown["status_reason"]) == ("offline", "sweep")
 
 
-async def test_the_service_starts_again_on_what_it_left(tmp_path: Path) -> None:
+async def test_the_service_starts_again_on_what_it_left(empty_database_url: str) -> None:
     """A restart keeps the PCs."""
     pc = {"mac": "00:1b:21:00:00:01", "hostname": "lab-01"}
     answers = []
     for _ in range(2):
-        host = build_host_builder(settings_files=[], settings=settings(tmp_path)).build()
+        host = build_host_builder(settings_files=[], settings=settings(empty_database_url)).build()
         async with host:
             server = await host.container.get(HttpServer)
             async with httpx.AsyncClient(base_url=server.url) as client:
@@ -54,7 +52,7 @@ async def test_the_service_starts_again_on_what_it_left(tmp_path: Path) -> None:
     assert answers == [201, 200]
 
 
-def test_mistakes_of_all_sections_are_told_at_once(tmp_path: Path) -> None:
+def test_mistakes_of_all_sections_are_told_at_once() -> None:
     """Whoever starts it with wrong settings mends them in one go."""
     wrong = {
         "Database": {"Url": "nonsense"},
@@ -73,12 +71,12 @@ def test_mistakes_of_all_sections_are_told_at_once(tmp_path: Path) -> None:
 
 
 async def test_no_secret_and_no_whole_mac_address_is_logged(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    empty_database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Our own loggers show neither at any level."""
     caplog.set_level(logging.DEBUG, "login")
     caplog.set_level(logging.DEBUG, "servicekit")
-    host = build_host_builder(settings_files=[], settings=settings(tmp_path)).build()
+    host = build_host_builder(settings_files=[], settings=settings(empty_database_url)).build()
     async with host:
         server = await host.container.get(HttpServer)
         async with httpx.AsyncClient(base_url=server.url) as client:

@@ -1,23 +1,29 @@
 """Sessions, engines and column types."""
 
 import asyncio
+import logging
 import threading
+import traceback
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import select, text, update
+from sqlalchemy import TextClause, select, text, update
 from sqlalchemy.dialects import registry
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from login.storage.models import PcRow
+from login.storage.options import LoginDatabaseOptions
 from servicekit.database import Database, DatabaseOptions, UtcDateTime, is_readable_instant
 from servicekit.faults import StoreBusyError, StoreUnavailableError
+from servicekit.testing.fixtures import on_sqlite
 
 from .fleet import OFFLINE, Fleet
 
 POSTGRESQL = registry.load("postgresql")()
+PASSWORD = "hunter2"  # noqa: S105 - nobody's password
+WRITE = text("UPDATE pcs SET version = version")
 
 
 async def pragma(database: Database, name: str, *, writer: bool) -> object:
@@ -26,6 +32,7 @@ async def pragma(database: Database, name: str, *, writer: bool) -> object:
         return await session.scalar(text(f"PRAGMA {name}"))
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("name", "value"),
     [("journal_mode", "wal"), ("foreign_keys", 1), ("synchronous", 1), ("busy_timeout", 5_000)],
@@ -42,12 +49,12 @@ async def test_connections_are_set_up_for_a_service(
 
 
 async def test_read_then_write_waits_for_its_turn(database: Database, fleet: Fleet) -> None:
-    """Transactions that begin by reading stand in a queue instead of failing."""
+    """Transactions that begin by reading what they will write stand in a queue."""
     await fleet.add(0)
 
     async def count_up() -> None:
         async with database.writing() as session:
-            version = await session.scalar(select(PcRow.version))
+            version = await session.scalar(select(PcRow.version).with_for_update())
             await session.execute(update(PcRow).values(version=(version or 0) + 1))
 
     await asyncio.gather(*(count_up() for _ in range(8)))
@@ -85,26 +92,31 @@ async def test_an_exception_undoes_the_transaction(database: Database, fleet: Fl
 
 
 async def test_a_lock_held_by_another_process_makes_the_store_busy(
-    database: Database, impatient: Database
+    database: Database, impatient: Database, fleet: Fleet
 ) -> None:
     """After the busy timeout the answer is: busy."""
+    await fleet.add(0)
     async with database.writing() as session:
-        await session.execute(text("SELECT 1"))
+        await session.execute(WRITE)
         with pytest.raises(StoreBusyError, match="locked by others"):
-            await _write(impatient)
+            await _execute(impatient, WRITE)
 
 
-async def test_a_queue_that_does_not_move_makes_the_store_busy(impatient: Database) -> None:
-    """The same goes for writers of one process."""
-    async with impatient.writing() as session:
-        await session.execute(text("SELECT 1"))
+async def test_a_queue_that_does_not_move_makes_the_store_busy(database_url: str) -> None:
+    """The same goes for sessions of one process that wait for a connection."""
+    one = {"Url": database_url, "BusyTimeoutInSeconds": 0.05, "MaxConnections": 1}
+    async with (
+        Database(DatabaseOptions.model_validate(one)) as database,
+        database.writing() as session,
+    ):
+        await session.execute(WRITE)
         with pytest.raises(StoreBusyError, match="became free"):
-            await _write(impatient)
+            await _execute(database, WRITE)
 
 
-async def _write(database: Database) -> None:
+async def _execute(database: Database, statement: TextClause) -> None:
     async with database.writing() as session:
-        await session.execute(text("SELECT 1"))
+        await session.execute(statement)
 
 
 async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
@@ -113,7 +125,7 @@ async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -
     url = f"sqlite+aiosqlite:///{tmp_path}/login.db"
     async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
         with pytest.raises(StoreUnavailableError, match=r"cannot serve now: OperationalError"):
-            await _write(database)
+            await _execute(database, text("SELECT 1"))
     # The driver leaves the thread of a connection that failed to end by itself.
     for thread in threading.enumerate():
         if "_connection_worker_thread" in thread.name:
@@ -126,13 +138,30 @@ async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None
     url = f"sqlite+aiosqlite:///{tmp_path}/login.db"
     async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
         with pytest.raises(StoreUnavailableError, match=r"cannot serve now: DatabaseError"):
-            await _write(database)
+            await _execute(database, text("SELECT 1"))
+
+
+async def test_a_server_that_is_not_there_is_named_without_secrets(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Neither the message, nor its causes, nor the log tell a password."""
+    caplog.set_level(logging.DEBUG)
+    url = f"postgresql://me:{PASSWORD}@127.0.0.1:1/x?sslpassword={PASSWORD}"
+    async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
+        with pytest.raises(StoreUnavailableError) as failed:
+            async with database.writing() as session:
+                await session.execute(text("SELECT 1"))
+    assert "postgresql+psycopg://127.0.0.1:1/x cannot serve now" in str(failed.value)
+    assert PASSWORD not in "".join(traceback.format_exception(failed.value))
+    assert PASSWORD not in caplog.text
 
 
 async def test_a_broken_constraint_is_no_outage(fleet: Fleet) -> None:
     """What a statement did wrong is not blamed on the store."""
     with pytest.raises(IntegrityError):
-        await fleet.execute("INSERT INTO pc_status_events VALUES (1, 404, 0, 1, '', 'sweep')")
+        await fleet.execute(
+            "INSERT INTO pc_status_events VALUES (1, 404, 0, 1, '2026-11-24', 'sweep')"
+        )
 
 
 @pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=-3))])
@@ -174,7 +203,10 @@ def test_a_typed_column_is_readable_unless_it_is_null() -> None:
     ("url", "rule"),
     [
         ("nonsense", "is not a database URL"),
+        ("postgresql://me:hunter2@db:none/login", "is not a database URL"),
         ("mysql://me:hunter2@db/login", "must begin with sqlite"),
+        ("postgresql+asyncpg://me:hunter2@db/login", r"or postgresql\+psycopg://"),
+        ("postgresql+psycopg://me:hunter2@db", "must name a database"),
         ("sqlite:///var/login.db", "must begin with sqlite"),
         ("sqlite+aiosqlite://", "must name a file"),
         ("sqlite+aiosqlite:///:memory:", "must name a file"),
@@ -189,4 +221,21 @@ def test_urls_that_cannot_work_are_refused(url: str, rule: str) -> None:
 
 def test_the_url_is_a_secret() -> None:
     """Whoever prints the options does not print a password."""
-    assert "login.db" not in repr(DatabaseOptions())
+    assert "login.db" not in repr(LoginDatabaseOptions())
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_every_name_of_postgresql_is_understood(scheme: str) -> None:
+    """The driver is ours to choose; all after the scheme stays as it is."""
+    options = DatabaseOptions.model_validate(
+        {"Url": f"{scheme}://me:p%40ss@db:6432/x?sslmode=require"}
+    )
+    assert (
+        options.url.get_secret_value() == "postgresql+psycopg://me:p%40ss@db:6432/x?sslmode=require"
+    )
+
+
+def test_a_service_owns_its_default() -> None:
+    """The kit has none: two services in one directory would share a file."""
+    with pytest.raises(ValidationError, match="Field required"):
+        DatabaseOptions.model_validate({})

@@ -1,20 +1,17 @@
 """Bringing the schema up to date at the start."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
 
 from loopjobs import StartError, SystemClock
 from loopjobs.testing import FakeClock
 from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
 
 
-def options(directory: Path) -> DatabaseOptions:
-    url = f"sqlite+aiosqlite:///{directory}/new/login.db"
+def options(url: str) -> DatabaseOptions:
     return DatabaseOptions.model_validate({"Url": url, "BusyTimeoutInSeconds": 0.05})
 
 
@@ -42,10 +39,10 @@ class Impatient(FakeClock):
 
 
 async def test_a_new_database_gets_its_directory_and_its_schema(
-    tmp_path: Path, revisions: Revisions, clock: FakeClock
+    empty_database_url: str, revisions: Revisions, clock: FakeClock
 ) -> None:
     """Starting with nothing at all is enough; starting again changes nothing."""
-    async with Database(options(tmp_path)) as database:
+    async with Database(options(empty_database_url)) as database:
         service = MigrationService(database, revisions, clock)
         for _ in range(2):
             await service.start()
@@ -54,10 +51,10 @@ async def test_a_new_database_gets_its_directory_and_its_schema(
 
 
 async def test_processes_that_start_at_once_take_turns(
-    tmp_path: Path, revisions: Revisions
+    empty_database_url: str, revisions: Revisions
 ) -> None:
     """Two processes, one new database: both start, the schema is built once."""
-    chosen = options(tmp_path).model_copy(update={"busy_timeout_in_seconds": 5.0})
+    chosen = options(empty_database_url).model_copy(update={"busy_timeout_in_seconds": 5.0})
     # The real clock: turning a new file into WAL mode ignores the busy timeout once in a while, and
     # then one of them really has to wait for the other.
     clock = SystemClock()
@@ -68,13 +65,14 @@ async def test_processes_that_start_at_once_take_turns(
         assert await revision(second) == latest(revisions)
 
 
-async def test_a_busy_database_is_tried_again(tmp_path: Path, revisions: Revisions) -> None:
-    """While another process writes, the start waits; when it is done, the start goes on."""
-    chosen = options(tmp_path)
+async def test_a_busy_database_is_tried_again(
+    empty_database_url: str, revisions: Revisions
+) -> None:
+    """While another process migrates, the start waits; when it is done, the start goes on."""
+    chosen = options(empty_database_url)
     async with Database(chosen) as database, Database(chosen) as other:
         other.prepare()
-        async with other.writing() as session:
-            await session.execute(text("SELECT 1"))
+        async with other.changing_schema():
             clock = Impatient()
             starting = asyncio.create_task(MigrationService(database, revisions, clock).start())
             await clock.slept.wait()
@@ -83,13 +81,12 @@ async def test_a_busy_database_is_tried_again(tmp_path: Path, revisions: Revisio
 
 
 async def test_a_database_that_stays_busy_fails_the_start(
-    tmp_path: Path, revisions: Revisions
+    empty_database_url: str, revisions: Revisions
 ) -> None:
     """The error says what to look for."""
-    chosen = options(tmp_path)
+    chosen = options(empty_database_url)
     async with Database(chosen) as database, Database(chosen) as other:
         other.prepare()
-        async with other.writing() as session:
-            await session.execute(text("SELECT 1"))
+        async with other.changing_schema():
             with pytest.raises(StartError, match="other processes keep the database busy"):
                 await MigrationService(database, revisions, Impatient()).start()

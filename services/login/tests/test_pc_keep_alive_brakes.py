@@ -119,9 +119,7 @@ async def test_failures_beyond_the_first_are_counted_in_one_line(
 ) -> None:
     """A hundred bad rows do not write a hundred warnings."""
     await fleet.add(*[301] * 25)
-    await fleet.execute(
-        "CREATE TRIGGER broken BEFORE UPDATE ON pcs BEGIN SELECT RAISE(ABORT, 'broken'); END"
-    )
+    await fleet.refuse_offline(0)
     await Sweeper(sweep_store, clock, MaxConsecutiveFailures=100).sweep()
     warnings = [
         line.getMessage() for line in caplog.records if "could not mark" in line.getMessage()

@@ -2,18 +2,15 @@
 
 import asyncio
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import login.storage
 from login.domain.pc import PcStatus
 from login.domain.staleness import StaleRule
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
-from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
+from servicekit.database import Database, DatabaseOptions
 
 from .fleet import OFFLINE, ONLINE, Fleet
 from .sweeper import Sweeper
@@ -33,31 +30,26 @@ def expected(status: PcStatus, silence: float | None) -> PcStatus:
     return OFFLINE if status is OFFLINE or rule.covers(last) else ONLINE
 
 
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("model")
-
-
-@settings(max_examples=40, deadline=None)
+# The one database is emptied before each example.
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(pcs=PCS, batch_size=st.integers(1, 7))
 def test_the_sweep_agrees_with_the_rule(
-    directory: Path, pcs: list[tuple[PcStatus, float | None]], batch_size: int
+    database_url: str, pcs: list[tuple[PcStatus, float | None]], batch_size: int
 ) -> None:
     """Over any fleet and batch size, exactly the online PCs that are stale go offline."""
-    found, events = asyncio.run(_sweep(directory, pcs, batch_size))
+    found, events = asyncio.run(_sweep(database_url, pcs, batch_size))
     assert found == [expected(status, silence) for status, silence in pcs]
     changed = [at for at, (status, _) in enumerate(pcs, start=1) if status != found[at - 1]]
     assert events == changed
 
 
 async def _sweep(
-    directory: Path, pcs: list[tuple[PcStatus, float | None]], batch_size: int
+    database_url: str, pcs: list[tuple[PcStatus, float | None]], batch_size: int
 ) -> tuple[list[PcStatus], list[int]]:
     clock = FakeClock()
-    url = f"sqlite+aiosqlite:///{directory}/login.db"
-    revisions = Revisions(Path(login.storage.__file__).parent / "migrations")
-    async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
-        await MigrationService(database, revisions, clock).start()
+    async with Database(DatabaseOptions.model_validate({"Url": database_url})) as database:
         fleet = Fleet(database, clock)
         await fleet.execute("DELETE FROM pc_status_events")
         await fleet.execute("DELETE FROM pcs")

@@ -14,6 +14,7 @@ from loopjobs import CancellationTokenSource
 from loopjobs.testing import FakeClock
 from servicekit.database import Database, DatabaseOptions
 from servicekit.faults import StoreUnavailableError
+from servicekit.testing.fixtures import Outage
 
 from .fleet import OFFLINE, ONLINE, Fleet
 from .seams import InterleavedStore
@@ -71,15 +72,13 @@ async def test_case_07_a_keep_alive_between_look_and_write_wins(
 
 
 async def test_case_09_a_store_that_is_away_fails_the_run_and_marks_nobody(
-    fleet: Fleet, sweep_store: SqlSweepStore, clock: FakeClock
+    fleet: Fleet, sweep_store: SqlSweepStore, clock: FakeClock, away: Outage
 ) -> None:
-    """The table cannot be reached: the run fails; when it is back, the next run recovers."""
+    """The tables cannot be reached: the run fails; when they are back, the next run recovers."""
     await fleet.add(301)
     sweeper = Sweeper(sweep_store, clock)
-    await fleet.execute("ALTER TABLE pcs RENAME TO away")
-    with pytest.raises(StoreUnavailableError):
+    with away(), pytest.raises(StoreUnavailableError):
         await sweeper.sweep()
-    await fleet.execute("ALTER TABLE away RENAME TO pcs")
     assert await fleet.statuses() == [ONLINE]
     await sweeper.sweep()
     assert await fleet.statuses() == [OFFLINE]

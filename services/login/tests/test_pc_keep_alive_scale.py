@@ -12,6 +12,8 @@ from servicekit.database import Database
 from .fleet import OFFLINE, Fleet
 from .sweeper import Sweeper
 
+_BEGINNINGS = ("BEGIN", "SELECT set_config")
+
 
 @contextmanager
 def statements(database: Database) -> Iterator[list[str]]:
@@ -19,10 +21,12 @@ def statements(database: Database) -> Iterator[list[str]]:
 
     def see(*arguments: object) -> None:
         statement = str(arguments[2])
-        if not statement.startswith("BEGIN"):
+        if not statement.startswith(_BEGINNINGS):
             seen.append(statement)
 
-    engines = [database.reader.sync_engine, database.writer.sync_engine]
+    engines = [database.writer.sync_engine]
+    if database.is_sqlite:  # elsewhere the reader passes on what the writer's listeners hear
+        engines.append(database.reader.sync_engine)
     for engine in engines:
         event.listen(engine, "before_cursor_execute", see)
     yield seen

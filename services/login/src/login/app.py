@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from login.http.options import KeepAliveOptions
 from login.jobs.pc_keep_alive import PcKeepAliveJob
 from login.jobs.pc_keep_alive_options import PcKeepAliveJobOptions
+from login.storage.options import LoginDatabaseOptions
 from login.wiring import HttpProvider, StorageProvider
 from loopjobs import Clock, HostBuilder
-from servicekit.database import DatabaseOptions, MigrationService
+from servicekit.database import MigrationService
 from servicekit.http_server import HttpOptions, HttpServer
 
 
@@ -34,7 +35,7 @@ def build_host_builder(
     builder = HostBuilder(
         settings_files=settings_files, settings=settings, environment=environment, clock=clock
     )
-    builder.add_options(DatabaseOptions, "Database")
+    builder.add_options(LoginDatabaseOptions, "Database")
     builder.add_options(HttpOptions, "Http")
     builder.add_options(KeepAliveOptions, "KeepAlive")
     builder.add_provider(StorageProvider(), HttpProvider())

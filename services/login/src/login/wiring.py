@@ -12,9 +12,10 @@ from login.domain.pacing import KeepAlivePacing
 from login.domain.ports import PcRepository, SweepStore
 from login.http.api import create_api
 from login.http.options import KeepAliveOptions
+from login.storage.options import LoginDatabaseOptions
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore
-from servicekit.database import Database, DatabaseOptions, Revisions
+from servicekit.database import Database, Revisions
 
 
 class StorageProvider(Provider):
@@ -26,7 +27,7 @@ class StorageProvider(Provider):
     sweep_store = provide(SqlSweepStore, provides=SweepStore)
 
     @provide
-    async def database(self, options: DatabaseOptions) -> AsyncIterator[Database]:
+    async def database(self, options: LoginDatabaseOptions) -> AsyncIterator[Database]:
         """Open the database; closed with the container."""
         async with Database(options) as database:
             yield database

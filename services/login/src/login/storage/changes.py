@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, case
+from sqlalchemy import and_, case, literal
 
 from login.domain.pc import PcStatus, StatusReason
 from login.storage.models import PcRow
-from servicekit.database import is_readable_instant
+from servicekit.database import UtcDateTime, is_readable_instant
 
 
 def heard(now: datetime) -> dict[str, object]:
@@ -15,17 +15,20 @@ def heard(now: datetime) -> dict[str, object]:
     Where it is online already, all about its status keeps its value. So the UPDATE needs no look
     at the row before, and no sweep can come between the look and the UPDATE.
     """
+    # Typed by us: what the driver makes of a datetime in a CASE may have lost its zone.
+    this_moment = literal(now, UtcDateTime())
     last = PcRow.last_keep_alive_at
+    was_heard_later = and_(is_readable_instant(last), last > now)
     was_online = PcRow.status == PcStatus.ONLINE
     return {
         "status": PcStatus.ONLINE,
         "status_reason": case(
             (was_online, PcRow.status_reason), else_=StatusReason.KEEP_ALIVE.value
         ),
-        "status_changed_at": case((was_online, PcRow.status_changed_at), else_=now),
-        "last_keep_alive_at": case((and_(is_readable_instant(last), last > now), last), else_=now),
+        "status_changed_at": case((was_online, PcRow.status_changed_at), else_=this_moment),
+        "last_keep_alive_at": case((was_heard_later, last), else_=this_moment),
         "offline_start_time": None,
-        "updated_at": case((was_online, PcRow.updated_at), else_=now),
+        "updated_at": case((was_online, PcRow.updated_at), else_=this_moment),
         "version": case((was_online, PcRow.version), else_=PcRow.version + 1),
     }
 

@@ -1,8 +1,12 @@
 """The PCs, as the endpoints need them."""
 
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Select, Update, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from login.domain.errors import MacTakenError, PcNotFoundError, PcRemovedError
@@ -14,6 +18,8 @@ from login.storage.models import PcRow
 from login.storage.rows import to_pc
 from servicekit.database import Database
 
+ResultT = TypeVar("ResultT")
+
 
 class SqlPcRepository:
     """A `PcRepository` on the table of PCs."""
@@ -23,6 +29,9 @@ class SqlPcRepository:
 
     async def register(self, asked: Registration, now: datetime) -> tuple[Pc, bool]:
         """Register a PC, which counts as a keep-alive; returns it and whether it is new."""
+        return await _with_second_look(lambda: self._register(asked, now))
+
+    async def _register(self, asked: Registration, now: datetime) -> tuple[Pc, bool]:
         async with self._database.writing() as session:
             known = await _latest(session, asked.mac)
             step = decide_registration(asked, to_pc(known) if known else None)
@@ -35,6 +44,9 @@ class SqlPcRepository:
 
     async def keep_alive(self, mac: MacAddress, now: datetime) -> None:
         """Note that a PC was heard; what a job had removed comes back."""
+        await _with_second_look(lambda: self._keep_alive(mac, now))
+
+    async def _keep_alive(self, mac: MacAddress, now: datetime) -> None:
         async with self._database.writing() as session:
             if await _touches_a_row(session, _update_live(mac).values(heard(now))):
                 return
@@ -93,6 +105,9 @@ class SqlPcRepository:
 
     async def restore(self, pc_id: int, now: datetime) -> Pc:
         """Bring a removed PC back; a live one is returned as it is."""
+        return await _with_second_look(lambda: self._restore(pc_id, now))
+
+    async def _restore(self, pc_id: int, now: datetime) -> Pc:
         async with self._database.writing() as session:
             row = _found(await session.scalar(_locked(pc_id)))
             if row.deleted_at is None:
@@ -102,6 +117,17 @@ class SqlPcRepository:
                 raise MacTakenError
             changes = _not_removed() | {"updated_at": now, "version": PcRow.version + 1}
             return await _change(session, row, changes)
+
+
+async def _with_second_look(transaction: Callable[[], Awaitable[ResultT]]) -> ResultT:
+    """Run a transaction that looks for the PC of a MAC address, and then writes one.
+
+    On PostgreSQL another one may give the MAC address to a PC between the look and the write,
+    which the unique index then refuses. The second look sees that PC.
+    """
+    with suppress(IntegrityError):
+        return await transaction()
+    return await transaction()
 
 
 def _update_live(mac: MacAddress) -> Update:

@@ -48,10 +48,22 @@ class SqlSweepStore:
             return [Candidate(pc_id, MacAddress(mac)) for pc_id, mac in rows]
 
     async def mark_offline(self, ids: Sequence[int], rule: StaleRule, now: datetime) -> int:
-        """Declare those PCs offline that are still online and stale."""
+        """Declare those PCs offline that are still online and stale.
+
+        A row that somebody has locked is passed over: whoever does is a keep-alive or another
+        sweep, and needs no second opinion. So sweeps never wait in each other's way.
+        """
+        free = (
+            select(PcRow.id)
+            .where(PcRow.id.in_(ids), _is_online(), _is_stale(rule))
+            .order_by(PcRow.id)
+            .with_for_update(skip_locked=True)
+            .cte("free")
+            .prefix_with("MATERIALIZED")
+        )
         statement = (
             update(PcRow)
-            .where(PcRow.id.in_(ids), _is_online(), _is_stale(rule))
+            .where(PcRow.id.in_(select(free.c.id)), _is_online(), _is_stale(rule))
             .values(fallen_silent(now, StatusReason.SWEEP))
             .returning(PcRow.id)
             .execution_options(synchronize_session=False)

@@ -6,12 +6,13 @@ from typing import Final
 
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from servicekit.database.instants import is_readable_instant
+from servicekit.database.options import DatabaseOptions
 
 _READERS: Final = 8
 _WRITTEN_INSTANT: Final = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:*"
@@ -19,24 +20,28 @@ _PRIMARY_CODE: Final = 0xFF
 _BUSY_CODES: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
-def create_directory(url: URL) -> None:
-    """Create the directory of the database file."""
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+class SqliteBackend:
+    """SQLite in WAL mode: one writer at a time, and readers that block nobody.
 
-
-def create_writer(url: URL, busy_timeout: float) -> AsyncEngine:
-    """Create the engine for transactions that write.
-
-    SQLite has one writer at a time. So one connection is the fair queue for this process, and
-    `BEGIN IMMEDIATE` waits for other processes: a transaction that begins by reading and then
-    writes would fail at once instead, whatever the busy timeout.
+    One connection is the fair queue of the writers of this process, and `BEGIN IMMEDIATE` waits
+    for other processes: a transaction that begins by reading and then writes would fail at once
+    instead, whatever the busy timeout.
     """
-    return _create_engine(url, busy_timeout, connections=1, begin="BEGIN IMMEDIATE")
 
+    def __init__(self, url: URL, options: DatabaseOptions) -> None:
+        busy_timeout = options.busy_timeout_in_seconds
+        self._url = url
+        self.writer = _create_engine(url, busy_timeout, connections=1, begin="BEGIN IMMEDIATE")
+        self.reader = _create_engine(
+            url, busy_timeout, connections=_READERS, begin="BEGIN", query_only=True
+        )
 
-def create_reader(url: URL, busy_timeout: float) -> AsyncEngine:
-    """Create the engine for transactions that only read; they block nobody."""
-    return _create_engine(url, busy_timeout, connections=_READERS, begin="BEGIN", query_only=True)
+    def prepare(self) -> None:
+        """Create the directory of the database file."""
+        Path(self._url.database or "").parent.mkdir(parents=True, exist_ok=True)
+
+    async def take_turn(self, connection: AsyncConnection) -> None:
+        """Do nothing: a transaction that writes has the database to itself."""
 
 
 def _create_engine(

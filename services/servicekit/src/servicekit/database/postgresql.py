@@ -1,0 +1,88 @@
+"""All that is particular to PostgreSQL."""
+
+import math
+from typing import Final
+
+from sqlalchemy import URL, Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from servicekit.database.options import DatabaseOptions
+
+_IDLE_IN_TRANSACTION_IN_SECONDS: Final = 60
+"""A transaction that is forgotten open ends after this long, and its locks with it."""
+_SHORTEST_CONNECT_TIMEOUT_IN_SECONDS: Final = 2
+_SILENCE_IN_MILLISECONDS: Final = 30_000
+_SCHEMA_TURN: Final = 0x6C6F6F706A6F6273
+"""The key of the advisory lock; any number will do that all services use."""
+
+# lock_not_available, deadlock_detected, serialization_failure, query_canceled,
+# too_many_connections
+_BUSY_STATES: Final = frozenset({"55P03", "40P01", "40001", "57014", "53300"})
+
+
+class PostgresqlBackend:
+    """PostgreSQL through psycopg and one pool; writers and readers differ in isolation."""
+
+    def __init__(self, url: URL, options: DatabaseOptions) -> None:
+        self.writer = _create_engine(url, options)
+        self.reader: AsyncEngine = self.writer.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+
+    def prepare(self) -> None:
+        """Leave the place to whoever runs the server."""
+
+    async def take_turn(self, connection: AsyncConnection) -> None:
+        """Wait for other processes that change the schema; the lock ends with the transaction.
+
+        So it holds behind a pooler too, which hands the connection to others after that.
+        """
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_TURN})
+
+
+def _create_engine(url: URL, options: DatabaseOptions) -> AsyncEngine:
+    busy_timeout = options.busy_timeout_in_seconds
+    engine = create_async_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=options.max_connections,
+        max_overflow=0,
+        pool_timeout=busy_timeout,
+        # Asked before each use: a server that was restarted costs no request.
+        pool_pre_ping=True,
+        connect_args=_connect_arguments(url, busy_timeout),
+        hide_parameters=True,
+        use_native_hstore=False,
+    )
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def limit_waiting(connection: Connection) -> None:
+        # In each transaction: behind a pooler, what a session sets would stay with others.
+        connection.exec_driver_sql(
+            f"SELECT set_config('lock_timeout', '{round(busy_timeout * 1000)}ms', true),"
+            f" set_config('idle_in_transaction_session_timeout',"
+            f" '{_IDLE_IN_TRANSACTION_IN_SECONDS}s', true)"
+        )
+
+    return engine
+
+
+def _connect_arguments(url: URL, busy_timeout: float) -> dict[str, int | None]:
+    """Return what the driver gets beside the URL, which has the last word.
+
+    A host that vanished is noticed in seconds, not in the quarter of an hour that TCP takes.
+    """
+    timeout = max(_SHORTEST_CONNECT_TIMEOUT_IN_SECONDS, math.ceil(busy_timeout))
+    ours: dict[str, int | None] = {
+        "connect_timeout": timeout,
+        "keepalives_idle": _SILENCE_IN_MILLISECONDS // 1000,
+        "tcp_user_timeout": _SILENCE_IN_MILLISECONDS,
+    }
+    chosen = {name: value for name, value in ours.items() if name not in url.query}
+    # Statements prepared on one server connection are unknown on the next one behind a pooler.
+    return chosen | {"prepare_threshold": None}
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Return whether a driver's error says that others are in the way."""
+    return getattr(error, "sqlstate", None) in _BUSY_STATES

@@ -1,0 +1,93 @@
+"""A pytest plugin: a database for each test, on SQLite and on PostgreSQL.
+
+A service's tests give a fixture `revisions` of their own; then `database_url` runs each test that
+wants it twice. `on_sqlite` and `on_postgresql` mark a test that is about one of them.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial
+from typing import TypeAlias
+
+import pytest
+
+from servicekit.database import Database, DatabaseOptions, Revisions
+from servicekit.testing.places import Place, PostgresqlPlace, SqlitePlace
+from servicekit.testing.postgresql_server import postgresql_server
+from servicekit.testing.templates import Templates
+
+Outage: TypeAlias = Callable[[], AbstractContextManager[None]]
+"""Takes the test's database away for as long as the block lasts."""
+
+KINDS = ("sqlite", "postgresql")
+
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+
+
+@pytest.fixture(params=KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    """Databases to copy; the server starts when the first test needs it and stops at the end."""
+    with ExitStack() as servers, Templates(_places(servers, tmp_path_factory)) as templates:
+        yield templates
+
+
+def _places(servers: ExitStack, folders: pytest.TempPathFactory) -> Callable[[str], Place]:
+    made: dict[str, Place] = {"sqlite": SqlitePlace(folders.mktemp("sqlite"))}
+
+    def place(kind: str) -> Place:
+        if kind not in made:
+            server = PostgresqlPlace(servers.enter_context(postgresql_server()))
+            servers.callback(server.close)
+            made[kind] = server
+        return made[kind]
+
+    return place
+
+
+@pytest.fixture
+def database_url(templates: Templates, database_kind: str, revisions: Revisions) -> Iterator[str]:
+    """Where this test's own migrated database is."""
+    with templates.migrated(database_kind, revisions) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(templates: Templates, database_kind: str) -> Iterator[str]:
+    """Where this test's own database without tables is."""
+    with templates.empty(database_kind) as url:
+        yield url
+
+
+@pytest.fixture
+def away(templates: Templates, database_kind: str, database_url: str) -> Outage:
+    """How this test can take its database away."""
+    return partial(templates.place(database_kind).away, database_url)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """This test's own migrated database."""
+    async with Database(DatabaseOptions.model_validate({"Url": database_url})) as database:
+        yield database
+
+
+@pytest.fixture
+async def other(database_url: str) -> AsyncIterator[Database]:
+    """The same database as a second process has it."""
+    async with Database(DatabaseOptions.model_validate({"Url": database_url})) as other:
+        yield other
+
+
+@pytest.fixture
+async def impatient(database_url: str) -> AsyncIterator[Database]:
+    """The same database as another process sees it that does not wait for long."""
+    options = DatabaseOptions.model_validate({"Url": database_url, "BusyTimeoutInSeconds": 0.05})
+    async with Database(options) as impatient:
+        yield impatient
