@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping, Sequence
 
 from login.http.options import KeepAliveOptions
+from login.jobs.pc_delete import PcDeleteJob
+from login.jobs.pc_delete_options import PcDeleteJobOptions
 from login.jobs.pc_keep_alive import PcKeepAliveJob
 from login.jobs.pc_keep_alive_options import PcKeepAliveJobOptions
 from login.storage.options import LoginDatabaseOptions
@@ -27,8 +29,8 @@ def build_host_builder(
 
     Args:
         settings_files: As for `HostBuilder`.
-        settings: As for `HostBuilder`; sections are `Database`, `Http`, `KeepAlive` and
-            `PcKeepAliveJob`.
+        settings: As for `HostBuilder`; sections are `Database`, `Http`, `KeepAlive`,
+            `PcKeepAliveJob` and `PcDeleteJob`.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
     """
@@ -41,5 +43,6 @@ def build_host_builder(
     builder.add_provider(StorageProvider(), HttpProvider())
     builder.add_hosted_service(MigrationService)
     builder.add_loop_job(PcKeepAliveJob, PcKeepAliveJobOptions)
+    builder.add_loop_job(PcDeleteJob, PcDeleteJobOptions)
     builder.add_hosted_service(HttpServer)
     return builder

@@ -7,6 +7,7 @@ from dishka.integrations.fastapi import setup_dishka
 from fastapi import FastAPI
 
 from login.domain.errors import MacTakenError, PcNotFoundError, PcRemovedError
+from login.http.jobs import create_jobs_router
 from login.http.keep_alives import create_keep_alives_router
 from login.http.pcs import create_pcs_router
 from servicekit.problems import ProblemApi, refuse
@@ -18,6 +19,7 @@ def create_api(container: AsyncContainer) -> FastAPI:
     app = ProblemApi(title="Login", version="1")
     app.include_router(create_keep_alives_router())
     app.include_router(create_pcs_router())
+    app.include_router(create_jobs_router())
     refuse(app, PcNotFoundError, HTTPStatus.NOT_FOUND, "login:pc-not-found")
     refuse(app, PcRemovedError, HTTPStatus.GONE, "login:pc-removed")
     refuse(app, MacTakenError, HTTPStatus.CONFLICT, "login:mac-taken")
