@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     SQLColumnExpression,
     and_,
@@ -13,6 +14,8 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
+    type_coerce,
     update,
 )
 
@@ -33,6 +36,7 @@ from login.storage.departing import (
 from login.storage.departure_audit import FACTS, departure
 from login.storage.models import AuthSessionRow, PcRow
 from login.storage.purge_store import SqlPurgeStore, lock
+from servicekit.database import UtcDateTime
 
 PC_RETIRED: Final = "pc_retired"
 """Why a session was revoked."""
@@ -62,11 +66,12 @@ class SqlRetirementStore(SqlPurgeStore):
         self, rule: RetirementRule, after: Departing | None, limit: int
     ) -> Sequence[Departing]:
         """List PCs to purge."""
-        return await self._list(PcRow.deleted_at, is_purgeable(rule), after, limit)
+        retired_at = type_coerce(PcRow.deleted_at, UtcDateTime())
+        return await self._list(retired_at, is_purgeable(rule), after, limit)
 
     async def _list(
         self,
-        since: SQLColumnExpression[datetime] | SQLColumnExpression[datetime | None],
+        since: SQLColumnExpression[datetime],
         condition: ColumnElement[bool],
         after: Departing | None,
         limit: int,
@@ -137,8 +142,11 @@ def _census(rule: RetirementRule) -> Select[tuple[object, ...]]:
         select(func.count().label("unknown_start")).where(has_unknown_start()),
         select(func.count().label("purgeable")).where(is_purgeable(rule)),
     )
-    subqueries = [part.subquery() for part in parts]
-    return select(*(column for subquery in subqueries for column in subquery.c))
+    first, *others = (part.subquery() for part in parts)
+    side_by_side: FromClause = first
+    for other in others:
+        side_by_side = side_by_side.join(other, true())
+    return select(side_by_side)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
