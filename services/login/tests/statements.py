@@ -1,11 +1,14 @@
 """The statements that a test causes."""
 
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, TypeAlias
 
 from sqlalchemy import event
 
 from servicekit.database import Database
+
+Parameters: TypeAlias = tuple[object, ...] | Mapping[str, object]
 
 _BEGINNINGS = ("BEGIN", "SELECT set_config")
 
@@ -13,10 +16,10 @@ _BEGINNINGS = ("BEGIN", "SELECT set_config")
 class Statement(str):
     """A statement, as the driver gets it."""
 
-    __slots__ = ("parameters",)
+    __slots__ = ("given",)
 
-    parameters: int
-    """How many parameters go with it; of many rows at once, those of one."""
+    given: Parameters
+    """Its parameters; of many rows at once, those of the first."""
 
 
 @contextmanager
@@ -24,11 +27,10 @@ def statements(database: Database) -> Iterator[list[Statement]]:
     """Collect what is executed in the block, but for what begins transactions."""
     seen: list[Statement] = []
 
-    def see(*arguments: object) -> None:
+    def see(*arguments: Any) -> None:  # noqa: ANN401 - they are the driver's
         statement = Statement(arguments[2])
         given = arguments[3]
-        row = given[0] if isinstance(given, list) else given
-        statement.parameters = len(row) if isinstance(row, Sized) else 0
+        statement.given = given[0] if isinstance(given, list) else given
         if not statement.startswith(_BEGINNINGS):
             seen.append(statement)
 

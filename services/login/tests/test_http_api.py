@@ -24,6 +24,8 @@ async def test_every_operation_declares_its_answers(client: httpx.AsyncClient) -
         "POST /v1/pcs/{pc_id}/restore": ["200", "404", "409", "422", "500", "503"],
         "PUT /v1/pcs/{mac}/keep-alive": ["200", "404", "410", "422", "500", "503"],
         "POST /v1/pcs/{mac}/offline": ["204", "404", "410", "422", "500", "503"],
+        "GET /v1/jobs/pc-delete": ["200", "401", "403", "422", "500", "503"],
+        "POST /v1/jobs/pc-delete/acknowledge": ["200", "401", "403", "422", "500", "503"],
     }
 
 

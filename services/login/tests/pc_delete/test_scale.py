@@ -1,8 +1,11 @@
 """Many PCs: statements and parameters, not time."""
 
+from login.domain.retirement_rule import RetirementAges
+from login.storage.retirement_store import SqlRetirementStore
+from loopjobs.testing import FakeClock
 from servicekit.database import Database
 
-from ..statements import statements  # noqa: TID252 - tests are no package that could be named
+from ..statements import Statement, statements  # noqa: TID252 - tests are no package that could be named
 from .deleter import MakeDeleter
 from .lab import DAY, Lab
 
@@ -50,7 +53,7 @@ async def test_case_14_no_statement_has_too_many_parameters(
     with statements(database) as seen:
         await deleter(BatchSize=5_000, MaxPerRun=10_000).run()
     assert (len(await lab.retired()), len(await lab.pcs())) == (5_500, 5_500)
-    assert 5_000 < max(statement.parameters for statement in seen) < 10_000
+    assert 5_000 < max(len(statement.given) for statement in seen) < 10_000
 
 
 async def test_case_14_a_fleet_longer_than_a_page_is_read_page_by_page(
@@ -61,3 +64,26 @@ async def test_case_14_a_fleet_longer_than_a_page_is_read_page_by_page(
     await deleter(BatchSize=5_000, MaxPerRun=100_000).run()
     assert await lab.pcs() == {}
     assert len(await lab.audit()) == 10_050
+
+
+async def test_candidates_are_found_by_an_index(
+    store: SqlRetirementStore, database: Database, clock: FakeClock
+) -> None:
+    """The work of a run grows with who goes, not with the fleet: told by the plans themselves."""
+    rule = RetirementAges().draw_the_lines(clock.now())
+    with statements(database) as seen:
+        await store.retirable(rule, None, 100)
+        await store.purgeable(rule, None, 100)
+        await store.claimed(100)
+    indexes = ("ix_pcs_offline_since", "ix_pcs_deleted_at", "ix_pcs_mac_removed")
+    for statement, index in zip(seen, indexes, strict=True):
+        assert index in await plan_of(statement, database)
+
+
+async def plan_of(statement: Statement, database: Database) -> str:
+    explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+    async with database.writer.connect() as connection:
+        if not database.is_sqlite:  # which would rather read a table this small from end to end
+            await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = await connection.exec_driver_sql(f"{explain} {statement}", statement.given)
+        return str(plan.all())
