@@ -34,6 +34,8 @@ async def test_every_operation_declares_its_answers(client: httpx.AsyncClient) -
         "PUT /v1/pcs/by-mac/{mac}": _guarded("200", "201", "413", "415"),
         "PATCH /v1/pcs/by-mac/{mac}": _guarded("200", "404", "410", "413", "415"),
         "DELETE /v1/pcs/by-mac/{mac}": _guarded("204", "404"),
+        "GET /v1/jobs/pc-delete": _guarded("200"),
+        "POST /v1/jobs/pc-delete/acknowledge": _guarded("200"),
         **{f"POST {path}": ["200", *SIGN_IN] for path in ("/v1/login", "/v1/token")},
         "POST /v1/token/refresh": ["200", *SIGN_IN],
         "POST /v1/token/revoke": ["200", "413", "415", "422", "429", "500", "503"],

@@ -14,6 +14,7 @@ from login.domain.errors import (
     PcRemovedError,
 )
 from login.http.accounts.routes import add_accounts
+from login.http.jobs import create_jobs_router
 from login.http.keep_alives import create_keep_alives_router
 from login.http.pcs import create_pcs_router
 from login.http.provisioning import create_provisioning_router
@@ -28,6 +29,7 @@ def create_api(container: AsyncContainer) -> FastAPI:
     app.include_router(create_keep_alives_router())
     app.include_router(create_pcs_router())
     app.include_router(create_provisioning_router())
+    app.include_router(create_jobs_router())
     refuse(app, PcNotFoundError, HTTPStatus.NOT_FOUND, "login:pc-not-found")
     refuse(app, PcRemovedError, HTTPStatus.GONE, "login:pc-removed")
     refuse(app, MacTakenError, HTTPStatus.CONFLICT, "login:mac-taken")
