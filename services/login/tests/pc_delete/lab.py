@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from login.domain.mac import MacAddress
 from sqlalchemy import func, insert, select, text
 
 from login.domain.pc import Pc, PcStatus, RemovedBy
@@ -18,6 +17,7 @@ from login.storage.models import (
 from login.storage.rows import to_pc
 from loopjobs import Clock
 from servicekit.database import Database
+from servicekit.mac import MacAddress
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)

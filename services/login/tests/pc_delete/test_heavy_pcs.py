@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from login.domain.mac import MacAddress
 
 from login.domain.departures import in_batches
 from login.domain.errors import PcNotFoundError
@@ -18,6 +17,7 @@ from login.storage.pc_repository import SqlPcRepository
 from loopjobs import CancellationTokenSource
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
+from servicekit.mac import MacAddress
 
 from .deleter import Deleter
 from .lab import DAY, Lab

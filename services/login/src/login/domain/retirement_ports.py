@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from login.domain.acknowledgements import Acknowledgement
-from login.domain.mac import MacAddress
 from login.domain.retirement_rule import RetirementRule
+from servicekit.mac import MacAddress
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from typing import Final, TypeAlias
 from sqlalchemy import Row
 
 from login.domain.audit import AuditAction, AuditEvent
-from login.domain.mac import MacAddress
 from login.domain.retirement_brake import JOB
 from login.domain.retirement_ports import Stamp
 from login.storage.models import PcRow
+from servicekit.mac import MacAddress
 
 Facts: TypeAlias = Row[int, str, str, datetime | None, datetime | None]
 

@@ -20,7 +20,6 @@ from sqlalchemy import (
 )
 
 from login.domain.audit import AuditAction
-from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, RemovedBy
 from login.domain.retirement_ports import Departing, RetirementCensus, Stamp
 from login.domain.retirement_rule import RetirementRule
@@ -37,6 +36,7 @@ from login.storage.departure_audit import FACTS, departure
 from login.storage.models import AuthSessionRow, PcRow
 from login.storage.purge_store import SqlPurgeStore, lock
 from servicekit.database import UtcDateTime
+from servicekit.mac import MacAddress
 
 PC_RETIRED: Final = "pc_retired"
 """Why a session was revoked."""
