@@ -1,22 +1,32 @@
 """Login is killed in the middle of a job and started again: nothing is lost or done twice."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select, true
 
 import login.storage
-from login.storage.models import PcRow, PcStatusEventRow
+from login.storage.models import (
+    AuditEventRow,
+    AuthSessionRow,
+    Model,
+    PcRow,
+    PcStatusEventRow,
+    RefreshTokenRow,
+    UserRow,
+)
 from servicekit.database import Database, Revisions
 
 from .traps import Spot
-from .victims import Victim
+from .victims import Victim, comes_to
 
 pytestmark = pytest.mark.smoke
 
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+FAR_AHEAD = datetime(2126, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -31,9 +41,41 @@ def victim(
     settings = {
         "Database": {"Url": database_url},
         "Http": {"Port": 0},
+        "Tokens": {"KeysDirectory": str(tmp_path / "keys")},
         "PcKeepAliveJob": {"IntervalInSeconds": 1, "BatchSize": 10},
+        "TokenCleanupJob": {"BatchSize": 10, "StartJitterInSeconds": 0},
+        "PcDeleteJob": {"BatchSize": 10, "StartJitterInSeconds": 0, "MaxDeleteFraction": 1},
     }
     return Victim("login.cli:main", tmp_path, database, settings, end_connections)
+
+
+USER = {
+    "id": 1,
+    "username": "ada",
+    "username_ci": "ada",
+    "password_hash": "none",
+    "scopes": "",
+    "created_at": LONG_AGO,
+    "updated_at": LONG_AGO,
+}
+LIVE_SESSION = {
+    "id": 1,
+    "user_id": 1,
+    "created_at": LONG_AGO,
+    "last_used_at": LONG_AGO,
+    "expires_at": FAR_AHEAD,
+    "absolute_expires_at": FAR_AHEAD,
+}
+
+
+def refresh_token(number: int, expires_at: datetime) -> dict[str, object]:
+    return {
+        "id": number,
+        "session_id": 1,
+        "token_hash": number.to_bytes(32),
+        "issued_at": LONG_AGO,
+        "expires_at": expires_at,
+    }
 
 
 def pc(number: int, **columns: object) -> dict[str, object]:
@@ -51,24 +93,63 @@ def pc(number: int, **columns: object) -> dict[str, object]:
     }
 
 
-async def test_a_sweep_that_is_killed_is_finished(victim: Victim, database: Database) -> None:
+Count = Callable[[type[Model], ColumnElement[bool]], Awaitable[int]]
+
+
+@pytest.fixture
+def count(database: Database) -> Count:
+    async def count(model: type[Model], condition: ColumnElement[bool]) -> int:
+        statement = select(func.count()).select_from(model).where(condition)
+        async with database.reading() as session:
+            return await session.scalar(statement) or 0
+
+    return count
+
+
+async def test_a_sweep_that_is_killed_is_finished(
+    victim: Victim, database: Database, count: Count
+) -> None:
     """Killed in the sixth batch of ten: in the end each PC went offline once, with one event."""
     async with database.writing() as session:
         await session.execute(insert(PcRow), [pc(number, status=1) for number in range(1, 101)])
-
-    async def offline() -> int:
-        async with database.reading() as session:
-            return await session.scalar(select(func.count()).where(PcRow.status == 0)) or 0
-
-    async def is_caught() -> bool:
-        return await offline() == 50
-
-    async def is_done() -> bool:
-        return await offline() == 100
-
-    await victim.kill_at(Spot("pcs", "UPDATE", "id", 55), is_caught)
+    offline = partial(count, PcRow, PcRow.status == 0)
+    await victim.kill_at(Spot("pcs", "UPDATE", "id", 55), comes_to(50, offline))
     assert await offline() == 50
-    await victim.finish(is_done)
+    await victim.finish(comes_to(100, offline))
     async with database.reading() as session:
         events = await session.scalars(select(PcStatusEventRow.pc_id))
         assert sorted(events) == list(range(1, 101))
+
+
+async def test_case_16_a_deletion_of_pcs_that_is_killed_is_finished(
+    victim: Victim, database: Database, count: Count
+) -> None:
+    """Killed in the sixth batch of ten: in the end each PC was retired once, with one audit row."""
+    gone = [pc(number, offline_start_time=LONG_AGO) for number in range(1, 101)]
+    async with database.writing() as session:
+        await session.execute(insert(PcRow), gone)
+    retired = partial(count, PcRow, PcRow.deleted_at.is_not(None))
+    await victim.kill_at(Spot("pcs", "UPDATE", "id", 55), comes_to(50, retired))
+    assert await retired() == 50
+    await victim.finish(comes_to(100, retired))
+    async with database.reading() as session:
+        audit = await session.execute(select(AuditEventRow.action, AuditEventRow.pc_id))
+        assert sorted(map(tuple, audit)) == [("pc.retired", number) for number in range(1, 101)]
+
+
+async def test_a_cleanup_of_tokens_that_is_killed_is_finished(
+    victim: Victim, database: Database, count: Count
+) -> None:
+    """Killed in the sixth batch of ten: in the end the expired ones are gone, and no other."""
+    async with database.writing() as session:
+        await session.execute(insert(UserRow), [USER])
+        await session.execute(insert(AuthSessionRow), [LIVE_SESSION])
+        tokens = [refresh_token(number, LONG_AGO) for number in range(1, 101)]
+        tokens += [refresh_token(number, FAR_AHEAD) for number in range(101, 106)]
+        await session.execute(insert(RefreshTokenRow), tokens)
+    expired = partial(count, RefreshTokenRow, RefreshTokenRow.expires_at == LONG_AGO)
+    await victim.kill_at(Spot("refresh_tokens", "DELETE", "id", 55), comes_to(50, expired))
+    assert await expired() == 50
+    await victim.finish(comes_to(0, expired))
+    assert await count(RefreshTokenRow, true()) == 5
+    assert await count(AuthSessionRow, true()) == 1

@@ -27,6 +27,15 @@ async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
         await clock.sleep(_LOOK_EVERY)
 
 
+def comes_to(number: int, count: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[bool]]:
+    """Return whether a count has come to a number."""
+
+    async def is_so() -> bool:
+        return await count() == number
+
+    return is_so
+
+
 @dataclass(frozen=True)
 class Victim:
     """One service on one database."""

@@ -14,6 +14,8 @@ from loopjobs.testing import FakeClock
 from .model import Rules
 from .scripts import Play, Step, changes, compare, marathon, rules, steps
 
+pytestmark = pytest.mark.usefixtures("untraced")
+
 # The same scripts every time: a failure is a failure of the code and not of the day.
 SCRIPTS = settings(
     deadline=None,

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from loopjobs_demo.narrator import Narrator
-from loopjobs_demo.stage import Stage
-from loopjobs_demo.status_changes import Headcount, StatusChange
-from loopjobs_demo.runs import JOB, SweepInbox
 from login.client.fleet import FleetTally
-from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, StatusReason
 from loopjobs import Ledger, LoopStarted, Outcome, RunEnded, RunRecord
 from loopjobs.testing import FakeClock
+from loopjobs_demo.narrator import Narrator
+from loopjobs_demo.runs import JOB, SweepInbox
+from loopjobs_demo.stage import Stage
+from loopjobs_demo.status_changes import Headcount, StatusChange
+from servicekit.mac import MacAddress
 
 STAGE = Stage(Path("var/demo.db"), 8080, 8080)
 

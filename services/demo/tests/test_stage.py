@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 from sqlalchemy import make_url
 
-from loopjobs_demo.play import play_on
-from loopjobs_demo.stage import HOST, Stage, set_stage
 from login.client.fleet import FleetPlan
 from loopjobs import SystemClock
+from loopjobs_demo.play import play_on
+from loopjobs_demo.stage import HOST, Stage, set_stage
 from servicekit.cli.mistakes import CommandError
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -8,17 +8,19 @@ import pytest
 from pydantic import SecretStr
 
 import login.storage
-from loopjobs_demo.status_changes import Headcount, StatusChanges
-from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, Registration, StatusReason
+from login.domain.pc_credential import PcCredential
 from login.domain.staleness import StaleRule
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
+from loopjobs_demo.status_changes import Headcount, StatusChanges
 from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
+from servicekit.mac import MacAddress
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MAC = MacAddress("0200000000aa")
+OWN = PcCredential("lpc_own")
 
 
 @pytest.fixture
@@ -27,7 +29,9 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     revisions = Revisions(Path(login.storage.__file__).parent / "migrations")
     async with Database(options) as database:
         await MigrationService(database, revisions, FakeClock()).start()
-        await SqlPcRepository(database).register(Registration(MAC, "lab-01"), NOON)
+        await SqlPcRepository(database).register(
+            Registration(MAC, "lab-01"), OWN, "client:labs", NOON
+        )
         yield database
 
 
@@ -48,7 +52,7 @@ async def test_silence_and_return_are_told_once_each(database: Database) -> None
     assert not await changes.take_new()
     await _sweep(database, _later(7))
     (gone,) = await changes.take_new()
-    await SqlPcRepository(database).keep_alive(MAC, _later(20))
+    await SqlPcRepository(database).keep_alive(MAC, OWN, _later(20))
     (back,) = await changes.take_new()
     assert (gone.hostname, gone.mac, gone.status) == ("lab-01", MAC, PcStatus.OFFLINE)
     assert (gone.reason, gone.unheard_for, gone.offline_for) == (StatusReason.SWEEP, 7.0, None)
@@ -60,7 +64,7 @@ async def test_silence_and_return_are_told_once_each(database: Database) -> None
 async def test_a_quick_return_hides_how_long_the_silence_was(database: Database) -> None:
     """When the PC was heard again before we looked, nobody knows, and nothing is made up."""
     await _sweep(database, _later(7))
-    await SqlPcRepository(database).keep_alive(MAC, _later(7.1))
+    await SqlPcRepository(database).keep_alive(MAC, OWN, _later(7.1))
     gone, back = await StatusChanges(database).take_new()
     assert gone.unheard_for is None
     assert back.offline_for == pytest.approx(0.1)
@@ -69,15 +73,16 @@ async def test_a_quick_return_hides_how_long_the_silence_was(database: Database)
 async def test_pcs_are_counted(database: Database) -> None:
     """Online and offline PCs count, removed ones do not."""
     changes, pcs = StatusChanges(database), SqlPcRepository(database)
-    other, _ = await pcs.register(Registration(MacAddress("0200000000bb"), "lab-02"), NOON)
+    asked = Registration(MacAddress("0200000000bb"), "lab-02")
+    other, _ = await pcs.register(asked, PcCredential("lpc_other"), "client:labs", NOON)
     assert await changes.count() == Headcount(online=2, offline=0)
-    await pcs.go_offline(MAC, NOON)
+    await pcs.go_offline(MAC, OWN, NOON)
     assert await changes.count() == Headcount(online=1, offline=1)
-    await pcs.remove(other.id, NOON)
+    await pcs.remove(other.id, "user:7", NOON)
     assert await changes.count() == Headcount(online=0, offline=1)
 
 
 async def test_an_empty_service_has_nobody(database: Database) -> None:
     """Before the first registration the count is zero, not nothing."""
-    await SqlPcRepository(database).remove(1, NOON)
+    await SqlPcRepository(database).remove(1, "user:7", NOON)
     assert await StatusChanges(database).count() == Headcount()

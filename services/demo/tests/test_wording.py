@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from login.client.fleet import FleetTally
+from login.domain.pc import PcStatus, StatusReason
+from loopjobs import Ledger, Outcome, RunRecord
 from loopjobs_demo import wording
 from loopjobs_demo.stage import Stage
 from loopjobs_demo.status_changes import Headcount, StatusChange
-from login.client.fleet import FleetTally
-from login.domain.mac import MacAddress
-from login.domain.pc import PcStatus, StatusReason
-from loopjobs import Ledger, Outcome, RunRecord
+from servicekit.mac import MacAddress
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CLOCK = f"{NOON.astimezone():%H:%M:%S}"

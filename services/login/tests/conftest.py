@@ -11,12 +11,17 @@ import login.storage
 from login.app import build_host_builder
 from login.http.api import create_api
 from login.storage.pc_repository import SqlPcRepository
+from login.storage.provisioning import SqlPcProvisioning
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs import Host
 from loopjobs.testing import FakeClock
 from servicekit.database import Database, Revisions
+from servicekit.testing import TokenMint
 
+from .access import trust
 from .fleet import Fleet
+
+BASE_URL = "http://login.test"
 
 
 @pytest.fixture
@@ -35,6 +40,11 @@ def pcs(database: Database) -> SqlPcRepository:
 
 
 @pytest.fixture
+def provisioning(database: Database) -> SqlPcProvisioning:
+    return SqlPcProvisioning(database)
+
+
+@pytest.fixture
 def sweep_store(database: Database) -> SqlSweepStore:
     return SqlSweepStore(database)
 
@@ -45,7 +55,15 @@ def fleet(database: Database, clock: FakeClock) -> Fleet:
 
 
 @pytest.fixture
-def host(database_url: str, database: Database, clock: FakeClock, tmp_path: Path) -> Host:
+def mint(clock: FakeClock) -> TokenMint:
+    """Where the access tokens come from that the service believes in."""
+    return TokenMint(clock)
+
+
+@pytest.fixture
+def host(
+    database_url: str, database: Database, clock: FakeClock, mint: TokenMint, tmp_path: Path
+) -> Host:
     """The service on the same database; not started, for its API needs no socket."""
     chance = Provider(scope=Scope.APP)
     chance.provide(lambda: Random(7), provides=Random)  # noqa: S311 - predictable chance
@@ -54,12 +72,26 @@ def host(database_url: str, database: Database, clock: FakeClock, tmp_path: Path
         "Tokens": {"KeysDirectory": str(tmp_path / "keys")},
     }
     builder = build_host_builder(settings_files=[], settings=settings, clock=clock)
-    return builder.add_provider(chance).build()
+    return builder.add_provider(chance, trust(mint, clock)).build()
 
 
 @pytest.fixture
-async def client(host: Host) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_api(host.container), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://login.test") as client:
-        yield client
+async def api(host: Host) -> AsyncIterator[httpx.AsyncBaseTransport]:
+    """The way to the endpoints, without a network."""
+    yield httpx.ASGITransport(create_api(host.container), raise_app_exceptions=False)
     await host.container.close()
+
+
+@pytest.fixture
+async def client(api: httpx.AsyncBaseTransport) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who presents nothing unless a test says so."""
+    async with httpx.AsyncClient(transport=api, base_url=BASE_URL) as client:
+        yield client
+
+
+@pytest.fixture
+async def admin(api: httpx.AsyncBaseTransport, mint: TokenMint) -> AsyncIterator[httpx.AsyncClient]:
+    """An administrator, who may do everything with PCs."""
+    headers = mint.headers("user:7", "pcs:read", "pcs:write")
+    async with httpx.AsyncClient(transport=api, base_url=BASE_URL, headers=headers) as admin:
+        yield admin

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from login.domain.mac import MacAddress
 from login.domain.staleness import Candidate, Census, StaleRule
+from servicekit.mac import MacAddress
 
 
 class FakeSweepStore:

@@ -6,11 +6,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, select, text
 
 from login.domain.pc import PcStatus
-from login.storage.models import PcRow, PcStatusEventRow
+from login.domain.pc_credential import PcCredential
+from login.storage.models import AuditEventRow, PcRow, PcStatusEventRow
 from loopjobs import Clock
 from servicekit.database import Database
 
 ONLINE, OFFLINE = PcStatus.ONLINE, PcStatus.OFFLINE
+
+
+def credential_of(pc_id: int) -> PcCredential:
+    """Return what a PC of the fleet presents."""
+    return PcCredential(f"lpc_of-pc-{pc_id}")
 
 
 class Fleet:
@@ -51,6 +57,7 @@ class Fleet:
             "offline_start_time": offline_since,
             "created_at": now - timedelta(days=2),
             "updated_at": now - timedelta(days=1),
+            "credential_hash": credential_of(self._last_id).hash,
         }
 
     async def execute(self, statement: str, **parameters: object) -> None:
@@ -87,6 +94,13 @@ class Fleet:
         """Return the row of a PC."""
         async with self._database.reading() as session:
             return await session.get_one(PcRow, pc_id)
+
+    async def audit(self) -> Sequence[tuple[str, str, int | None]]:
+        """Return action, actor and PC of every entry of the audit, oldest first."""
+        entry = AuditEventRow
+        statement = select(entry.action, entry.actor, entry.pc_id).order_by(entry.id)
+        async with self._database.reading() as session:
+            return [(row[0], row[1], row[2]) for row in await session.execute(statement)]
 
     async def statuses(self) -> list[PcStatus]:
         """Return the status of every PC in order of id."""

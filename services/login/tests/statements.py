@@ -1,24 +1,40 @@
 """The statements of a test, and how the database runs them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, event
 
 from servicekit.database import Database
 
+Parameters: TypeAlias = tuple[object, ...] | Mapping[str, object]
 Ear: TypeAlias = Callable[[Connection, str, object], None]
 
 # How transactions begin, and what we ask ourselves.
 _OURS = ("BEGIN", "SELECT set_config", "EXPLAIN")
 
 
+class Statement(str):
+    """A statement, as the driver gets it."""
+
+    __slots__ = ("given",)
+
+    given: Parameters
+    """Its parameters; of many rows at once, those of the first."""
+
+
 @contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
+def statements(database: Database) -> Iterator[list[Statement]]:
     """Collect every statement."""
-    seen: list[str] = []
-    with _listening(database, lambda _, statement, __: seen.append(statement)):
+    seen: list[Statement] = []
+
+    def see(_: Connection, text: str, parameters: Any) -> None:  # noqa: ANN401 - the driver's
+        statement = Statement(text)
+        statement.given = parameters[0] if isinstance(parameters, list) else parameters
+        seen.append(statement)
+
+    with _listening(database, see):
         yield seen
 
 

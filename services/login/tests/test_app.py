@@ -12,10 +12,16 @@ from login.app import build_host_builder
 from loopjobs import Outcome, SettingsError, SystemClock
 from servicekit.database import Database
 from servicekit.http_server import HttpServer
+from servicekit.testing import TokenMint
 
+from .access import trust
 from .fleet import Fleet
 
 Settings: TypeAlias = Callable[..., dict[str, object]]
+
+CLOCK = SystemClock()
+MINT = TokenMint(CLOCK)
+HEADERS = MINT.headers("client:labs", "pcs:write")
 
 
 @pytest.fixture
@@ -31,13 +37,14 @@ def settings(empty_database_url: str, tmp_path: Path) -> Settings:
 async def test_a_pc_that_falls_silent_is_shown_offline(settings: Settings) -> None:
     """From an empty database: register, fall silent, be swept, be shown offline."""
     job = {"InitialDelayInSeconds": 36_000}
-    host = build_host_builder(settings_files=[], settings=settings(PcKeepAliveJob=job)).build()
+    builder = build_host_builder(settings_files=[], settings=settings(PcKeepAliveJob=job))
+    host = builder.add_provider(trust(MINT, CLOCK)).build()
     async with host:
         server = await host.container.get(HttpServer)
-        async with httpx.AsyncClient(base_url=server.url) as client:
+        async with httpx.AsyncClient(base_url=server.url, headers=HEADERS) as client:
             pc = {"mac": "00:1b:21:00:00:01", "hostname": "lab-01"}
             location = (await client.post("/v1/pcs", json=pc)).headers["location"]
-            fleet = Fleet(await host.container.get(Database), SystemClock())
+            fleet = Fleet(await host.container.get(Database), CLOCK)
             await fleet.execute("UPDATE pcs SET last_keep_alive_at = NULL")
             run = await host.jobs["PcKeepAliveJob"].trigger()
             shown = (await client.get(location)).json()
@@ -53,10 +60,11 @@ async def test_the_service_starts_again_on_what_it_left(settings: Settings) -> N
     pc = {"mac": "00:1b:21:00:00:01", "hostname": "lab-01"}
     answers = []
     for _ in range(2):
-        host = build_host_builder(settings_files=[], settings=settings()).build()
+        builder = build_host_builder(settings_files=[], settings=settings())
+        host = builder.add_provider(trust(MINT, CLOCK)).build()
         async with host:
             server = await host.container.get(HttpServer)
-            async with httpx.AsyncClient(base_url=server.url) as client:
+            async with httpx.AsyncClient(base_url=server.url, headers=HEADERS) as client:
                 answers.append((await client.post("/v1/pcs", json=pc)).status_code)
     assert answers == [201, 200]
 
@@ -96,9 +104,15 @@ async def test_no_secret_and_no_whole_mac_address_is_logged(
     """Our own loggers show neither at any level."""
     caplog.set_level(logging.DEBUG, "login")
     caplog.set_level(logging.DEBUG, "servicekit")
-    host = build_host_builder(settings_files=[], settings=settings()).build()
+    builder = build_host_builder(settings_files=[], settings=settings())
+    host = builder.add_provider(trust(MINT, CLOCK)).build()
     async with host:
         server = await host.container.get(HttpServer)
-        async with httpx.AsyncClient(base_url=server.url) as client:
-            await client.post("/v1/pcs", json={"mac": "001b21abcdef", "hostname": "x"})
+        async with httpx.AsyncClient(base_url=server.url, headers=HEADERS) as client:
+            pc = {"mac": "001b21abcdef", "hostname": "x"}
+            credential = (await client.post("/v1/pcs", json=pc)).json()["credential"]
+            headers = {"Authorization": f"Bearer {credential}"}
+            heard = await client.put("/v1/pcs/001b21abcdef/keep-alive", headers=headers)
+    assert heard.status_code == 200
     assert "abcdef" not in caplog.text.replace(":", "")
+    assert credential not in caplog.text

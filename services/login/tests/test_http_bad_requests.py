@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-SECRET = "hunter2-and-more"  # noqa: S105 - what must not be echoed
+SECRET = "hunter2-and-more"
 PC = {"mac": "00:1b:21:00:00:01", "hostname": "lab-01"}
 JSON = {"content-type": "application/json"}
 
@@ -33,10 +33,10 @@ def errors(response: httpx.Response) -> dict[str, str]:
     ],
 )
 async def test_a_body_that_breaks_rules_is_told_where(
-    client: httpx.AsyncClient, body: object, where: set[str]
+    admin: httpx.AsyncClient, body: object, where: set[str]
 ) -> None:
     """Every broken rule with its place, and nothing of what was sent."""
-    response = await client.post("/v1/pcs", json=body)
+    response = await admin.post("/v1/pcs", json=body)
     assert set(errors(response)) == where
     assert SECRET not in response.text
 
@@ -55,16 +55,16 @@ async def test_a_body_that_breaks_rules_is_told_where(
     ],
 )
 async def test_a_query_that_breaks_rules_is_told_where(
-    client: httpx.AsyncClient, query: str, parameter: str
+    admin: httpx.AsyncClient, query: str, parameter: str
 ) -> None:
     """Unknown parameters are refused like wrong ones."""
-    assert set(errors(await client.get(f"/v1/pcs?{query}"))) == {parameter}
+    assert set(errors(await admin.get(f"/v1/pcs?{query}"))) == {parameter}
 
 
 @pytest.mark.parametrize("pc_id", ["0", "-1", "x", str(2**63), "1.5"])
-async def test_an_id_that_cannot_be_one_answers_422(client: httpx.AsyncClient, pc_id: str) -> None:
+async def test_an_id_that_cannot_be_one_answers_422(admin: httpx.AsyncClient, pc_id: str) -> None:
     """No id reaches the database that it could not hold."""
-    assert set(errors(await client.get(f"/v1/pcs/{pc_id}"))) == {"pc_id"}
+    assert set(errors(await admin.get(f"/v1/pcs/{pc_id}"))) == {"pc_id"}
 
 
 @pytest.mark.parametrize(
@@ -86,40 +86,43 @@ async def test_an_id_that_cannot_be_one_answers_422(client: httpx.AsyncClient, p
     ],
 )
 async def test_json_that_parsers_disagree_about_is_refused(
-    client: httpx.AsyncClient, content: bytes, detail: str
+    admin: httpx.AsyncClient, content: bytes, detail: str
 ) -> None:
     """422 with the reason, before anything behind it can stumble."""
-    response = await client.post("/v1/pcs", content=content, headers=JSON)
+    response = await admin.post("/v1/pcs", content=content, headers=JSON)
     assert response.status_code == 422
     assert response.json()["detail"] == detail
 
 
-async def test_clean_unicode_and_numbers_pass_the_guard(client: httpx.AsyncClient) -> None:
+async def test_clean_unicode_and_numbers_pass_the_guard(admin: httpx.AsyncClient) -> None:
     """A whole surrogate pair is a letter like any other."""
-    body = b'{"mac": "001b21000001", "hostname": "B\\u00fcro \\ud83d\\ude00", "x": [1.5, 2, {}]}'
-    response = await client.post("/v1/pcs", content=body, headers=JSON)
+    body = (
+        b'{"mac": "001b21000001", "hostname": "B\\u00fcro", "machine_id": "\\ud83d\\ude00",'
+        b' "x": [1.5, 2, {}]}'
+    )
+    response = await admin.post("/v1/pcs", content=body, headers=JSON)
     assert set(errors(response)) == {"#/x"}
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", ""])
 async def test_a_body_that_is_not_json_answers_415(
-    client: httpx.AsyncClient, media_type: str
+    admin: httpx.AsyncClient, media_type: str
 ) -> None:
     """Only JSON is read."""
     headers = {"content-type": media_type} if media_type else {}
-    response = await client.post("/v1/pcs", content=b"mac=1", headers=headers)
+    response = await admin.post("/v1/pcs", content=b"mac=1", headers=headers)
     assert (response.status_code, response.json()["title"]) == (415, "Unsupported Media Type")
 
 
 @pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "Application/JSON"])
-async def test_json_may_be_announced_in_any_way(client: httpx.AsyncClient, media_type: str) -> None:
+async def test_json_may_be_announced_in_any_way(admin: httpx.AsyncClient, media_type: str) -> None:
     """Parameters and letter case of a media type do not matter."""
     headers = {"content-type": media_type}
-    response = await client.post("/v1/pcs", content=json.dumps(PC), headers=headers)
+    response = await admin.post("/v1/pcs", content=json.dumps(PC), headers=headers)
     assert response.status_code == 201
 
 
-async def test_a_body_that_is_too_large_answers_413(client: httpx.AsyncClient) -> None:
+async def test_a_body_that_is_too_large_answers_413(admin: httpx.AsyncClient) -> None:
     """64 KiB pass the guard, one byte more does not, whether announced or streamed."""
 
     async def stream() -> AsyncIterator[bytes]:
@@ -127,17 +130,17 @@ async def test_a_body_that_is_too_large_answers_413(client: httpx.AsyncClient) -
             yield b" " * 1_024
 
     largest = json.dumps(PC).encode().ljust(64 * 1024)
-    passed = await client.post("/v1/pcs", content=largest, headers=JSON)
-    announced = await client.post("/v1/pcs", content=largest + b" ", headers=JSON)
-    streamed = await client.post("/v1/pcs", content=stream(), headers=JSON)
-    absurd = await client.post("/v1/pcs", content=b"", headers={"content-length": "9" * 5_000})
+    passed = await admin.post("/v1/pcs", content=largest, headers=JSON)
+    announced = await admin.post("/v1/pcs", content=largest + b" ", headers=JSON)
+    streamed = await admin.post("/v1/pcs", content=stream(), headers=JSON)
+    absurd = await admin.post("/v1/pcs", content=b"", headers={"content-length": "9" * 5_000})
     answers = [each.status_code for each in (passed, announced, streamed, absurd)]
     assert answers == [201, 413, 413, 413]
 
 
-async def test_no_body_where_one_is_needed_answers_422(client: httpx.AsyncClient) -> None:
+async def test_no_body_where_one_is_needed_answers_422(admin: httpx.AsyncClient) -> None:
     """A missing body is a broken rule, not a crash."""
-    assert (await client.post("/v1/pcs")).status_code == 422
+    assert (await admin.post("/v1/pcs")).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -145,10 +148,10 @@ async def test_no_body_where_one_is_needed_answers_422(client: httpx.AsyncClient
     [("GET /v1/nowhere", 404), ("GET /v1/pcs/", 404), ("PATCH /v1/pcs/1", 405)],
 )
 async def test_a_wrong_address_or_method_is_a_problem_like_any_other(
-    client: httpx.AsyncClient, request_line: str, status: int
+    admin: httpx.AsyncClient, request_line: str, status: int
 ) -> None:
     """404 and 405 come as problem details; 405 says what is allowed."""
-    response = await client.request(*request_line.split())
+    response = await admin.request(*request_line.split())
     assert (response.status_code, response.json()["status"]) == (status, status)
     assert response.headers["content-type"] == "application/problem+json"
     assert (response.status_code == 405) is ("allow" in response.headers)

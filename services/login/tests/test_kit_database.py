@@ -22,7 +22,7 @@ from servicekit.testing.fixtures import on_sqlite
 from .fleet import OFFLINE, Fleet
 
 POSTGRESQL = registry.load("postgresql")()
-PASSWORD = "hunter2"  # noqa: S105 - nobody's password
+PASSWORD = "hunter2"
 WRITE = text("UPDATE pcs SET version = version")
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from servicekit.requests import RequestGuard
+from servicekit.problems import ProblemError
+from servicekit.requests import RequestGuard, Upload
 
 HEADERS = [(b"content-length", b"4"), (b"content-type", b"application/json")]
 
@@ -68,3 +69,59 @@ async def test_a_client_that_goes_away_in_the_middle_is_not_answered() -> None:
     messages = [part(b"[", more=True), {"type": "http.disconnect"}]
     await RequestGuard(app)({"type": "http", "headers": HEADERS}, receiving(messages), never_sent)
     assert app.received == []
+
+
+UPLOAD = Upload("POST", "/files", max_bytes=6, media_types=frozenset({"multipart/form-data"}))
+
+
+def to_files(*headers: tuple[bytes, bytes]) -> Scope:
+    return {"type": "http", "method": "POST", "path": "/files", "headers": headers}
+
+
+async def test_a_route_that_takes_files_gets_them_piece_by_piece() -> None:
+    """Nothing is gathered, and nobody asks whether it is JSON."""
+    app = Application()
+    messages = [part(b"{no", more=True), part(b"pe}", more=False)]
+    scope = to_files((b"content-length", b"6"), (b"content-type", b"multipart/form-data; x=y"))
+    await RequestGuard(app, uploads=[UPLOAD])(scope, receiving(messages), never_sent)
+    assert app.received == messages
+
+
+async def test_a_file_that_is_too_large_is_not_read_to_its_end() -> None:
+    """The piece that makes it too much is the last one; what comes after it stays unread."""
+    app = Application()
+    messages = [part(b"1234", more=True), part(b"567", more=True), part(b"8", more=False)]
+    receive = receiving(messages)
+    scope = to_files((b"transfer-encoding", b"chunked"), (b"content-type", b"multipart/form-data"))
+    with pytest.raises(ProblemError, match="6 bytes at the most"):
+        await RequestGuard(app, uploads=[UPLOAD])(scope, receive, never_sent)
+    assert await receive() == part(b"8", more=False)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ([(b"content-length", b"7"), (b"content-type", b"multipart/form-data")], 413),
+        ([(b"content-length", b"6"), (b"content-type", b"application/json")], 415),
+    ],
+)
+async def test_a_file_is_refused_for_what_it_announces(
+    headers: list[tuple[bytes, bytes]], status: int
+) -> None:
+    """Before a byte of it is read."""
+    app, sent = Application(), list[Message]()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await RequestGuard(app, uploads=[UPLOAD])(to_files(*headers), receiving([]), send)
+    assert (sent[0]["status"], app.received) == (status, [])
+
+
+async def test_other_methods_of_such_a_route_are_guarded_as_ever() -> None:
+    """Only what was said to take files takes files."""
+    app = Application()
+    scope = {**to_files(*HEADERS), "method": "PUT"}
+    messages = [part(b"[10]", more=False), {"type": "http.disconnect"}]
+    await RequestGuard(app, uploads=[UPLOAD])(scope, receiving(messages), never_sent)
+    assert app.received == messages

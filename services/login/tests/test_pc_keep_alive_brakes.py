@@ -4,12 +4,12 @@ import logging
 
 import pytest
 
-from login.domain.mac import MacAddress
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
+from servicekit.mac import MacAddress
 
-from .fleet import OFFLINE, ONLINE, Fleet
+from .fleet import OFFLINE, ONLINE, Fleet, credential_of
 from .sweeper import Sweeper
 
 MASS = {"MassOfflineMaxFraction": 0.5, "MassOfflineHoldInSeconds": 900}
@@ -26,7 +26,7 @@ def holds(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
 
 async def hear(ids: list[int], pcs: SqlPcRepository, fleet: Fleet, clock: FakeClock) -> None:
     for pc in ids:
-        await pcs.keep_alive(MacAddress((await fleet.row(pc)).mac), clock.now())
+        await pcs.keep_alive(MacAddress((await fleet.row(pc)).mac), credential_of(pc), clock.now())
 
 
 async def test_case_10_a_mass_offline_is_held_and_then_believed(
@@ -85,7 +85,9 @@ async def test_case_11_a_blind_service_waits_until_somebody_is_heard(
     await sweeper.sweep()
     assert await fleet.events() == []
     assert [hold["reason"] for hold in holds(caplog)] == ["blind"]
-    await pcs.keep_alive(MacAddress((await fleet.row(first)).mac), clock.now())
+    await pcs.keep_alive(
+        MacAddress((await fleet.row(first)).mac), credential_of(first), clock.now()
+    )
     await sweeper.sweep()
     assert await fleet.statuses() == [ONLINE] + [OFFLINE] * 99
 

@@ -138,7 +138,7 @@ async def test_removed_pcs_are_no_business_of_the_sweep(
 ) -> None:
     """A removed PC gets no events, whatever its row says."""
     (pc,) = await fleet.add(301, status=OFFLINE)
-    await pcs.remove(pc, clock.now())
+    await pcs.remove(pc, "user:7", clock.now())
     await fleet.execute("UPDATE pcs SET status = 1, offline_start_time = NULL")
     await Sweeper(sweep_store, clock).sweep()
     assert await fleet.statuses() == [ONLINE]

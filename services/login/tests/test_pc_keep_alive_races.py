@@ -6,7 +6,6 @@ import logging
 import pytest
 from sqlalchemy import update
 
-from login.domain.mac import MacAddress
 from login.storage.models import PcRow
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore
@@ -14,9 +13,10 @@ from loopjobs import CancellationTokenSource
 from loopjobs.testing import FakeClock
 from servicekit.database import Database, DatabaseOptions
 from servicekit.faults import StoreUnavailableError
+from servicekit.mac import MacAddress
 from servicekit.testing.fixtures import Outage
 
-from .fleet import OFFLINE, ONLINE, Fleet
+from .fleet import OFFLINE, ONLINE, Fleet, credential_of
 from .seams import InterleavedStore
 from .sweeper import Sweeper
 
@@ -27,7 +27,7 @@ async def test_case_06_a_keep_alive_after_the_sweep_brings_the_pc_back(
     """The sweep commits first, the keep-alive that waited for it second: online."""
     (pc,) = await fleet.add(301)
     await Sweeper(sweep_store, clock).sweep()
-    await pcs.keep_alive(MacAddress((await fleet.row(pc)).mac), clock.now())
+    await pcs.keep_alive(MacAddress((await fleet.row(pc)).mac), credential_of(pc), clock.now())
     row = await fleet.row(pc)
     assert (row.status, row.offline_start_time) == (ONLINE, None)
     assert await fleet.events() == [
@@ -47,7 +47,7 @@ async def test_case_06_a_keep_alive_that_waits_for_the_sweep_wins(
     mac = MacAddress((await fleet.row(pc)).mac)
     async with database.writing() as session:
         await session.execute(update(PcRow).values(status=OFFLINE, offline_start_time=clock.now()))
-        waiting = asyncio.create_task(pcs.keep_alive(mac, clock.now()))
+        waiting = asyncio.create_task(pcs.keep_alive(mac, credential_of(pc), clock.now()))
         await asyncio.sleep(0)
     await waiting
     assert (await fleet.row(pc)).status == ONLINE
@@ -64,7 +64,9 @@ async def test_case_07_a_keep_alive_between_look_and_write_wins(
     caplog.set_level(logging.INFO)
     first, second = await fleet.add(301, 301)
     mac = MacAddress((await fleet.row(first)).mac)
-    store = InterleavedStore(sweep_store, lambda: pcs.keep_alive(mac, clock.now()))
+    store = InterleavedStore(
+        sweep_store, lambda: pcs.keep_alive(mac, credential_of(first), clock.now())
+    )
     await Sweeper(store, clock).sweep()
     assert await fleet.statuses() == [ONLINE, OFFLINE]
     assert await fleet.events() == [(second, ONLINE, OFFLINE, "sweep")]

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from login.domain.mac import MacAddress
 from login.domain.pc import StatusReason
 from login.domain.staleness import StaleRule
 from login.storage.changes import fallen_silent, heard
@@ -17,9 +16,10 @@ from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
+from servicekit.mac import MacAddress
 from servicekit.testing.fixtures import on_postgresql
 
-from .fleet import OFFLINE, ONLINE, Fleet
+from .fleet import OFFLINE, ONLINE, Fleet, credential_of
 from .sweeper import Sweeper
 from .waiting import until_somebody_waits
 
@@ -43,7 +43,8 @@ async def test_case_06_a_keep_alive_that_waits_for_the_sweep_s_row_wins(
             update(PcRow).values(fallen_silent(clock.now(), StatusReason.SWEEP)),
             execution_options={"synchronize_session": False},
         )
-        keep_alive = asyncio.create_task(SqlPcRepository(other).keep_alive(FIRST, clock.now()))
+        hearing = SqlPcRepository(other).keep_alive(FIRST, credential_of(1), clock.now())
+        keep_alive = asyncio.create_task(hearing)
         await until_somebody_waits(database)
     await keep_alive
     row = await fleet.row(1)

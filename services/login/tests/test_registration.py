@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from login.domain.errors import MacTakenError, PcError, PcRemovedError
-from login.domain.mac import MacAddress
 from login.domain.pc import Pc, PcStatus, Registration, RemovedBy, StatusReason
 from login.domain.registration import RegistrationStep, decide_registration
+from servicekit.mac import MacAddress
 
 MAC = MacAddress("001b21000001")
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

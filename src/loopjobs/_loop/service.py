@@ -172,9 +172,9 @@ class LoopHostedService(Generic[JobT, OptionsT]):
                 self._die(error)
             await self._loop.runs_beside_ended()
         except GeneratorExit as error:
-            if _is_alive():
-                # Not closed with its event loop: a body awaited something that raised this, and
-                # Python closes whoever awaits that.
+            if _runs_now(self._task):
+                # Not collected with its event loop: a body awaited something that raised this,
+                # and Python closes whoever awaits that.
                 self._die(error)
             raise
         finally:
@@ -222,9 +222,10 @@ def _cause_of_death(name: str, error: BaseException) -> BaseException:
     return error
 
 
-def _is_alive() -> bool:
+def _runs_now(task: asyncio.Task[None] | None) -> bool:
+    """Return whether this task takes a step; any other may be running while it is collected."""
     try:
-        return asyncio.current_task() is not None
+        return task is not None and asyncio.current_task() is task
     except RuntimeError:
         return False
 

@@ -54,6 +54,7 @@ class Timer:
         self._alarm: Alarm | None = None
         self._alarm_due = inf
         self._firing = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def arm_slot(self, when: float, callback: Callable[[], None]) -> TimerAlarm:
         """Call back at `when`, which is a point of the clock's `monotonic`."""
@@ -83,6 +84,8 @@ class Timer:
         self._look_ahead()
 
     def _arm(self, when: float, rank: int, callback: Callable[[], None]) -> TimerAlarm:
+        if self._loop is None:
+            self._loop = _running_loop()
         alarm = TimerAlarm(callback, self)
         heappush(self._heap, (when, rank, next(self._order), alarm))
         if when < self._alarm_due:
@@ -91,7 +94,9 @@ class Timer:
 
     def _look_ahead(self) -> None:
         """Have the clock call for the first alarm that is still wanted, and for no other."""
-        if self._firing:
+        # Runs that are collected with their event loop call off their alarms, in the middle of
+        # whatever runs then: the timer of a host that is gone must not go on in there.
+        if self._firing or _running_loop() is not self._loop:
             return
         heap = self._heap
         while heap and heap[0][3].is_over:
@@ -143,3 +148,10 @@ class _SleepingClock:
     async def _ring(self, when: float, callback: Callable[[], None]) -> None:
         await self.sleep(max(0.0, when - self.monotonic()))
         callback()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

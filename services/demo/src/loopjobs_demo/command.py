@@ -1,10 +1,30 @@
-"""`login demo`: the service and a small fleet, to look at."""
+"""The command `loopjobs-demo`."""
 
+import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from loopjobs_demo.play import play
+from servicekit.cli.mistakes import CommandError
+
 _DEFAULT_PORT = 8080
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; ends the process.
+
+    Args:
+        arguments: What follows the name of the command, instead of the process's own.
+    """
+    application = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    application.command()(demo)
+    try:
+        application(arguments, prog_name="loopjobs-demo")
+    except CommandError as error:
+        typer.echo(f"loopjobs-demo: {error}", err=True)
+        sys.exit(error.exit_code)
 
 
 def demo(
@@ -13,16 +33,20 @@ def demo(
     ] = None,
     pcs: Annotated[int, typer.Option(min=1, max=999, help="How many PCs.")] = 12,
     port: Annotated[
-        int, typer.Option(min=1, max=65_535, help="A free one is taken when this one is not.")
+        int,
+        typer.Option(
+            min=1,
+            max=65_534,
+            help="For Login; the next one is for AdminProvisioning. Free ones "
+            "are taken where these are not.",
+        ),
     ] = _DEFAULT_PORT,
     seed: Annotated[int, typer.Option(help="The same seed gives the same story.")] = 1,
 ) -> None:
-    """Show the service at work: PCs come, go and fall silent, and the job notices.
+    """Show both services and all of their jobs at work.
 
-    Everything is real and on this machine only: the service on a fresh SQLite database, HTTP, and
-    a small simulated fleet.
+    A list of PCs is uploaded, the PCs come, go and fall silent, people sign in and out, and the
+    jobs clean up behind them. Everything is real and on this machine only: HTTP between the
+    services, and fresh SQLite databases.
     """
-    # Here, so that an agent on a small PC does not load the whole service.
-    from loopjobs_demo.play import play  # noqa: PLC0415
-
     play(duration, pcs, port, seed)

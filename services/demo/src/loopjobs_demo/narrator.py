@@ -1,7 +1,7 @@
 """Tells what happens on the stage, as it happens."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final, Protocol
 
@@ -9,15 +9,18 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from loopjobs_demo import wording
-from loopjobs_demo.stage import Stage
-from loopjobs_demo.status_changes import Headcount, StatusChange
 from login.client.fleet import FleetTally
 from login.domain.pc import StatusReason
 from loopjobs import Clock, Ledger, Outcome, RunRecord
+from loopjobs_demo import wording
+from loopjobs_demo.lists import BulkJobSeen
+from loopjobs_demo.office import OfficeTally
+from loopjobs_demo.runs import RunInbox
+from loopjobs_demo.stage import Stage
+from loopjobs_demo.status_changes import Headcount, StatusChange
 
 _LOOK_EVERY: Final = 0.25
-_QUIET_SWEEPS_A_LINE: Final = 5
+_QUIET_SWEEPS_A_LINE: Final = 10
 
 
 class Changes(Protocol):
@@ -32,14 +35,6 @@ class Changes(Protocol):
         ...
 
 
-class Sweeps(Protocol):
-    """Where the narrator learns what the job has done."""
-
-    def take_new(self) -> list[RunRecord]:
-        """Return what has come since the last time."""
-        ...
-
-
 class Narrator:
     """Prints a line for what is news, and is silent about the rest.
 
@@ -49,8 +44,8 @@ class Narrator:
     Args:
         console: Where to print.
         changes: What becomes of the PCs.
-        sweeps: What the job has done.
-        tally: What the fleet has done.
+        runs: What the jobs have done.
+        tallies: What the fleet and the office have done.
         clock: Paces the looking.
         pcs: How many PCs there will be.
     """
@@ -59,30 +54,30 @@ class Narrator:
         self,
         console: Console,
         changes: Changes,
-        sweeps: Sweeps,
-        tally: FleetTally,
+        runs: RunInbox,
+        tallies: tuple[FleetTally, OfficeTally],
         *,
         clock: Clock,
         pcs: int,
     ) -> None:
         self._console = console
         self._changes = changes
-        self._sweeps = sweeps
-        self._tally = tally
+        self._runs = runs
+        self._tallies = tallies
         self._clock = clock
         self._pcs = pcs
         self._began = clock.monotonic()
         self._headcount = Headcount()
         self._is_open = False
         self._has_greeted = False
-        self._sweeps_seen = 0
-        self._quiet_in_a_row = 0
+        self._runs_seen = 0
+        self._quiet_sweeps = 0
         self._reasons: Counter[StatusReason] = Counter()
 
-    def open(self, stage: Stage) -> None:
+    def open(self, stage: Stage, ghosts: int) -> None:
         """Tell what there is to see."""
         self._is_open = True
-        self._say(wording.opening(stage, self._pcs))
+        self._say(wording.opening(stage, self._pcs, ghosts))
 
     async def narrate(self) -> None:
         """Tell until cancelled."""
@@ -99,39 +94,55 @@ class Narrator:
         self._greet()
         for change in await self._changes.take_new():
             self._reasons[change.reason] += 1
-            self._say(wording.change(change))
-        for run in self._sweeps.take_new():
-            self._tell_sweep(run)
+            if self._has_greeted:
+                self._say(wording.change(change))
+        for run in self._runs.take_new():
+            self._tell_run(run)
 
-    def close(self, ledger: Ledger) -> None:
+    def tell_upload(self, job: BulkJobSeen) -> None:
+        """Tell that somebody uploaded a list."""
+        self._say(wording.uploaded(self._clock.now(), job))
+
+    def tell_provisioned(self, job: BulkJobSeen, bad_rows: Sequence[str]) -> None:
+        """Tell what became of a list."""
+        self._say(wording.provisioned(self._clock.now(), job, bad_rows))
+
+    def close(self, ledgers: Mapping[str, Ledger]) -> None:
         """Tell how it ended, if it ever began."""
         if not self._is_open:
             return
         seconds = self._clock.monotonic() - self._began
-        words = wording.closing(seconds, ledger, self._headcount, self._reasons, self._tally)
+        jobs = {job: (ledger, self._runs.totals(job)) for job, ledger in ledgers.items()}
+        words = wording.closing(seconds, jobs, self._headcount, self._reasons, self._tallies)
         self._say(words, end="")
 
     def _greet(self) -> None:
-        if not self._has_greeted and self._headcount.online + self._headcount.offline >= self._pcs:
+        if not self._has_greeted and self._headcount.online >= self._pcs:
             self._has_greeted = True
             self._say(wording.arrival(self._clock.now(), self._headcount))
 
-    def _tell_sweep(self, run: RunRecord) -> None:
-        self._sweeps_seen += 1
+    def _tell_run(self, run: RunRecord) -> None:
+        self._runs_seen += 1
+        is_sweep = run.job == wording.SWEEP
         if run.outcome is not Outcome.SUCCEEDED or any((run.reported or {}).values()):
-            self._quiet_in_a_row = 0
-            self._say(wording.sweep(run, self._clock.now(), self._headcount))
+            self._quiet_sweeps = 0 if is_sweep else self._quiet_sweeps
+            self._say(wording.run(run, self._clock.now(), self._headcount))
+        elif is_sweep:
+            self._tell_quiet_sweep()
+
+    def _tell_quiet_sweep(self) -> None:
+        self._quiet_sweeps += 1
+        if self._quiet_sweeps < _QUIET_SWEEPS_A_LINE:
             return
-        self._quiet_in_a_row += 1
-        if self._quiet_in_a_row == _QUIET_SWEEPS_A_LINE:
-            self._quiet_in_a_row = 0
-            if not self._console.is_terminal:
-                quiet = _QUIET_SWEEPS_A_LINE
-                self._say(wording.quiet_sweeps(quiet, self._clock.now(), self._headcount))
+        self._quiet_sweeps = 0
+        if not self._console.is_terminal:
+            quiet = _QUIET_SWEEPS_A_LINE
+            self._say(wording.quiet_sweeps(quiet, self._clock.now(), self._headcount))
 
     def _status(self) -> Text:
         seconds = self._clock.monotonic() - self._began
-        return wording.status(seconds, self._sweeps_seen, self._tally.keep_alives, self._headcount)
+        fleet, _ = self._tallies
+        return wording.status(seconds, self._runs_seen, fleet.keep_alives, self._headcount)
 
     def _say(self, text: Text, end: str = "\n") -> None:
         self._console.print(text, soft_wrap=True, end=end)

@@ -1,28 +1,25 @@
-"""Plays the demonstration: service, job and fleet in one process, over real HTTP."""
+"""Plays the demonstration: two services, a fleet and an office in one process, over real HTTP."""
 
 import asyncio
 import logging
+from contextlib import AsyncExitStack
 from pathlib import Path
+from random import Random
 from typing import Final
 
-import httpx
 from rich.console import Console
 
-from login.app import build_host_builder
+import admin_provisioning.app
+import login.app
+from login.client.fleet import FleetPlan, FleetTally, LifePattern
+from loopjobs import Clock, Host, HostBuilder, StartError, SystemClock
+from loopjobs_demo.cast import Cast, hire
 from loopjobs_demo.narrator import Narrator
+from loopjobs_demo.office import OfficeTally
+from loopjobs_demo.runs import RunInbox
 from loopjobs_demo.stage import Stage, set_stage
 from loopjobs_demo.status_changes import StatusChanges
-from loopjobs_demo.runs import JOB, SweepInbox
-from login.client import LoginClient
-from login.client.fleet import (
-    Fleet,
-    FleetPlan,
-    FleetTally,
-    LifePattern,
-    MeteredTransport,
-    http_lanes,
-)
-from loopjobs import Clock, StartError, SystemClock
+from loopjobs_demo.wording import JOBS
 from servicekit.cli.log_lines import configure_logging
 from servicekit.cli.mistakes import FAILED, CommandError
 from servicekit.cli.program_console import ProgramConsole
@@ -31,14 +28,13 @@ from servicekit.database import Database
 
 _FOLDER: Final = Path("var")
 _PATTERN: Final = LifePattern(mean_stay=40.0, mean_absence=18.0, silent_share=0.6, ramp=1.5)
-_CONNECTIONS: Final = 4
 
 
 def play(duration: float | None, pcs: int, port: int, seed: int) -> None:
     """Play on this machine, for that many seconds or until a signal.
 
     Raises:
-        CommandError: The service did not start.
+        CommandError: A service did not start.
     """
     configure_logging(logging.WARNING)
     clock = SystemClock()
@@ -53,39 +49,57 @@ async def play_on(
     """Play on a stage, for that many seconds or until cancelled.
 
     Raises:
-        CommandError: The service did not start.
+        CommandError: A service did not start.
     """
-    sweeps, tally = SweepInbox(), FleetTally()
-    builder = build_host_builder(settings_files=[], settings=stage.settings(), clock=clock)
-    host = builder.add_listener(sweeps).build()
-    changes = StatusChanges(await host.container.get(Database))
-    narrator = Narrator(console, changes, sweeps, tally, clock=clock, pcs=plan.pcs)
+    runs, tallies = RunInbox(), (FleetTally(), OfficeTally())
+    hosts = _build(stage, runs, clock)
+    changes = StatusChanges(await hosts[0].container.get(Database))
+    narrator = Narrator(console, changes, runs, tallies, clock=clock, pcs=plan.pcs)
+    cast = Cast(stage, plan, tallies, clock, Random(plan.seed))  # noqa: S311 - a story, no secret
     try:
-        async with host:
-            narrator.open(stage)
+        async with AsyncExitStack() as services:
+            for host in hosts:
+                await services.enter_async_context(host)
+            narrator.open(stage, cast.ghosts)
             try:
-                await _perform(stage, plan, duration, narrator, tally, clock)
+                await _perform(hosts[0], cast, narrator, duration, clock)
             finally:
                 await narrator.look()
     except StartError as error:
         raise CommandError(str(error), FAILED) from error
     finally:
-        narrator.close(host.jobs[JOB].status().ledger)
+        jobs = {name: handle for host in hosts for name, handle in host.jobs.items()}
+        narrator.close({job: jobs[job].status().ledger for job in JOBS})
+
+
+def _build(stage: Stage, runs: RunInbox, clock: Clock) -> tuple[Host, Host]:
+    def build(builder: HostBuilder) -> Host:
+        return builder.add_listener(runs).build()
+
+    login_settings = stage.login_settings()
+    settings = stage.provisioning_settings()
+    return (
+        build(
+            login.app.build_host_builder(settings_files=[], settings=login_settings, clock=clock)
+        ),
+        build(
+            admin_provisioning.app.build_host_builder(
+                settings_files=[], settings=settings, clock=clock
+            )
+        ),
+    )
 
 
 async def _perform(
-    stage: Stage,
-    plan: FleetPlan,
-    duration: float | None,
-    narrator: Narrator,
-    tally: FleetTally,
-    clock: Clock,
+    host: Host, cast: Cast, narrator: Narrator, duration: float | None, clock: Clock
 ) -> None:
-    transport = MeteredTransport(http_lanes(_CONNECTIONS), tally, clock)
-    async with (
-        httpx.AsyncClient(base_url=stage.url, transport=transport) as http,
-        asyncio.TaskGroup() as group,
-    ):
+    people = await hire(host.container, cast.names)
+    async with asyncio.TaskGroup() as group:
         telling = group.create_task(narrator.narrate())
-        await Fleet(plan, LoginClient(http), tally, clock).run(duration)
+        playing = group.create_task(cast.play(people, narrator))
+        if duration is None:
+            await playing
+        else:
+            await clock.sleep(duration)
+            playing.cancel()
         telling.cancel()

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, StatusReason
 from login.storage.models import PcRow, PcStatusEventRow
 from servicekit.database import Database
+from servicekit.mac import MacAddress
 
 
 @dataclass(frozen=True, slots=True)

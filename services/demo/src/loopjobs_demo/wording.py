@@ -1,79 +1,86 @@
 """The words of the narrator."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from rich.text import Text
 
-from loopjobs_demo.stage import INTERVAL, THRESHOLD_IN_MINUTES, Stage
-from loopjobs_demo.status_changes import Headcount, StatusChange
-from loopjobs_demo.runs import JOB
 from login.client.fleet import FleetTally
 from login.domain.pc import PcStatus, StatusReason
 from loopjobs import Ledger, Outcome, RunRecord
+from loopjobs_demo.lists import BulkJobSeen
+from loopjobs_demo.office import OfficeTally
+from loopjobs_demo.stage import INTERVAL, KEPT, NEVER_SEEN, PURGE, SILENCE, Stage
+from loopjobs_demo.status_changes import Headcount, StatusChange
 
+SWEEP: Final = "PcKeepAliveJob"
+JOBS: Final = {
+    SWEEP: f"silent for {SILENCE:g} s: offline",
+    "PcDeleteJob": f"listed and never seen for {NEVER_SEEN:g} s: retired; purged {PURGE:g} s later",
+    "TokenCleanupJob": "sessions that people have ended: gone, with their tokens",
+    "BulkJobWorker": "lists that were uploaded: row by row into the Login service",
+    "BulkJobCleanup": f"lists that were done {KEPT:g} s ago: gone, with rows and file",
+}
 _NAME_WIDTH: Final = 7
 
 
-def opening(stage: Stage, pcs: int) -> Text:
+def opening(stage: Stage, pcs: int, ghosts: int) -> Text:
     """Return what a newcomer reads first."""
     text = Text()
-    if stage.port != stage.wanted_port:
-        text.append(f"Port {stage.wanted_port} is taken; using {stage.port}.\n", "yellow")
-    text.append("The Login service, its job, and a small fleet\n\n", "bold")
-    threshold = THRESHOLD_IN_MINUTES * 60
+    if stage.login_port != stage.wanted_port:
+        text.append(f"Port {stage.wanted_port} is taken; using {stage.login_port}.\n", "yellow")
+    text.append("Two services, their jobs, a small fleet and an office\n\n", "bold")
     rows = {
-        "PCs": f"{stage.url}/v1/pcs",
-        "API": f"{stage.url}/docs",
-        "Database": str(stage.database),
-        "Fleet": f"{pcs} simulated PCs, each with a keep-alive every {INTERVAL} s",
-        "Job": f"{JOB} looks every {INTERVAL} s; silent for over {threshold:g} s is offline",
+        "Login": f"{stage.login_url}/docs",
+        "AdminProvisioning": f"{stage.provisioning_url}/docs",
+        "Files": str(stage.folder),
+        "Fleet": f"{pcs} simulated PCs, a keep-alive every {INTERVAL} s; {ghosts} more are listed "
+        "and never come",
         "Stop": "Ctrl-C",
     }
-    return text.append_text(_table(rows))
+    return text.append_text(_table(rows)).append("\n").append_text(_table(JOBS))
 
 
 def closing(
     seconds: float,
-    ledger: Ledger,
+    jobs: Mapping[str, tuple[Ledger, Mapping[str, int]]],
     count: Headcount,
     reasons: Counter[StatusReason],
-    tally: FleetTally,
+    tallies: tuple[FleetTally, OfficeTally],
 ) -> Text:
     """Return what a newcomer reads last."""
     text = Text().append(f"\nStopped after {seconds:.1f} s\n\n", "bold")
-    changes = {
-        "declared offline by the job": reasons[StatusReason.SWEEP],
-        "said goodbye": reasons[StatusReason.CLIENT],
-        "came back": reasons[StatusReason.KEEP_ALIVE],
-    }
-    rows = {
-        "Job": _slots(ledger),
-        "PCs": str(headcount(count)),
-        "Changes": ", ".join(f"{number} {what}" for what, number in changes.items()),
-        "Fleet": f"{tally.keep_alives:,} keep-alives, {tally.errors} errors",
+    fleet, office = tallies
+    rows = {job: _job(ledger, totals) for job, (ledger, totals) in jobs.items()}
+    rows |= {
+        "PCs": f"{headcount(count)}; {reasons[StatusReason.SWEEP]} declared offline by the job, "
+        f"{reasons[StatusReason.CLIENT]} said goodbye, {reasons[StatusReason.KEEP_ALIVE]} came",
+        "Fleet": f"{fleet.keep_alives:,} keep-alives, {fleet.errors} errors",
+        "Office": f"{office.sign_ins} sign-ins, {office.refreshes} refreshes, "
+        f"{office.sign_outs} sign-outs, {office.errors} errors",
     }
     return text.append_text(_table(rows))
 
 
 def _table(rows: Mapping[str, str]) -> Text:
+    width = max(map(len, rows)) + 2
     text = Text()
     for label, words in rows.items():
-        text.append(f"  {label:<10}", "dim").append(f"{words}\n")
+        text.append(f"  {label:<{width}}", "dim").append(f"{words}\n")
     return text
 
 
 def change(change: StatusChange) -> Text:
     """Return one line about a PC that has gone or come."""
     is_online = change.status is PcStatus.ONLINE
-    line = _moment(change.at)
+    line = moment(change.at)
     line.append(f"{change.hostname:<{_NAME_WIDTH}}", "bold").append(f" {change.mac}  ", "dim")
     line.append(f"{_why(change)} -> ")
     line.append("online" if is_online else "offline", "green" if is_online else "red")
     if change.reason is StatusReason.SWEEP:
-        line.append(f" by {JOB}")
+        line.append(f" by {SWEEP}")
     return line
 
 
@@ -91,32 +98,45 @@ def _why(change: StatusChange) -> str:
 
 def arrival(now: datetime, count: Headcount) -> Text:
     """Return the line that says that the fleet is there."""
-    line = _moment(now).append("all PCs have registered: ")
+    line = moment(now).append("all PCs have come: ")
     return line.append_text(headcount(count))
 
 
-def sweep(run: RunRecord, now: datetime, count: Headcount) -> Text:
-    """Return one line about a sweep that was worth one."""
-    line = _moment(run.started_at or now)
+def uploaded(now: datetime, job: BulkJobSeen) -> Text:
+    """Return the line about a list that was just uploaded."""
+    words = f"an administrator uploads a list of {job.total} PCs, as a spreadsheet exports it"
+    return moment(now).append(words)
+
+
+def provisioned(now: datetime, job: BulkJobSeen, bad_rows: Sequence[str]) -> Text:
+    """Return the lines about a list that is done."""
+    line = moment(now).append(f"the list is done ({job.state}): ")
+    line.append(f"{job.ok} PCs are known to Login", "green")
+    for bad_row in bad_rows:
+        line.append(f"\n{'':10}{bad_row}", "yellow")
+    return line
+
+
+def run(run: RunRecord, now: datetime, count: Headcount) -> Text:
+    """Return one line about a run that was worth one."""
+    line = moment(run.started_at or now).append(f"{run.job} ", "cyan")
     if run.outcome is not Outcome.SUCCEEDED:
         why = f": {run.error}" if run.error else ""
-        return line.append(f"sweep {run.outcome}{why}", "red")
-    counts = (run.reported or {}).items()
-    found = ", ".join(f"{number:.0f} {name}" for name, number in counts if number)
-    line.append(f"sweep: {found} in {run.duration * 1e3:.0f} ms; now ", "dim")
-    return line.append_text(headcount(count))
+        return line.append(f"{run.outcome}{why}", "red")
+    line.append(f"{_counts(run.reported or {})} in {run.duration * 1e3:.0f} ms")
+    return line.append("; now ", "dim").append_text(headcount(count)) if run.job == SWEEP else line
 
 
 def quiet_sweeps(number: int, now: datetime, count: Headcount) -> Text:
     """Return one line about sweeps that found nobody silent."""
     words = f"{number} sweeps found nobody silent; "
-    return _moment(now).append(words, "dim").append_text(headcount(count))
+    return moment(now).append(words, "dim").append_text(headcount(count))
 
 
-def status(seconds: float, sweeps: int, keep_alives: int, count: Headcount) -> Text:
+def status(seconds: float, runs: int, keep_alives: int, count: Headcount) -> Text:
     """Return the line that is kept up to date on a terminal."""
     line = Text().append(f"{seconds:8.0f} s  ", "dim").append_text(headcount(count))
-    return line.append(f"  {sweeps} sweeps, {keep_alives:,} keep-alives  Ctrl-C stops", "dim")
+    return line.append(f"  {runs} runs, {keep_alives:,} keep-alives  Ctrl-C stops", "dim")
 
 
 def headcount(count: Headcount) -> Text:
@@ -126,13 +146,25 @@ def headcount(count: Headcount) -> Text:
     )
 
 
+def moment(at: datetime) -> Text:
+    """Return the beginning of a line."""
+    return Text().append(f"{at.astimezone():%H:%M:%S}  ", "dim")
+
+
+def _job(ledger: Ledger, totals: Mapping[str, int]) -> str:
+    done = _counts(totals)
+    return f"{_slots(ledger)}; {done}" if done else _slots(ledger)
+
+
+def _counts(counts: Mapping[str, float]) -> str:
+    return ", ".join(
+        f"{number:.0f} {name.replace('_', ' ')}" for name, number in counts.items() if number
+    )
+
+
 def _slots(ledger: Ledger) -> str:
-    """Return what became of every slot of the job that was due."""
+    """Return what became of every slot of a job that was due."""
     counts = {outcome.value: getattr(ledger, outcome.value) for outcome in Outcome}
     counts["in_flight"] = ledger.in_flight
     parts = [f"{count} {name}" for name, count in counts.items() if count]
     return f"{ledger.due} due = {' + '.join(parts) or '0'}"
-
-
-def _moment(at: datetime) -> Text:
-    return Text().append(f"{at.astimezone():%H:%M:%S}  ", "dim")

@@ -9,8 +9,12 @@ from login.credentials.key_ring import KeyRing
 from login.credentials.options import LoginTokenOptions, PasswordOptions
 from login.http.accounts.options import RateLimitOptions
 from login.http.options import KeepAliveOptions
+from login.jobs.pc_delete import PcDeleteJob
+from login.jobs.pc_delete_options import PcDeleteJobOptions
 from login.jobs.pc_keep_alive import PcKeepAliveJob
 from login.jobs.pc_keep_alive_options import PcKeepAliveJobOptions
+from login.jobs.token_cleanup import TokenCleanupJob
+from login.jobs.token_cleanup_options import TokenCleanupJobOptions
 from login.storage.options import LoginDatabaseOptions
 from login.wiring import HttpProvider, StorageProvider
 from loopjobs import Clock, HostBuilder
@@ -33,7 +37,7 @@ def build_host_builder(
     Args:
         settings_files: As for `HostBuilder`.
         settings: As for `HostBuilder`; sections are `Database`, `Http`, `KeepAlive`, `Tokens`,
-            `Passwords`, `Clients`, `RateLimits` and `PcKeepAliveJob`.
+            `Passwords`, `Clients`, `RateLimits`, and one for each job under its name.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
     """
@@ -52,5 +56,7 @@ def build_host_builder(
     builder.add_hosted_service(MigrationService)
     builder.add_hosted_service(KeyRing)
     builder.add_loop_job(PcKeepAliveJob, PcKeepAliveJobOptions)
+    builder.add_loop_job(PcDeleteJob, PcDeleteJobOptions)
+    builder.add_loop_job(TokenCleanupJob, TokenCleanupJobOptions)
     builder.add_hosted_service(HttpServer)
     return builder

@@ -9,12 +9,19 @@ from fastapi import FastAPI
 
 import login.storage
 from login.domain.pacing import KeepAlivePacing
-from login.domain.ports import PcRepository, SweepStore
+from login.domain.ports import PcProvisioning, PcRepository, SweepStore, TokenCleanupStore
+from login.domain.retirement_brake import HoldBoard
+from login.domain.retirement_ports import AcknowledgementStore, RetirementStore
 from login.http.api import create_api
+from login.http.keep_alive_limit import KeepAliveLimit
 from login.http.options import KeepAliveOptions
+from login.storage.acknowledgements import SqlAcknowledgementStore
 from login.storage.options import LoginDatabaseOptions
 from login.storage.pc_repository import SqlPcRepository
+from login.storage.provisioning import SqlPcProvisioning
+from login.storage.retirement_store import SqlRetirementStore
 from login.storage.sweep_store import SqlSweepStore
+from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from servicekit.database import Database, Revisions
 
 
@@ -24,13 +31,22 @@ class StorageProvider(Provider):
     scope = Scope.APP
 
     pcs = provide(SqlPcRepository, provides=PcRepository)
+    provisioning = provide(SqlPcProvisioning, provides=PcProvisioning)
     sweep_store = provide(SqlSweepStore, provides=SweepStore)
+    retirement_store = provide(SqlRetirementStore, provides=RetirementStore)
+    acknowledgements = provide(SqlAcknowledgementStore, provides=AcknowledgementStore)
+    hold_board = provide(HoldBoard)
 
     @provide
     async def database(self, options: LoginDatabaseOptions) -> AsyncIterator[Database]:
         """Open the database; closed with the container."""
         async with Database(options) as database:
             yield database
+
+    @provide
+    def token_cleanup_store(self, database: Database) -> TokenCleanupStore:
+        """Clean tokens in the database; how long a statement may take, the job says."""
+        return SqlTokenCleanupStore(database)
 
     @provide
     def revisions(self) -> Revisions:
@@ -42,6 +58,8 @@ class HttpProvider(Provider):
     """The web application and what it asks for."""
 
     scope = Scope.APP
+
+    keep_alive_limit = provide(KeepAliveLimit)
 
     @provide
     def api(self, container: AsyncContainer) -> FastAPI:

@@ -22,11 +22,11 @@ from login.storage.models import (
 from loopjobs import Clock
 from servicekit.database import Database
 
-PASSWORD: Final = "correct horse battery"  # noqa: S105 - of these tests only
-NEW_PASSWORD: Final = "staple, but longer"  # noqa: S105 - as above
+PASSWORD: Final = "correct horse battery"
+NEW_PASSWORD: Final = "staple, but longer"
 CLIENT_ID: Final = "provisioning"
-CLIENT_SECRET: Final = "a-secret-of-forty-characters-of-chance-1"  # noqa: S105 - as above
-PREVIOUS_SECRET: Final = "a-secret-of-forty-characters-of-chance-0"  # noqa: S105 - as above
+CLIENT_SECRET: Final = "a-secret-of-forty-characters-of-chance-1"
+PREVIOUS_SECRET: Final = "a-secret-of-forty-characters-of-chance-0"
 
 
 class People:

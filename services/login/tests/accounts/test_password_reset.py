@@ -47,7 +47,7 @@ async def test_a_token_sets_a_new_password_once(
     user = await people.add()
     session = await signed_in(client)
     for _ in range(10):
-        await sign_in(client, password="not the password")  # noqa: S106 - wrong on purpose
+        await sign_in(client, password="not the password")
     token = await issue(reset, clock, secrets)
     answer = await redeem(client, token)
     assert (answer.status_code, answer.headers["cache-control"]) == (204, "no-store")

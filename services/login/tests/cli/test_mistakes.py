@@ -11,6 +11,12 @@ from login.client.network_card import NoNetworkCardError
 CLOSED_PORT = "http://127.0.0.1:1"
 
 
+@pytest.fixture(autouse=True)
+def _known_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGIN_CLIENT_ID", "labs")
+    monkeypatch.setenv("LOGIN_CLIENT_SECRET", "s3cret")
+
+
 def _fail(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     with pytest.raises(SystemExit) as ended:
         main(arguments)

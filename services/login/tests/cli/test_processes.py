@@ -4,66 +4,38 @@ import json
 import re
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from servicekit.testing import RunningCommand, running_command
 from servicekit.testing.fixtures import on_postgresql
 
 pytestmark = pytest.mark.smoke
 
-PATIENCE = 30
 MAC = "02:00:00:00:00:aa"
+CLIENT_ID, SECRET = "labs", "a-secret-of-more-than-32-characters"
+CLIENT = {"Secret": SECRET, "Scopes": ["pcs:enroll", "pcs:read"]}
+ENVIRONMENT = {"LOGIN_CLIENT_ID": CLIENT_ID, "LOGIN_CLIENT_SECRET": SECRET}
 
 
-class Command:
-    """A running `login ...`, both of its outputs in one pipe."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.lines: list[str] = []
-
-    def read_until(self, pattern: str) -> str:
-        """Read up to the first line with the pattern; return what its group matches."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line)
-            if match := re.search(pattern, line):
-                return match[match.re.groups]
-        raise AssertionError(f"no line with {pattern!r} in:\n{''.join(self.lines)}")
-
-    def end(self, number: signal.Signals | None = None) -> int:
-        """Send a signal, if any, read the rest, and return the exit code."""
-        if number is not None:
-            self.process.send_signal(number)
-        rest, _ = self.process.communicate(timeout=PATIENCE)
-        self.lines += rest.splitlines(keepends=True)
-        return self.process.returncode
-
-    @property
-    def text(self) -> str:
-        return "".join(self.lines)
-
-
-@contextmanager
-def _login(folder: Path, *arguments: str, stderr: Path | None = None) -> Iterator[Command]:
-    command = [sys.executable, "-c", "from login.cli import main; main()", *arguments]
-    with ExitStack() as stack:
-        errors = stack.enter_context(stderr.open("w")) if stderr else subprocess.STDOUT
-        process = stack.enter_context(
-            subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=errors)
-        )
-        stack.callback(process.kill)
-        yield Command(process)
+def _login(
+    folder: Path, *arguments: str, stderr: Path | None = None
+) -> AbstractContextManager[RunningCommand]:
+    return running_command(
+        "login.cli:main", folder, *arguments, environment=ENVIRONMENT, stderr=stderr
+    )
 
 
 def _settings(folder: Path, database_url: str | None = None, **job: object) -> str:
-    settings: dict[str, object] = {"Http": {"Port": 0}, "PcKeepAliveJob": job}
+    settings: dict[str, object] = {
+        "Http": {"Port": 0},
+        "PcKeepAliveJob": job,
+        "Clients": {CLIENT_ID: CLIENT},
+    }
     if database_url is not None:
         settings["Database"] = {"Url": database_url}
     file = folder / "settings.json"
@@ -72,31 +44,40 @@ def _settings(folder: Path, database_url: str | None = None, **job: object) -> s
 
 
 @contextmanager
-def _service(folder: Path, database_url: str | None = None) -> Iterator[tuple[Command, str]]:
+def _service(folder: Path, database_url: str | None = None) -> Iterator[tuple[RunningCommand, str]]:
     with _login(folder, "serve", "--settings", _settings(folder, database_url)) as serve:
         yield serve, serve.read_until(r"listening on (http://\S+)")
+
+
+def _client(url: str) -> httpx.Client:
+    """Return a client of the service that may register PCs and see them."""
+    proof = {"client_id": CLIENT_ID, "client_secret": SECRET}
+    token = httpx.post(f"{url}/v1/token", json=proof).json()["access_token"]
+    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"})
 
 
 def test_the_service_ends_well_by_sigterm(tmp_path: Path) -> None:
     """A supervisor's SIGTERM ends it with code 0 after a clean drain."""
     with _service(tmp_path) as (serve, url):
-        assert httpx.get(f"{url}/v1/pcs").json()["items"] == []
+        with _client(url) as client:
+            assert client.get("/v1/pcs").json()["items"] == []
         assert serve.end(signal.SIGTERM) == 0
     assert "Traceback" not in serve.text
 
 
 @on_postgresql
 def test_the_service_serves_on_postgresql(tmp_path: Path, empty_database_url: str) -> None:
-    """It builds its tables itself, and finds its PCs again; nothing is kept beside it."""
+    """It builds its tables itself, and finds its PCs again; only its keys are kept beside it."""
     answers = []
     for _ in range(2):
         with _service(tmp_path, empty_database_url) as (serve, url):
-            answer = httpx.post(f"{url}/v1/pcs", json={"mac": MAC, "hostname": "front-desk"})
+            with _client(url) as client:
+                answer = client.post("/v1/pcs", json={"mac": MAC, "hostname": "front-desk"})
             answers.append(answer.status_code)
             assert serve.end(signal.SIGTERM) == 0
         assert "Traceback" not in serve.text
     assert answers == [201, 200]
-    assert not (tmp_path / "var").exists()
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["keys"]
 
 
 def test_a_database_that_is_not_there_is_explained(tmp_path: Path) -> None:
@@ -134,16 +115,31 @@ def test_a_taken_port_is_explained(tmp_path: Path) -> None:
 
 def test_the_agent_comes_and_says_goodbye(tmp_path: Path) -> None:
     """The service lists the agent's machine online, and offline as soon as the agent has ended."""
-    with _service(tmp_path) as (serve, url):
+    with _service(tmp_path) as (serve, url), _client(url) as client:
         arguments = ("agent", "--server", url, "--mac", MAC, "--name", "front-desk")
         with _login(tmp_path, *arguments) as agent:
             agent.read_until("(this PC is online)")
-            (online,) = httpx.get(f"{url}/v1/pcs").json()["items"]
+            (online,) = client.get("/v1/pcs").json()["items"]
             assert agent.end(signal.SIGTERM) == 0
-        (offline,) = httpx.get(f"{url}/v1/pcs").json()["items"]
+        (offline,) = client.get("/v1/pcs").json()["items"]
         assert serve.end(signal.SIGINT) == 0
     assert (online["hostname"], online["status"]) == ("front-desk", "online")
     assert (offline["status"], offline["status_reason"]) == ("offline", "client")
+    assert "lpc_" not in agent.text + serve.text
+    assert SECRET not in agent.text + serve.text
+
+
+def test_an_agent_with_a_wrong_secret_is_told(tmp_path: Path) -> None:
+    """Code 1, and what to look at; no traceback and no secret."""
+    wrong = tmp_path / "secret"
+    wrong.write_text("wrong-" * 8)
+    with _service(tmp_path) as (_, url):
+        arguments = ("agent", "--server", url, "--mac", MAC, "--client-secret-file", str(wrong))
+        with _login(tmp_path, *arguments) as agent:
+            assert agent.end() == 1
+    assert "does not let the client 'labs' register PCs" in agent.text
+    assert "wrong-" not in agent.text
+    assert "Traceback" not in agent.text
 
 
 def test_a_simulation_loads_a_service(tmp_path: Path) -> None:
@@ -153,32 +149,3 @@ def test_a_simulation_loads_a_service(tmp_path: Path) -> None:
         with _login(tmp_path, "simulate", "--server", url, *options) as simulate:
             assert simulate.end() == 0
     assert re.match(r"50 PCs in \d.* errors 0 ", simulate.lines[-1])
-
-
-def test_the_demonstration_plays_by_itself(tmp_path: Path) -> None:
-    """It opens, tells, closes with a ledger that adds up, and leaves code 0 and no garbage."""
-    with _login(tmp_path, "demo", "--duration", "4") as demo:
-        assert demo.end() == 0
-    assert "all PCs have registered: " in demo.text
-    assert re.search(r"Job +\d+ due = \d+ succeeded", demo.text)
-    assert "\x1b" not in demo.text
-    assert list((tmp_path / "var").glob("demo-*.db"))
-
-
-def test_an_interrupt_closes_the_demonstration(tmp_path: Path) -> None:
-    """Ctrl-C ends it with the same summary and code 0."""
-    with _login(tmp_path, "demo", "--pcs", "2") as demo:
-        demo.read_until("(all PCs have registered)")
-        assert demo.end(signal.SIGINT) == 0
-    assert "Stopped after" in demo.text
-    assert "Traceback" not in demo.text
-
-
-def test_a_reader_that_leaves_ends_the_demonstration(tmp_path: Path) -> None:
-    """After `login demo | head` the service is stopped cleanly, and nobody complains."""
-    with _login(tmp_path, "demo", stderr=tmp_path / "stderr") as demo:
-        demo.read_until("(all PCs have registered)")
-        assert demo.process.stdout is not None
-        demo.process.stdout.close()
-        assert demo.process.wait(PATIENCE) == 0
-    assert not (tmp_path / "stderr").read_text()

@@ -3,10 +3,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from login.client import LoginClient, PcIdentity
-from login.domain.mac import MacAddress
 from loopjobs.testing import FakeClock
+from servicekit.mac import MacAddress
 
-from .fakes import FakeLogin
+from .fakes import FakeLogin, login_client
 
 
 @pytest.fixture
@@ -15,9 +15,9 @@ def login() -> FakeLogin:
 
 
 @pytest.fixture
-async def client(login: FakeLogin) -> AsyncIterator[LoginClient]:
+async def client(login: FakeLogin, clock: FakeClock) -> AsyncIterator[LoginClient]:
     async with login.client() as http:
-        yield LoginClient(http)
+        yield login_client(http, clock)
 
 
 @pytest.fixture

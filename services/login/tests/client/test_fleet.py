@@ -6,7 +6,7 @@ import itertools
 import httpx
 import pytest
 
-from login.client import LoginClient
+from login.client import ClientRefusedError
 from login.client.fleet import (
     Ending,
     Fleet,
@@ -20,16 +20,16 @@ from login.client.fleet import (
 )
 from loopjobs.testing import FakeClock
 
-from .fakes import FakeLogin, dice
+from .fakes import FakeLogin, dice, login_client
 
 LIVELY = LifePattern(mean_stay=30, mean_absence=20)
 
 
 async def _run(login: FakeLogin, clock: FakeClock, plan: FleetPlan, duration: float) -> FleetTally:
     tally = FleetTally()
-    transport = MeteredTransport([httpx.MockTransport(login._answer)] * 4, tally, clock)
+    transport = MeteredTransport([login.transport()] * 4, tally, clock)
     async with httpx.AsyncClient(base_url="http://login.test", transport=transport) as http:
-        fleet = Fleet(plan, LoginClient(http), tally, clock)
+        fleet = Fleet(plan, login_client(http, clock), tally, clock)
         running = asyncio.create_task(fleet.run(duration))
         await clock.advance(duration)
         await running
@@ -69,10 +69,10 @@ async def test_a_pace_can_be_given(login: FakeLogin, clock: FakeClock) -> None:
 async def test_an_outage_is_counted_and_survived(login: FakeLogin, clock: FakeClock) -> None:
     """While the service is away requests fail; afterwards the fleet comes back."""
     tally = FleetTally()
-    transport = MeteredTransport([httpx.MockTransport(login._answer)] * 4, tally, clock)
+    transport = MeteredTransport([login.transport()] * 4, tally, clock)
     async with httpx.AsyncClient(base_url="http://login.test", transport=transport) as http:
         plan = FleetPlan(pcs=10, pattern=LifePattern(mean_stay=1e6))
-        running = asyncio.create_task(Fleet(plan, LoginClient(http), tally, clock).run())
+        running = asyncio.create_task(Fleet(plan, login_client(http, clock), tally, clock).run())
         await clock.advance(5)
         with login.away():
             await clock.advance(60)
@@ -104,13 +104,34 @@ async def test_a_goodbye_that_is_lost_leaves_a_silent_pc(
     pattern = LifePattern(mean_stay=20, mean_absence=1e6, silent_share=0, ramp=0)
     tally = FleetTally()
     async with login.client() as http:
-        fleet = Fleet(FleetPlan(pcs=1, pattern=pattern), LoginClient(http), tally, clock)
+        fleet = Fleet(FleetPlan(pcs=1, pattern=pattern), login_client(http, clock), tally, clock)
         running = asyncio.create_task(fleet.run(60))
         await clock.advance(0.1)
         with login.away():
             await clock.advance(60)
         await running
     assert tally.states[PcState.SILENT] == 1
+
+
+async def test_one_access_token_serves_the_fleet(login: FakeLogin, clock: FakeClock) -> None:
+    """However many PCs come at once; it is renewed before it ends, and only when it is needed."""
+    login.token_lasts = 100
+    await _run(login, clock, FleetPlan(pcs=40, pattern=LIVELY), 89)
+    assert len(login.token_requests) == 1
+    login.token_requests.clear()
+    await _run(login, FakeClock(), FleetPlan(pcs=40, pattern=LIVELY), 300)
+    assert login.calls.count("POST") > 100
+    assert 3 <= len(login.token_requests) <= 4
+
+
+async def test_a_fleet_whose_client_is_refused_does_not_live(
+    login: FakeLogin, clock: FakeClock
+) -> None:
+    """It is the client's fault and no PC's: all of them end with that error."""
+    login.token_responses = [httpx.Response(401)] * 2
+    with pytest.raises(ExceptionGroup) as ended:
+        await _run(login, clock, FleetPlan(pcs=2), 10)
+    assert ended.group_contains(ClientRefusedError)
 
 
 async def test_requests_are_bounded(clock: FakeClock) -> None:
@@ -123,13 +144,14 @@ async def test_requests_are_bounded(clock: FakeClock) -> None:
         peak = max(peak, out)
         await clock.sleep(0.5)
         out -= 1
-        return httpx.Response(200, json={"next_in_s": 10})
+        said = {"access_token": "t", "expires_in": 600, "credential": "lpc_1", "next_in_s": 10}
+        return httpx.Response(200, json=said)
 
     tally = FleetTally()
     transport = MeteredTransport([httpx.MockTransport(answer)] * 3, tally, clock)
     async with httpx.AsyncClient(base_url="http://login.test", transport=transport) as http:
         plan = FleetPlan(pcs=30, pattern=LifePattern(mean_stay=1e6))
-        running = asyncio.create_task(Fleet(plan, LoginClient(http), tally, clock).run(20))
+        running = asyncio.create_task(Fleet(plan, login_client(http, clock), tally, clock).run(20))
         await clock.advance(20)
         await running
     assert peak == 3

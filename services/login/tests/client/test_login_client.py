@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from login.client import (
+    ClientRefusedError,
     LoginAwayError,
     LoginClient,
     LoginClientError,
@@ -11,6 +12,7 @@ from login.client import (
     PcIdentity,
     PcRemovedError,
     PcUnknownError,
+    UnauthorizedError,
 )
 
 from .fakes import FakeLogin
@@ -29,8 +31,8 @@ async def test_keep_alive_tells_the_pace(
 ) -> None:
     """The answer says in how many seconds the service wants to hear of the PC again."""
     login.next_in_s = 7.5
-    await client.register(pc)
-    assert (await client.keep_alive(pc.mac)).next_in_s == 7.5
+    credential = await client.register(pc)
+    assert (await client.keep_alive(pc.mac, credential)).next_in_s == 7.5
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ async def test_keep_alive_tells_the_pace(
         (httpx.Response(200, json={"next_in_s": 0}), LoginAwayError),
         (httpx.Response(404), PcUnknownError),
         (httpx.Response(410), PcRemovedError),
-        (httpx.Response(401), LoginRefusedError),
+        (httpx.Response(401), UnauthorizedError),
         (httpx.Response(403), LoginRefusedError),
         (httpx.Response(422), LoginRefusedError),
     ],
@@ -62,7 +64,7 @@ async def test_each_answer_has_its_error(
     """What the PC should do about an answer is in the class of the error."""
     login.responses = [answer]
     with pytest.raises(error):
-        await client.keep_alive(pc.mac)
+        await client.keep_alive(pc.mac, "lpc_1")
 
 
 async def test_a_refusal_gives_the_reason(
@@ -84,21 +86,53 @@ async def test_a_busy_service_may_ask_for_time(
     """Retry-After in seconds is passed on; any other form is ignored."""
     login.responses = [httpx.Response(503, headers={"Retry-After": header})]
     with pytest.raises(LoginAwayError) as caught:
-        await client.keep_alive(pc.mac)
+        await client.keep_alive(pc.mac, "lpc_1")
     assert caught.value.retry_after == seconds
 
 
-async def test_check_passes_where_a_login_service_answers(client: LoginClient) -> None:
-    """A service that lists PCs is a Login service."""
+@pytest.mark.parametrize(
+    ("answers", "error"),
+    [
+        ([httpx.Response(401), httpx.Response(401)], ClientRefusedError),
+        ([httpx.Response(403)], ClientRefusedError),
+        ([httpx.Response(200, json={})], LoginAwayError),
+        ([httpx.Response(200, json={"credential": ""})], LoginAwayError),
+        ([httpx.Response(410)], PcRemovedError),
+        ([httpx.Response(422)], LoginRefusedError),
+    ],
+)
+async def test_each_answer_to_a_registration_has_its_error(
+    client: LoginClient,
+    login: FakeLogin,
+    pc: PcIdentity,
+    answers: list[httpx.Response | Exception],
+    error: type[LoginClientError],
+) -> None:
+    """Who is not let in, who is not wanted, and who has reached somebody else."""
+    login.responses = answers
+    with pytest.raises(error):
+        await client.register(pc)
+
+
+async def test_an_access_token_that_is_refused_is_replaced(
+    client: LoginClient, login: FakeLogin, pc: PcIdentity
+) -> None:
+    """When the service has changed its keys, say, the registration goes through all the same."""
+    await client.register(pc)
+    login.change_key()
+    await client.register(pc)
+    assert login.calls == ["POST", "POST", "POST"]
+
+
+async def test_check_passes_where_a_login_service_lets_the_client_in(client: LoginClient) -> None:
+    """A service that gives an access token is a Login service."""
     await client.check()
 
 
 async def test_an_address_without_login_service_counts_as_away(
     client: LoginClient, login: FakeLogin, pc: PcIdentity
 ) -> None:
-    """A gateway that says 404 to the list of PCs itself is there, but its service is not."""
-    login.responses = [httpx.Response(404), httpx.Response(404)]
+    """A gateway that says 404 to everything is there, but its service is not."""
+    login.responses = [httpx.Response(404)]
     with pytest.raises(LoginAwayError, match=r"no Login service at http://login\.test"):
         await client.register(pc)
-    with pytest.raises(LoginAwayError, match="something else"):
-        await client.check()

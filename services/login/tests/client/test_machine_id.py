@@ -7,7 +7,7 @@ import pytest
 
 from login.client import NoMachineIdError, identify_this_machine
 from login.client.machine_id import default_state_folder, find_machine_id
-from login.domain.mac import MacAddress
+from servicekit.mac import MacAddress
 
 GIVEN = "3d1219c7c4c5404aaa1f6d2a48adfda4"
 

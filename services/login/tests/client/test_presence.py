@@ -5,6 +5,7 @@ import pytest
 
 from login.client import (
     Backoff,
+    ClientRefusedError,
     LoginAwayError,
     LoginClient,
     LoginRefusedError,
@@ -68,12 +69,34 @@ async def test_an_unknown_pc_registers_again(
     assert changes == [Standing.ONLINE, Standing.NEW, Standing.ONLINE]
 
 
+async def test_a_refused_credential_is_replaced(
+    presence: Presence, login: FakeLogin, changes: Changes
+) -> None:
+    """When the service knows the PC but not its credential, the same beat gets a new one."""
+    await presence.beat()
+    login.forget_credentials()
+    assert await presence.beat() == 10.0
+    assert login.calls[2:] == [f"PUT {MAC}/keep-alive", "POST", f"PUT {MAC}/keep-alive"]
+    assert changes == [Standing.ONLINE, Standing.NEW, Standing.ONLINE]
+    await presence.beat()
+    assert login.calls.count("POST") == 2
+
+
+async def test_a_client_that_is_refused_stops(presence: Presence, login: FakeLogin) -> None:
+    """Nothing that waiting would mend."""
+    login.token_responses = [httpx.Response(401)]
+    with pytest.raises(ClientRefusedError):
+        await presence.beat()
+
+
 async def test_a_forgetful_service_is_not_hammered(
     presence: Presence, login: FakeLogin, changes: Changes
 ) -> None:
     """A service that forgets at once counts as away, and is told of no more than once a beat."""
     login.responses = [
-        answer for _ in range(5) for answer in (httpx.Response(201), httpx.Response(404))
+        answer
+        for _ in range(5)
+        for answer in (httpx.Response(201, json={"credential": "lpc_1"}), httpx.Response(404))
     ]
     assert await presence.beat() <= 2
     assert changes == [Standing.UNHEARD]
@@ -119,7 +142,7 @@ async def test_leaving_unheard_of_says_nothing(presence: Presence, login: FakeLo
     with login.away():
         await presence.beat()
     assert not await presence.leave()
-    assert login.calls == ["POST"]
+    assert not login.calls
 
 
 async def test_a_goodbye_that_fails_is_told(presence: Presence, login: FakeLogin) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from servicekit.database import UtcDateTime
 
-OWNER_LENGTH = 64
+OWNER_LENGTH = 255
 IDEMPOTENCY_KEY_LENGTH = 128
 FILE_KEY_LENGTH = 80
 WORKER_LENGTH = 64
@@ -30,7 +30,8 @@ ERROR_LENGTH = 500
 
 _KINDS = "'pc_import', 'pc_update', 'pc_delete'"
 _TERMINAL = "'succeeded', 'partial', 'failed', 'cancelled'"
-_STATES = f"'created', 'queued', 'running', 'deleting', {_TERMINAL}"
+_UNFINISHED = "'created', 'queued', 'running'"
+_STATES = f"{_UNFINISHED}, 'deleting', {_TERMINAL}"
 _ITEM_STATES = "'pending', 'succeeded', 'failed'"
 
 # SQLite numbers rows by itself only in a column that is an INTEGER to the letter.
@@ -81,13 +82,18 @@ class BulkJobRow(Model):
             "ix_bulk_jobs_waiting", "created_at", "id", where="state IN ('created', 'queued')"
         ),
         _partial_index("ix_bulk_jobs_deleting", "id", where="state = 'deleting'"),
-        Index("ix_bulk_jobs_owner_id_created_at", "owner_id", "created_at"),
+        _partial_index("ix_bulk_jobs_file_key", "file_key", where="file_key IS NOT NULL"),
+        _partial_index("ix_bulk_jobs_unfinished", "owner_id", where=f"state IN ({_UNFINISHED})"),
+        # In order of id is in order of creation.
+        Index("ix_bulk_jobs_owner_id_id", "owner_id", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     """A version 7 UUID: later jobs have larger ids."""
     kind: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(16))
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    """With `deleting`: the state in which it ended, for the archive."""
     owner_id: Mapped[str] = mapped_column(String(OWNER_LENGTH))
     """The subject of the access token that asked for it."""
     idempotency_key: Mapped[str | None] = mapped_column(String(IDEMPOTENCY_KEY_LENGTH))
@@ -103,7 +109,10 @@ class BulkJobRow(Model):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Until when its worker has it alone; renewed while it works."""
     worker_id: Mapped[str | None] = mapped_column(String(WORKER_LENGTH))
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """A queued job waits at least until then: the Login service was away."""
     attempt: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many workers had it; those that gave it back do not count."""
     cancel_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     file_key: Mapped[str | None] = mapped_column(String(FILE_KEY_LENGTH))
     hold: Mapped[bool] = mapped_column(default=False, server_default=false())

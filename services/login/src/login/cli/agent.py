@@ -7,10 +7,18 @@ from typing import Annotated
 import httpx
 import typer
 
+from login.cli.client_credentials import (
+    ClientId,
+    SecretFile,
+    Target,
+    client_refused,
+    login_client,
+    read_credentials,
+)
 from login.cli.options import Server, Verbose, parse_mac
 from login.client import (
     Agent,
-    LoginClient,
+    ClientRefusedError,
     LoginRefusedError,
     NoMachineIdError,
     NoNetworkCardError,
@@ -18,11 +26,11 @@ from login.client import (
     PcRemovedError,
     identify_this_machine,
 )
-from login.domain.mac import MacAddress
 from loopjobs import SystemClock
 from servicekit.cli.log_lines import configure_logging, level_for
 from servicekit.cli.mistakes import FAILED, CommandError
 from servicekit.cli.until_signal import run_until_signal
+from servicekit.mac import MacAddress
 
 _log = logging.getLogger(__name__)
 
@@ -34,32 +42,39 @@ def agent(
         typer.Option(parser=parse_mac, metavar="MAC", help="Instead of the one found."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Host name, instead of the one found.")] = None,
+    client_id: ClientId = None,
+    client_secret_file: SecretFile = None,
     verbose: Verbose = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Keep this machine online at the Login service, until stopped.
 
-    The agent registers the machine, sends keep-alives at the pace the service asks for, waits
-    while the service is away, and says goodbye when it is stopped.
+    The agent registers the machine, as a client of the service that may do so; sends keep-alives at
+    the pace the service asks for, waits while the service is away, and says goodbye when it is
+    stopped.
     """
+    credentials = read_credentials(client_id, client_secret_file)
     identity = _identify(mac, name)
     configure_logging(level_for(verbose=verbose))
-    run_until_signal(run_agent(identity, server))
+    run_until_signal(run_agent(identity, Target(server, credentials)))
 
 
 async def run_agent(
-    identity: PcIdentity, server: str, transport: httpx.AsyncBaseTransport | None = None
+    identity: PcIdentity, target: Target, transport: httpx.AsyncBaseTransport | None = None
 ) -> None:
     """Keep the PC present until cancelled.
 
     Raises:
-        CommandError: The service does not want this PC.
+        CommandError: The service does not want this PC, or this client.
     """
+    server, clock = target.server, SystemClock()
     fields = {"server": server, "mac": str(identity.mac), "hostname": identity.hostname}
     _log.info("agent started", extra=fields)
-    async with httpx.AsyncClient(base_url=server, transport=transport) as http:
-        keeper = Agent(LoginClient(http), identity, SystemClock(), random.SystemRandom())
+    async with login_client(target, clock, transport) as client:
+        keeper = Agent(client, identity, clock, random.SystemRandom())
         try:
             await keeper.run()
+        except ClientRefusedError as error:
+            raise client_refused(target, error) from error
         except PcRemovedError as error:
             raise CommandError(
                 f"{server} says that an administrator has removed {identity.hostname} "

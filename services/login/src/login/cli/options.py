@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 import httpx
 import typer
 
-from login.domain.mac import MacAddress, MacAddressError
+from servicekit.mac import MacAddress, MacAddressError
 
 
 def parse_server(text: str) -> str:

@@ -51,6 +51,7 @@ class Agent:
         """Keep the PC present; end only by being cancelled, or by the service's word.
 
         Raises:
+            ClientRefusedError: The service does not let the client register it.
             PcRemovedError: An administrator has removed this PC.
             LoginRefusedError: The service does not accept this PC.
         """

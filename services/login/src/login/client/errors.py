@@ -18,6 +18,14 @@ class LoginAwayError(LoginClientError):
         super().__init__(what)
 
 
+class UnauthorizedError(LoginClientError):
+    """What was presented is not good, or not any more; for a PC, registering anew is right."""
+
+
+class ClientRefusedError(LoginClientError):
+    """The service does not let this client register PCs: a person has to see to that."""
+
+
 class PcUnknownError(LoginClientError):
     """The service does not know this PC; registering it is right."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from login.domain.mac import MacAddress
+from servicekit.mac import MacAddress
 
 
 @dataclass(frozen=True, slots=True)

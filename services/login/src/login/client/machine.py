@@ -5,7 +5,7 @@ import platform
 from login.client.identity import PcIdentity
 from login.client.machine_id import find_machine_id
 from login.client.network_card import find_mac
-from login.domain.mac import MacAddress
+from servicekit.mac import MacAddress
 
 
 def identify_this_machine(mac: MacAddress | None = None, hostname: str | None = None) -> PcIdentity:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from login.domain.mac import MacAddress, MacAddressError
+from servicekit.mac import MacAddress, MacAddressError
 
 _ETHERNET: Final = "1"
 _MULTICAST_BIT: Final = 1 << 40

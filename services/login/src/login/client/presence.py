@@ -5,12 +5,16 @@ from enum import Enum
 from typing import Final, TypeAlias
 
 from login.client.backoff import Backoff
-from login.client.errors import LoginAwayError, PcUnknownError
+from login.client.errors import LoginAwayError, PcUnknownError, UnauthorizedError
 from login.client.identity import PcIdentity
 from login.client.login_client import LoginClient
 
 SHORTEST_PACE: Final = 0.1
 LONGEST_PACE: Final = 3_600.0
+_WHY_ANEW: Final = {
+    PcUnknownError: "the service does not know this PC any more",
+    UnauthorizedError: "the service does not know its credential any more",
+}
 
 
 class Standing(Enum):
@@ -31,7 +35,8 @@ class Presence:
     """One PC as the service sees it: registered once, then heard of at the pace it asks for.
 
     It does not wait by itself: each `beat` says how long to wait before the next, so that its
-    owner can end it at any moment.
+    owner can end it at any moment. Its credential is kept in memory only: whoever starts anew
+    registers anew.
 
     Args:
         client: Speaks to the service.
@@ -54,7 +59,7 @@ class Presence:
         self._backoff = backoff
         self._on_change = on_change
         self._pace = pace
-        self._is_registered = False
+        self._credential: str | None = None
         self._standing = Standing.NEW
 
     async def beat(self) -> float:
@@ -64,6 +69,7 @@ class Presence:
             Seconds to wait before the next beat.
 
         Raises:
+            ClientRefusedError: The service does not let the client register it.
             PcRemovedError: An administrator has removed this PC.
             LoginRefusedError: The service does not accept this PC.
         """
@@ -86,28 +92,29 @@ class Presence:
         Raises:
             LoginClientError: The service did not take note; it will notice the silence.
         """
-        if self._is_registered:
-            await self._client.offline(self._identity.mac)
-        return self._is_registered
+        if self._credential is None:
+            return False
+        await self._client.offline(self._identity.mac, self._credential)
+        return True
 
     async def _exchange(self) -> float:
         for _ in ("as it stands", "registered anew"):
-            await self._register_once()
+            credential = await self._registered()
             try:
-                return await self._keep_alive()
-            except PcUnknownError:
-                self._is_registered = False
+                return await self._keep_alive(credential)
+            except (PcUnknownError, UnauthorizedError) as error:
+                self._credential = None
                 if self._standing is Standing.ONLINE:
-                    self._enter(Standing.NEW, "the service does not know this PC any more")
+                    self._enter(Standing.NEW, _WHY_ANEW[type(error)])
         raise LoginAwayError("the service forgets the PC as soon as it is told")
 
-    async def _register_once(self) -> None:
-        if not self._is_registered:
-            await self._client.register(self._identity)
-            self._is_registered = True
+    async def _registered(self) -> str:
+        if self._credential is None:
+            self._credential = await self._client.register(self._identity)
+        return self._credential
 
-    async def _keep_alive(self) -> float:
-        answer = await self._client.keep_alive(self._identity.mac)
+    async def _keep_alive(self, credential: str) -> float:
+        answer = await self._client.keep_alive(self._identity.mac, credential)
         return answer.next_in_s if self._pace is None else self._pace
 
     def _enter(self, standing: Standing, why: str) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 class AuditAction(StrEnum):
     """What was done."""
 
+    PC_REMOVED = "pc.removed"
     PC_RETIRED = "pc.retired"
     PC_PURGED = "pc.purged"
     PC_RESTORED = "pc.restored"

@@ -24,3 +24,19 @@ class MacTakenError(PcError):
 
     def __init__(self) -> None:
         super().__init__("this MAC address is in use by another PC")
+
+
+class CredentialUnknownError(PcError):
+    """No PC has this credential: it was never issued, or a newer one has taken its place."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the credential is not known, or not any more; register the PC for a new one"
+        )
+
+
+class CredentialOfAnotherPcError(PcError):
+    """The credential is good, but the PC with this MAC address is another."""
+
+    def __init__(self) -> None:
+        super().__init__("the credential belongs to another PC")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from login.domain.mac import MacAddress
+from servicekit.mac import MacAddress
 
 
 class PcStatus(IntEnum):
@@ -24,7 +24,7 @@ class StatusReason(StrEnum):
     CLIENT = "client"
     """It said that it shuts down."""
     ADMIN = "admin"
-    """A person removed it."""
+    """A person removed it, or provisioned it before it was ever heard."""
 
 
 class RemovedBy(StrEnum):
@@ -57,7 +57,7 @@ class Pc:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What a PC says about itself when it registers."""
+    """What a PC says about itself when it registers, or an administrator says about it."""
 
     mac: MacAddress
     hostname: str

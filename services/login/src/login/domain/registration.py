@@ -28,7 +28,7 @@ def decide_registration(asked: Registration, known: Pc | None) -> RegistrationSt
     """
     if known is None:
         return RegistrationStep.CREATE
-    if _may_be_same_machine(asked, known):
+    if may_be_same_machine(asked.machine_id, known.machine_id):
         if known.deleted_by is RemovedBy.ADMIN:
             raise PcRemovedError
         return RegistrationStep.WELCOME_BACK
@@ -37,6 +37,7 @@ def decide_registration(asked: Registration, known: Pc | None) -> RegistrationSt
     return RegistrationStep.CREATE
 
 
-def _may_be_same_machine(asked: Registration, known: Pc) -> bool:
+def may_be_same_machine(one: str | None, other: str | None) -> bool:
+    """Return whether two machine ids do not speak against each other."""
     # An id that one of both sides does not know is no evidence of another machine.
-    return None in {asked.machine_id, known.machine_id} or asked.machine_id == known.machine_id
+    return None in {one, other} or one == other

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from login.domain.mac import MacAddress
+from servicekit.mac import MacAddress
 
 
 @dataclass(frozen=True, slots=True)

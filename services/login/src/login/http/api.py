@@ -6,10 +6,19 @@ from dishka import AsyncContainer
 from dishka.integrations.fastapi import setup_dishka
 from fastapi import FastAPI
 
-from login.domain.errors import MacTakenError, PcNotFoundError, PcRemovedError
+from login.domain.errors import (
+    CredentialOfAnotherPcError,
+    CredentialUnknownError,
+    MacTakenError,
+    PcNotFoundError,
+    PcRemovedError,
+)
 from login.http.accounts.routes import add_accounts
+from login.http.jobs import create_jobs_router
 from login.http.keep_alives import create_keep_alives_router
 from login.http.pcs import create_pcs_router
+from login.http.provisioning import create_provisioning_router
+from login.http.speaking_pc import CHALLENGE
 from servicekit.problems import ProblemApi, refuse
 from servicekit.requests import RequestGuard
 
@@ -19,10 +28,15 @@ def create_api(container: AsyncContainer) -> FastAPI:
     app = ProblemApi(title="Login", version="1")
     app.include_router(create_keep_alives_router())
     app.include_router(create_pcs_router())
+    app.include_router(create_provisioning_router())
+    app.include_router(create_jobs_router())
     refuse(app, PcNotFoundError, HTTPStatus.NOT_FOUND, "login:pc-not-found")
     refuse(app, PcRemovedError, HTTPStatus.GONE, "login:pc-removed")
     refuse(app, MacTakenError, HTTPStatus.CONFLICT, "login:mac-taken")
     add_accounts(app)
+    unknown = "login:credential-unknown"
+    refuse(app, CredentialUnknownError, HTTPStatus.UNAUTHORIZED, unknown, CHALLENGE)
+    refuse(app, CredentialOfAnotherPcError, HTTPStatus.FORBIDDEN, "login:credential-of-another-pc")
     setup_dishka(container, app)
     app.add_middleware(RequestGuard)
     return app

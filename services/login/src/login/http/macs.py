@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Path
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
-from login.domain.mac import MacAddress
+from servicekit.mac import MAC_PATTERN, MacAddress
 
 _DESCRIPTION = (
     "aa:bb:cc:dd:ee:ff, aa-bb-cc-dd-ee-ff, aabb.ccdd.eeff or aabbccddeeff, in any case; "
@@ -25,7 +25,12 @@ def _checked(value: str) -> str:
 
 
 def _from_path(
-    mac: Annotated[str, Path(description=_DESCRIPTION), AfterValidator(_checked)],
+    mac: Annotated[
+        str,
+        # For readers of the document: our own words say better what is wrong than the pattern does.
+        Path(description=_DESCRIPTION, json_schema_extra={"pattern": MAC_PATTERN}),
+        AfterValidator(_checked),
+    ],
 ) -> MacAddress:
     return MacAddress(mac)
 
@@ -35,7 +40,12 @@ BodyMac = Annotated[
     PlainValidator(_parse),
     PlainSerializer(str),
     WithJsonSchema(
-        {"type": "string", "description": _DESCRIPTION, "examples": ["aa:bb:cc:dd:ee:ff"]}
+        {
+            "type": "string",
+            "pattern": MAC_PATTERN,
+            "description": _DESCRIPTION,
+            "examples": ["aa:bb:cc:dd:ee:ff"],
+        }
     ),
 ]
 """A MAC address in a body."""

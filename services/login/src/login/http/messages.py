@@ -7,6 +7,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, Field
 
 from login.domain.pc import Page, Pc, PcStatus, Registration, StatusReason
+from login.domain.pc_credential import PcCredential
+from login.http.hostnames import Hostname
 from login.http.macs import BodyMac
 from servicekit.requests import Payload, from_cursor, to_cursor
 
@@ -14,6 +16,10 @@ from servicekit.requests import Payload, from_cursor, to_cursor
 def _checked_cursor(cursor: str) -> str:
     from_cursor(cursor)
     return cursor
+
+
+MachineId = Annotated[str, Field(min_length=1, max_length=128)]
+"""What a machine calls itself, in a body."""
 
 
 class StatusName(StrEnum):
@@ -27,12 +33,9 @@ class RegisterPc(Payload):
     """A PC says who it is."""
 
     mac: BodyMac
-    hostname: str = Field(min_length=1, max_length=253)
-    machine_id: str | None = Field(
-        None,
-        min_length=1,
-        max_length=128,
-        description="Tells two machines with one MAC address apart, as behind a dock.",
+    hostname: Hostname
+    machine_id: MachineId | None = Field(
+        None, description="Tells two machines with one MAC address apart, as behind a dock."
     )
 
     def to_registration(self) -> Registration:
@@ -99,6 +102,21 @@ class PcAnswer(BaseModel):
             updated_at=pc.updated_at,
             version=pc.version,
         )
+
+
+class RegisteredPcAnswer(PcAnswer):
+    """A PC that has registered, with what it presents from now on."""
+
+    credential: str = Field(
+        repr=False,
+        description="For keep-alives and goodbyes, as a bearer token. It is shown this once; "
+        "registering again gives a new one and ends this one.",
+    )
+
+    @classmethod
+    def to_pc(cls, pc: Pc, credential: PcCredential) -> Self:
+        """Return the answer to a PC itself."""
+        return cls(**PcAnswer.of(pc).model_dump(), credential=credential.secret)
 
 
 class PcsAnswer(BaseModel):

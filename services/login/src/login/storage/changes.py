@@ -1,4 +1,4 @@
-"""What an UPDATE sets when a PC is heard or falls silent."""
+"""What an UPDATE sets when a PC is heard or falls silent, is changed or brought back."""
 
 from datetime import datetime
 
@@ -43,3 +43,13 @@ def fallen_silent(now: datetime, reason: StatusReason) -> dict[str, object]:
         "updated_at": now,
         "version": PcRow.version + 1,
     }
+
+
+def renewed(now: datetime) -> dict[str, object]:
+    """Return what changes with every change that somebody makes."""
+    return {"updated_at": now, "version": PcRow.version + 1}
+
+
+def not_removed() -> dict[str, object]:
+    """Return the changes for a PC whose removal is undone."""
+    return {"deleted_at": None, "deleted_by": None}

@@ -1,24 +1,30 @@
 """The PCs, as the endpoints need them."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import datetime
-from typing import TypeVar
 
-from sqlalchemy import Select, Update, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from login.domain.errors import MacTakenError, PcNotFoundError, PcRemovedError
-from login.domain.mac import MacAddress
-from login.domain.pc import Page, Pc, PcStatus, Registration, RemovedBy, StatusReason
+from login.domain.errors import MacTakenError
+from login.domain.pc import Page, Pc, PcStatus, Registration, StatusReason
+from login.domain.pc_credential import PcCredential
+from login.domain.provisioning import wanted_by
 from login.domain.registration import RegistrationStep, decide_registration
-from login.storage.changes import fallen_silent, heard
+from login.storage.changes import fallen_silent, heard, renewed
 from login.storage.models import PcRow
+from login.storage.pc_statements import (
+    bring_back,
+    found,
+    latest,
+    live,
+    locked,
+    remove_for_good,
+    touches_a_row,
+)
 from login.storage.rows import to_pc
-from servicekit.database import Database
-
-ResultT = TypeVar("ResultT")
+from login.storage.speakers import find_speaker, update_speaker
+from servicekit.database import Database, again_on_conflict
+from servicekit.mac import MacAddress
 
 
 class SqlPcRepository:
@@ -27,42 +33,44 @@ class SqlPcRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def register(self, asked: Registration, now: datetime) -> tuple[Pc, bool]:
+    async def register(
+        self, asked: Registration, credential: PcCredential, actor: str, now: datetime
+    ) -> tuple[Pc, bool]:
         """Register a PC, which counts as a keep-alive; returns it and whether it is new."""
-        return await _with_second_look(lambda: self._register(asked, now))
+        return await again_on_conflict(lambda: self._register(asked, credential, actor, now))
 
-    async def _register(self, asked: Registration, now: datetime) -> tuple[Pc, bool]:
+    async def _register(
+        self, asked: Registration, credential: PcCredential, actor: str, now: datetime
+    ) -> tuple[Pc, bool]:
         async with self._database.writing() as session:
-            known = await _latest(session, asked.mac)
+            known = await latest(session, asked.mac)
             step = decide_registration(asked, to_pc(known) if known else None)
             if known is None or step is RegistrationStep.CREATE:
-                return await _create(session, asked, now), True
-            changes = heard(now) | _not_removed() | {"hostname": asked.hostname}
-            if asked.machine_id is not None:
-                changes["machine_id"] = asked.machine_id
-            return await _change(session, known, changes), False
+                return await _create(session, asked, credential, now), True
+            changes = heard(now) | wanted_by(asked) | {"credential_hash": credential.hash}
+            return await bring_back(session, known, changes, actor, now), False
 
-    async def keep_alive(self, mac: MacAddress, now: datetime) -> None:
+    async def keep_alive(self, mac: MacAddress, credential: PcCredential, now: datetime) -> None:
         """Note that a PC was heard; what a job had removed comes back."""
-        await _with_second_look(lambda: self._keep_alive(mac, now))
+        await again_on_conflict(lambda: self._hear(mac, credential, now))
 
-    async def _keep_alive(self, mac: MacAddress, now: datetime) -> None:
+    async def _hear(self, mac: MacAddress, credential: PcCredential, now: datetime) -> None:
         async with self._database.writing() as session:
-            if await _touches_a_row(session, _update_live(mac).values(heard(now))):
+            if await touches_a_row(session, update_speaker(mac, credential).values(heard(now))):
                 return
-            row = await _latest(session, mac)
-            await _change(session, _unless_removed_for_good(row), heard(now) | _not_removed())
+            row = await find_speaker(session, mac, credential)
+            await bring_back(session, row, heard(now), f"pc:{row.id}", now)
 
-    async def go_offline(self, mac: MacAddress, now: datetime) -> None:
+    async def go_offline(self, mac: MacAddress, credential: PcCredential, now: datetime) -> None:
         """Note that a PC said goodbye; a PC that is offline stays as it is."""
         goodbye = (
-            _update_live(mac)
+            update_speaker(mac, credential)
             .where(PcRow.status == PcStatus.ONLINE)
             .values(fallen_silent(now, StatusReason.CLIENT))
         )
         async with self._database.writing() as session:
-            if not await _touches_a_row(session, goodbye):
-                _unless_removed_for_good(await _latest(session, mac))
+            if not await touches_a_row(session, goodbye):
+                await find_speaker(session, mac, credential)
 
     async def page(self, status: PcStatus | None, after: int, limit: int) -> Page:
         """List PCs in order of id, beginning after one."""
@@ -82,95 +90,32 @@ class SqlPcRepository:
     async def get(self, pc_id: int) -> Pc:
         """Return one PC."""
         async with self._database.reading() as session:
-            row = _found(await session.get(PcRow, pc_id))
-        if row.deleted_at is not None:
-            raise PcRemovedError
-        return to_pc(row)
+            return to_pc(live(await session.get(PcRow, pc_id)))
 
-    async def remove(self, pc_id: int, now: datetime) -> None:
+    async def remove(self, pc_id: int, actor: str, now: datetime) -> None:
         """Remove a PC on an administrator's word; again is no error."""
         async with self._database.writing() as session:
-            row = _found(await session.scalar(_locked(pc_id)))
-            if row.deleted_by == RemovedBy.ADMIN:
-                return
-            changes: dict[str, object] = {
-                "deleted_at": row.deleted_at or now,
-                "deleted_by": RemovedBy.ADMIN.value,
-                "updated_at": now,
-                "version": PcRow.version + 1,
-            }
-            if row.status == PcStatus.ONLINE:
-                changes |= fallen_silent(now, StatusReason.ADMIN)
-            await _change(session, row, changes)
+            row = found(await session.scalar(locked().where(PcRow.id == pc_id)))
+            await remove_for_good(session, row, actor, now)
 
-    async def restore(self, pc_id: int, now: datetime) -> Pc:
+    async def restore(self, pc_id: int, actor: str, now: datetime) -> Pc:
         """Bring a removed PC back; a live one is returned as it is."""
-        return await _with_second_look(lambda: self._restore(pc_id, now))
+        return await again_on_conflict(lambda: self._restore(pc_id, actor, now))
 
-    async def _restore(self, pc_id: int, now: datetime) -> Pc:
+    async def _restore(self, pc_id: int, actor: str, now: datetime) -> Pc:
         async with self._database.writing() as session:
-            row = _found(await session.scalar(_locked(pc_id)))
+            row = found(await session.scalar(locked().where(PcRow.id == pc_id)))
             if row.deleted_at is None:
                 return to_pc(row)
-            latest = await _latest(session, MacAddress(row.mac))
-            if latest is not None and latest.deleted_at is None:
+            other = await latest(session, MacAddress(row.mac))
+            if other is not None and other.deleted_at is None:
                 raise MacTakenError
-            changes = _not_removed() | {"updated_at": now, "version": PcRow.version + 1}
-            return await _change(session, row, changes)
+            return await bring_back(session, row, renewed(now), actor, now)
 
 
-async def _with_second_look(transaction: Callable[[], Awaitable[ResultT]]) -> ResultT:
-    """Run a transaction that looks for the PC of a MAC address, and then writes one.
-
-    On PostgreSQL another one may give the MAC address to a PC between the look and the write,
-    which the unique index then refuses. The second look sees that PC.
-    """
-    with suppress(IntegrityError):
-        return await transaction()
-    return await transaction()
-
-
-def _update_live(mac: MacAddress) -> Update:
-    return update(PcRow).where(PcRow.mac == mac.digits, PcRow.deleted_at.is_(None))
-
-
-def _locked(pc_id: int) -> Select[PcRow]:
-    # SQLite has no row locks and needs none: its write transactions stand in a queue.
-    return select(PcRow).where(PcRow.id == pc_id).with_for_update()
-
-
-def _not_removed() -> dict[str, object]:
-    return {"deleted_at": None, "deleted_by": None}
-
-
-async def _latest(session: AsyncSession, mac: MacAddress) -> PcRow | None:
-    """Return the live PC with this MAC address, or else the one that was removed last."""
-    rows = select(PcRow).where(PcRow.mac == mac.digits).limit(1).with_for_update()
-    live = await session.scalar(rows.where(PcRow.deleted_at.is_(None)))
-    if live is not None:
-        return live
-    return await session.scalar(
-        rows.where(PcRow.deleted_at.is_not(None)).order_by(PcRow.deleted_at.desc(), PcRow.id.desc())
-    )
-
-
-async def _touches_a_row(session: AsyncSession, statement: Update) -> bool:
-    returning = statement.returning(PcRow.id).execution_options(synchronize_session=False)
-    return (await session.execute(returning)).first() is not None
-
-
-async def _change(session: AsyncSession, row: PcRow, changes: dict[str, object]) -> Pc:
-    statement = (
-        update(PcRow)
-        .where(PcRow.id == row.id)
-        .values(changes)
-        .returning(PcRow)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    return to_pc((await session.scalars(statement)).one())
-
-
-async def _create(session: AsyncSession, asked: Registration, now: datetime) -> Pc:
+async def _create(
+    session: AsyncSession, asked: Registration, credential: PcCredential, now: datetime
+) -> Pc:
     row = PcRow(
         mac=asked.mac.digits,
         machine_id=asked.machine_id,
@@ -183,19 +128,8 @@ async def _create(session: AsyncSession, asked: Registration, now: datetime) -> 
         created_at=now,
         updated_at=now,
         version=1,
+        credential_hash=credential.hash,
     )
     session.add(row)
     await session.flush()
     return to_pc(row)
-
-
-def _found(row: PcRow | None) -> PcRow:
-    if row is None:
-        raise PcNotFoundError
-    return row
-
-
-def _unless_removed_for_good(row: PcRow | None) -> PcRow:
-    if _found(row).deleted_by == RemovedBy.ADMIN:
-        raise PcRemovedError
-    return _found(row)

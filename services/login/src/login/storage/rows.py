@@ -1,8 +1,8 @@
 """Turns rows into PCs."""
 
-from login.domain.mac import MacAddress
 from login.domain.pc import Pc, PcStatus, RemovedBy, StatusReason
 from login.storage.models import PcRow
+from servicekit.mac import MacAddress
 
 
 def to_pc(row: PcRow) -> Pc:

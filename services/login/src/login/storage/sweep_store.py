@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, not_, select, update
 
-from login.domain.mac import MacAddress
 from login.domain.pc import PcStatus, StatusReason
 from login.domain.staleness import Candidate, Census, StaleRule
 from login.storage.changes import fallen_silent
 from login.storage.models import PcRow
 from servicekit.database import Database, is_readable_instant
+from servicekit.mac import MacAddress
 
 
 class SqlSweepStore:

@@ -1,6 +1,7 @@
 """Database engine, sessions, column types and migrations, the same for SQLite and PostgreSQL."""
 
 from servicekit.database.batches import batch_pause
+from servicekit.database.conflicts import again_on_conflict
 from servicekit.database.database import Database
 from servicekit.database.instants import UtcDateTime, is_readable_instant
 from servicekit.database.migrations import MigrationService, Revisions
@@ -12,6 +13,7 @@ __all__ = [
     "MigrationService",
     "Revisions",
     "UtcDateTime",
+    "again_on_conflict",
     "batch_pause",
     "is_readable_instant",
 ]

@@ -20,6 +20,7 @@ _SCHEMA_TURN: Final = 0x6C6F6F706A6F6273
 # lock_not_available, deadlock_detected, serialization_failure, query_canceled,
 # too_many_connections
 _BUSY_STATES: Final = frozenset({"55P03", "40P01", "40001", "57014", "53300"})
+_UNIQUE_VIOLATION: Final = "23505"
 
 
 class PostgresqlBackend:
@@ -100,3 +101,8 @@ def _connect_arguments(url: URL, busy_timeout: float) -> dict[str, int | None]:
 def is_busy(error: BaseException | None) -> bool:
     """Return whether a driver's error says that others are in the way."""
     return getattr(error, "sqlstate", None) in _BUSY_STATES
+
+
+def is_duplicate(error: BaseException | None) -> bool:
+    """Return whether a driver's error says that a unique index has this value already."""
+    return getattr(error, "sqlstate", None) == _UNIQUE_VIOLATION

@@ -84,6 +84,11 @@ def is_busy(error: BaseException | None) -> bool:
     return code & _PRIMARY_CODE in _BUSY_CODES
 
 
+def is_duplicate(error: BaseException | None) -> bool:
+    """Return whether a driver's error says that a unique index has this value already."""
+    return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_UNIQUE
+
+
 @compiles(is_readable_instant, "sqlite")
 def _text_column(element: is_readable_instant, compiler: SQLCompiler, **kw: object) -> str:
     # A pattern and no date function: it is asked of every row, and six times faster.

@@ -45,7 +45,7 @@ def refuse(
         error: the class of errors.
         status: the HTTP status.
         kind: names the kind of problem for programs, as in `login:pc-removed`.
-        headers: go with the response.
+        headers: go with each such answer.
     """
 
     def answer(error: Exception) -> JSONResponse:

@@ -16,6 +16,7 @@ class InvalidField(BaseModel):
     detail: str = Field(description="The rule.")
     pointer: str | None = Field(None, description="Where in the body: a JSON pointer.")
     parameter: str | None = Field(None, description="Which parameter of path, query or header.")
+    row: int | None = Field(None, description="Which row of a list, as a spreadsheet shows it.")
 
 
 class Problem(BaseModel):

@@ -1,5 +1,6 @@
 """Looks at every request body before the application does."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -7,11 +8,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from servicekit.problems.problem import ProblemError, respond
+from servicekit.requests.limits import announced_size, refuse_larger, refuse_other
 from servicekit.requests.strict_json import StrictJsonError, check_json
+from servicekit.requests.uploads import Upload
 
 MAX_BODY_BYTES: Final = 64 * 1024
-_DIGITS: Final = 18
-"""Enough of an announced length to see that it is too much."""
+_JSON: Final = frozenset({"application/json"})
 
 
 class RequestGuard:
@@ -20,11 +22,18 @@ class RequestGuard:
     Args:
         app: what is guarded.
         max_body_bytes: the largest body that passes.
+        uploads: routes with limits of their own.
     """
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        uploads: Sequence[Upload] = (),
+    ) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; only HTTP requests that announce a body are looked at."""
@@ -32,45 +41,43 @@ class RequestGuard:
             await self._app(scope, receive, send)
             return
         try:
-            body = await self._read(headers, receive)
-            if body:
-                _check_content(headers, body)
+            checked = await self._check(scope, headers, receive)
         except ProblemError as refusal:
             await respond(refusal.problem)(scope, receive, send)
         else:
-            if body is not None:
-                await self._app(scope, _Replay(body, receive), send)
+            if checked is not None:
+                await self._app(scope, checked, send)
+
+    async def _check(self, scope: Scope, headers: Headers, receive: Receive) -> Receive | None:
+        """Return what the application receives; `None` if the client went away."""
+        for upload in self._uploads:
+            if upload.matches(scope):
+                return upload.guard(headers, receive)
+        body = await self._read(headers, receive)
+        if body:
+            refuse_other(headers, _JSON)
+            _check_json(body)
+        return None if body is None else _Replay(body, receive)
 
     async def _read(self, headers: Headers, receive: Receive) -> bytes | None:
         """Return the body, or `None` if the client went away in the middle of it."""
-        announced = headers.get("content-length", "")
-        self._refuse_more_than_allowed(int(announced[:_DIGITS]) if announced.isdecimal() else 0)
+        refuse_larger(announced_size(headers), self._max_body_bytes)
         body = bytearray()
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return None
             body += message.get("body", b"")
-            self._refuse_more_than_allowed(len(body))
+            refuse_larger(len(body), self._max_body_bytes)
             if not message.get("more_body", False):
                 return bytes(body)
-
-    def _refuse_more_than_allowed(self, size: int) -> None:
-        if size > self._max_body_bytes:
-            raise ProblemError(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                f"a body may have {self._max_body_bytes} bytes at the most",
-            )
 
 
 def _announces_body(headers: Headers) -> bool:
     return "content-length" in headers or "transfer-encoding" in headers
 
 
-def _check_content(headers: Headers, body: bytes) -> None:
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "a body must be application/json")
+def _check_json(body: bytes) -> None:
     try:
         check_json(body)
     except StrictJsonError as error:

@@ -33,7 +33,7 @@ class Fleet:
 
     Args:
         plan: What the fleet is to be like.
-        client: Speaks to the service.
+        client: Speaks to the service; its access token is that of the whole fleet.
         tally: Counts what they do.
         clock: Their time.
     """
@@ -50,6 +50,10 @@ class Fleet:
         """Let the fleet live, for that many seconds or until cancelled; then all of it just stops.
 
         It ends early when the service has removed every PC.
+
+        Raises:
+            ExceptionGroup: Of `ClientRefusedError`: the service does not let the client register
+                PCs, so that the fleet cannot live.
         """
         async with asyncio.TaskGroup() as group:
             lives = [group.create_task(life) for life in self._lives()]

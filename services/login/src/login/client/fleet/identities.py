@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from login.client.identity import PcIdentity
-from login.domain.mac import MacAddress
+from servicekit.mac import MacAddress
 
 LARGEST_FLEET: Final = 0xFF_FF_FF
 _LOCALLY_ADMINISTERED: Final = 0x02

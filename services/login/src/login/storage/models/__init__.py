@@ -8,9 +8,10 @@ from login.storage.models.accounts import (
 )
 from login.storage.models.audit import AuditEventRow, JobAcknowledgementRow
 from login.storage.models.model import Model
-from login.storage.models.pcs import PcRow, PcStatusEventRow
+from login.storage.models.pcs import NOBODY, PcRow, PcStatusEventRow
 
 __all__ = [
+    "NOBODY",
     "AuditEventRow",
     "AuthSessionRow",
     "JobAcknowledgementRow",

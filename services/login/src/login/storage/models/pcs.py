@@ -20,6 +20,11 @@ from servicekit.database import UtcDateTime
 
 HOSTNAME_LENGTH = 253
 MACHINE_ID_LENGTH = 128
+NOBODY = "0" * 12
+"""The MAC address of a row whose PC is purged and of which only other rows are left to erase.
+
+No PC has it, and no request can name it: to everybody else such a row is not there.
+"""
 
 _REASONS = "'keep_alive', 'sweep', 'client', 'admin'"
 

@@ -15,7 +15,8 @@ down_revision = None
 _BIG_ID: Final = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _INSTANT: Final = sa.DateTime(timezone=True)
 _TERMINAL: Final = "'succeeded', 'partial', 'failed', 'cancelled'"
-_STATES: Final = f"'created', 'queued', 'running', 'deleting', {_TERMINAL}"
+_UNFINISHED: Final = "'created', 'queued', 'running'"
+_STATES: Final = f"{_UNFINISHED}, 'deleting', {_TERMINAL}"
 
 
 def upgrade() -> None:
@@ -30,7 +31,8 @@ def _create_bulk_jobs() -> None:
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("owner_id", sa.String(64), nullable=False),
+        sa.Column("outcome", sa.String(16)),
+        sa.Column("owner_id", sa.String(255), nullable=False),
         sa.Column("idempotency_key", sa.String(128)),
         sa.Column("request_hash", sa.LargeBinary(32), nullable=False),
         *(
@@ -43,6 +45,7 @@ def _create_bulk_jobs() -> None:
         sa.Column("finished_at", _INSTANT),
         sa.Column("lease_until", _INSTANT),
         sa.Column("worker_id", sa.String(64)),
+        sa.Column("not_before", _INSTANT),
         sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
         sa.Column("cancel_requested_at", _INSTANT),
         sa.Column("file_key", sa.String(80)),
@@ -65,7 +68,10 @@ def _create_bulk_jobs() -> None:
     )
     key = ["owner_id", "idempotency_key"]
     op.create_index("uq_bulk_jobs_owner_id_idempotency_key", "bulk_jobs", key, unique=True)
-    op.create_index("ix_bulk_jobs_owner_id_created_at", "bulk_jobs", ["owner_id", "created_at"])
+    op.create_index("ix_bulk_jobs_owner_id_id", "bulk_jobs", ["owner_id", "id"])
+    _create_partial_index(
+        "ix_bulk_jobs_unfinished", "bulk_jobs", ["owner_id"], f"state IN ({_UNFINISHED})"
+    )
     _create_partial_index(
         "ix_bulk_jobs_finished_at", "bulk_jobs", ["finished_at", "id"], f"state IN ({_TERMINAL})"
     )
@@ -76,6 +82,9 @@ def _create_bulk_jobs() -> None:
         "ix_bulk_jobs_waiting", "bulk_jobs", ["created_at", "id"], "state IN ('created', 'queued')"
     )
     _create_partial_index("ix_bulk_jobs_deleting", "bulk_jobs", ["id"], "state = 'deleting'")
+    _create_partial_index(
+        "ix_bulk_jobs_file_key", "bulk_jobs", ["file_key"], "file_key IS NOT NULL"
+    )
 
 
 def _create_items() -> None:
@@ -108,7 +117,7 @@ def _create_archive() -> None:
         sa.Column("job_id", sa.Uuid, nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("outcome", sa.String(16), nullable=False),
-        sa.Column("owner_id", sa.String(64), nullable=False),
+        sa.Column("owner_id", sa.String(255), nullable=False),
         sa.Column("idempotency_key", sa.String(128)),
         sa.Column("total_count", sa.Integer, nullable=False),
         sa.Column("ok_count", sa.Integer, nullable=False),

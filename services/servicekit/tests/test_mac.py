@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from login.domain.mac import MacAddress, MacAddressError
+from servicekit.mac import MacAddress, MacAddressError
 
 
 def _is_single_adapter(digits: str) -> bool:

@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 from typing import Final, Self
 
-_WRITTEN_FORMS: Final = re.compile(
-    r"[0-9a-f]{12}"
-    r"|[0-9a-f]{2}(?::[0-9a-f]{2}){5}"
-    r"|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}"
-    r"|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}",
-    re.IGNORECASE | re.ASCII,
+MAC_PATTERN: Final = (
+    r"^([0-9A-Fa-f]{12}"
+    r"|[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}"
+    r"|[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){5}"
+    r"|[0-9A-Fa-f]{4}(\.[0-9A-Fa-f]{4}){2})$"
 )
+"""The forms people write them in, as JSON Schema understands it."""
+_WRITTEN_FORM: Final = re.compile(MAC_PATTERN)
 _SEPARATORS: Final = str.maketrans("", "", ":-.")
 _GROUP_BIT: Final = 0x01
 _LOCAL_BIT: Final = 0x02
@@ -36,7 +37,7 @@ class MacAddress:
         Raises:
             MacAddressError: it is none of these, or names no single adapter.
         """
-        if _WRITTEN_FORMS.fullmatch(text) is None:
+        if _WRITTEN_FORM.fullmatch(text) is None:
             raise MacAddressError(
                 "a MAC address has twelve hexadecimal digits, written as aa:bb:cc:dd:ee:ff, "
                 "aa-bb-cc-dd-ee-ff, aabb.ccdd.eeff or aabbccddeeff"

@@ -1,0 +1,98 @@
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from dishka import Provider, Scope
+from fastapi import FastAPI
+
+import admin_provisioning.storage
+from admin_provisioning.app import build_host_builder
+from admin_provisioning.domain.limits import BulkJobLimits
+from admin_provisioning.domain.ports import FileStore
+from admin_provisioning.domain.submission import Submissions
+from admin_provisioning.files.directory_file_store import DirectoryFileStore
+from admin_provisioning.files.options import FilesOptions
+from admin_provisioning.storage.bulk_job_repository import SqlBulkJobRepository
+from admin_provisioning.storage.intake import SqlIntake
+from loopjobs import Host
+from loopjobs.testing import FakeClock
+from servicekit.database import Database, Revisions
+from servicekit.testing import TokenMint
+from servicekit.tokens import KeySource
+
+from .desk import Desk
+
+LIMITS = BulkJobLimits(max_rows=1_000, max_bytes=100_000, max_unfinished_per_owner=3)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(now=datetime(2026, 11, 24, 8, tzinfo=UTC))
+
+
+@pytest.fixture
+def revisions() -> Revisions:
+    return Revisions(Path(admin_provisioning.storage.__file__).parent / "migrations")
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """Where uploaded files are."""
+    return tmp_path / "bulk_files"
+
+
+@pytest.fixture
+def files(directory: Path, clock: FakeClock) -> DirectoryFileStore:
+    return DirectoryFileStore(FilesOptions(directory=directory), clock)
+
+
+@pytest.fixture
+def intake(database: Database) -> SqlIntake:
+    return SqlIntake(database, LIMITS)
+
+
+@pytest.fixture
+def jobs(database: Database) -> SqlBulkJobRepository:
+    return SqlBulkJobRepository(database, LIMITS)
+
+
+@pytest.fixture
+def submissions(intake: SqlIntake, files: FileStore, clock: FakeClock) -> Submissions:
+    return Submissions(intake, files, clock)
+
+
+@pytest.fixture
+def mint(clock: FakeClock) -> TokenMint:
+    return TokenMint(clock)
+
+
+@pytest.fixture
+def host(
+    database_url: str, database: Database, directory: Path, clock: FakeClock, mint: TokenMint
+) -> Host:
+    """The service on the same database; not started, for its API needs no socket."""
+    keys = Provider(scope=Scope.APP)
+    keys.provide(lambda: mint, provides=KeySource)
+    settings = {
+        "Database": {"Url": database_url},
+        "Files": {"Directory": str(directory)},
+        "BulkJobs": {"MaxRows": 1_000, "MaxBytes": 100_000, "MaxRunningPerOwner": 3},
+    }
+    builder = build_host_builder(settings_files=[], settings=settings, clock=clock)
+    return builder.add_provider(keys).build()
+
+
+@pytest.fixture
+async def client(host: Host) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(await host.container.get(FastAPI), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://bulk.test") as client:
+        yield client
+    await host.container.close()
+
+
+@pytest.fixture
+def desk(client: httpx.AsyncClient, mint: TokenMint, database: Database, clock: FakeClock) -> Desk:
+    """The office where user 7 sends lists to."""
+    return Desk(client, mint, database, clock)

@@ -1,0 +1,100 @@
+"""What PcDeleteJob can be told."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from login.domain.retirement import RetirementRules
+from login.domain.retirement_brake import RetirementBrakeRules
+from login.domain.retirement_rule import RetirementAges
+from loopjobs import LoopJobOptions
+from servicekit.database import batch_pause
+
+_WEEK_IN_SECONDS = 604_800
+_TEN_YEARS_IN_DAYS = 3_650
+
+
+class DeleteMode(StrEnum):
+    """How PCs go."""
+
+    TWO_PHASE = "TwoPhase"
+    """Retired first, when a keep-alive still brings them back; purged after `PurgeAfterDays`."""
+    HARD = "Hard"
+    """Retired and purged in one run: as if `PurgeAfterDays` were 0."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        wanted = str(value).casefold()
+        return next((member for member in cls if member.value.casefold() == wanted), None)
+
+
+class PcDeleteJobOptions(LoopJobOptions):
+    """The settings section `PcDeleteJob`."""
+
+    interval_in_seconds: float = Field(3_600.0, ge=10, le=_WEEK_IN_SECONDS)
+    """Seconds from run to run."""
+    start_jitter_in_seconds: float = Field(3_600.0, ge=0, le=_WEEK_IN_SECONDS)
+    """A random share of it is added to the initial delay, so that replicas do not run at once."""
+    delete_after_days: float = Field(90.0, gt=0, le=_TEN_YEARS_IN_DAYS)
+    """A PC is retired that has been offline, and was last heard, for strictly longer than this."""
+    mode: DeleteMode = DeleteMode.TWO_PHASE
+    """Whether PCs are retired for a while before they are purged."""
+    purge_after_days: float = Field(30.0, ge=0, le=_TEN_YEARS_IN_DAYS)
+    """How long a PC stays retired; 0 purges it in the run that retires it."""
+    never_seen_after_days: float | None = Field(7.0, gt=0, le=_TEN_YEARS_IN_DAYS)
+    """A PC that was registered for strictly longer than this and never online is retired; `None`
+    keeps it."""
+    batch_size: int = Field(500, ge=1, le=5_000)
+    """PCs retired or purged in one transaction."""
+    max_per_run: int = Field(5_000, ge=1, le=100_000)
+    """So many PCs are retired in one run, and so many purged; no less than a batch. The rest waits
+    for the next run, oldest first."""
+    max_delete_fraction: float = Field(0.2, gt=0, le=1)
+    """More than this share of the PCs to be retired at once holds the job until the share falls or
+    somebody acknowledges it; 1 is off."""
+    max_delete_min_count: int = Field(50, ge=1)
+    """Fewer PCs than this never hold it."""
+    dry_run: bool = False
+    """Whether the job only tells what it would do."""
+    batch_pause_in_milliseconds: int | None = Field(None, ge=0, le=10_000)
+    """The pause between two batches; `None` leaves it to the database: 50 with SQLite, else 0."""
+
+    @field_validator("max_per_run")
+    @classmethod
+    def _check_cap(cls, value: int, info: ValidationInfo) -> int:
+        batch_size = info.data.get("batch_size")
+        if batch_size is not None and value < batch_size:
+            raise PydanticCustomError(
+                "cap", "must be at least BatchSize ({batch_size})", {"batch_size": batch_size}
+            )
+        return value
+
+    def to_rules(self, *, has_one_writer: bool) -> RetirementRules:
+        """Return them in words of the domain.
+
+        Args:
+            has_one_writer: whether the database has one writer at a time.
+        """
+        never_seen = self.never_seen_after_days
+        return RetirementRules(
+            ages=RetirementAges(
+                delete_after=timedelta(days=self.delete_after_days),
+                purge_after=self._purge_after(),
+                never_seen_after=None if never_seen is None else timedelta(days=never_seen),
+            ),
+            batch_size=self.batch_size,
+            max_per_run=self.max_per_run,
+            pause=batch_pause(self.batch_pause_in_milliseconds, is_sqlite=has_one_writer),
+            is_rehearsal=self.dry_run,
+        )
+
+    def to_brake_rules(self) -> RetirementBrakeRules:
+        """Return when to hold, in words of the domain."""
+        return RetirementBrakeRules(self.max_delete_fraction, self.max_delete_min_count)
+
+    def _purge_after(self) -> timedelta:
+        is_hard = self.mode is DeleteMode.HARD
+        return timedelta() if is_hard else timedelta(days=self.purge_after_days)

@@ -1,0 +1,104 @@
+"""What TokenCleanupJob can be told."""
+
+from datetime import timedelta
+from typing import Final
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from login.domain.token_cleanup_tally import CleanupRules
+from login.domain.token_retention import Retention
+from loopjobs import LoopJobOptions
+from servicekit.database import batch_pause
+
+_WEEK_IN_SECONDS: Final = 604_800
+_YEAR_IN_DAYS: Final = 365
+_HOUR_IN_SECONDS: Final = 3_600.0
+_BATCH: Final = 1_000
+_BATCH_OF_ONE_WRITER: Final = 500
+_WEAK_REUSE_DETECTION: Final = timedelta(minutes=30)
+
+
+def _interval(others: dict[str, object]) -> float:
+    interval = others.get("interval_in_seconds")
+    return interval if isinstance(interval, float) else _HOUR_IN_SECONDS
+
+
+class TokenCleanupJobOptions(LoopJobOptions):
+    """The settings section `TokenCleanupJob`.
+
+    Nobody's sign-in depends on it: who reads a token looks at its expiry. It keeps the tables
+    small, and keeps for a while what explains why somebody was signed out.
+    """
+
+    interval_in_seconds: float = Field(_HOUR_IN_SECONDS, ge=10, le=_WEEK_IN_SECONDS)
+    """Seconds from run to run."""
+    start_jitter_in_seconds: float = Field(default_factory=_interval)
+    """A random share of it delays the first run: instances do not clean in step. By default the
+    interval."""
+    batch_size: int | None = Field(None, ge=1, le=10_000)
+    """Rows deleted in one transaction; by default 1,000, on SQLite 500."""
+    max_per_run: int = Field(100_000, ge=1)
+    """Rows deleted in one run at the most, no less than a batch. Then the next run comes after
+    `BacklogIntervalInSeconds`."""
+    backlog_interval_in_seconds: float = Field(60.0, ge=1, le=_WEEK_IN_SECONDS)
+    """Seconds until the next run where this one ended at the cap."""
+    retain_expired_for_days: float = Field(1.0, ge=0, le=_YEAR_IN_DAYS)
+    """How long expired tokens and sessions are kept."""
+    retain_consumed_for_days: float | None = Field(None, ge=0, le=_YEAR_IN_DAYS)
+    """How long refresh tokens are kept that were exchanged for their successors. By default until
+    their session is over: the second use of such a token betrays that it was stolen."""
+    retain_revoked_for_days: float = Field(7.0, ge=0, le=_YEAR_IN_DAYS)
+    """How long revoked sessions are kept, and such of their tokens as have not expired."""
+    batch_pause_in_milliseconds: int | None = Field(None, ge=0, le=10_000)
+    """Between two batches; by default 0, on SQLite 50: there one writer keeps the others out."""
+    statement_timeout_in_seconds: float = Field(10.0, ge=1, le=600)
+    """A statement that takes longer is given up and tried again; on PostgreSQL only."""
+    dry_run: bool = False
+    """Whether to count only, and delete nothing."""
+
+    @field_validator("max_per_run")
+    @classmethod
+    def _check_cap(cls, value: int, info: ValidationInfo) -> int:
+        batch_size = info.data.get("batch_size")
+        if batch_size is not None and value < batch_size:
+            raise PydanticCustomError(
+                "cap", "must be at least BatchSize ({batch_size})", {"batch_size": batch_size}
+            )
+        return value
+
+    def to_rules(self, *, has_one_writer: bool) -> CleanupRules:
+        """Return them in words of the domain.
+
+        Args:
+            has_one_writer: whether the store lets one writer in at a time.
+        """
+        batch_size = self.batch_size or (_BATCH_OF_ONE_WRITER if has_one_writer else _BATCH)
+        return CleanupRules(
+            retention=Retention(
+                expired=timedelta(days=self.retain_expired_for_days),
+                revoked=timedelta(days=self.retain_revoked_for_days),
+                consumed=self._retain_consumed_for(),
+            ),
+            batch_size=min(batch_size, self.max_per_run),
+            max_per_run=self.max_per_run,
+            batch_pause=batch_pause(self.batch_pause_in_milliseconds, is_sqlite=has_one_writer),
+            dry_run=self.dry_run,
+        )
+
+    def complaints(self) -> list[str]:
+        """Return what is allowed and still unwise."""
+        consumed = self._retain_consumed_for()
+        if consumed is None or consumed >= _WEAK_REUSE_DETECTION:
+            return []
+        minutes = consumed.total_seconds() / 60
+        complaint = (
+            f"RetainConsumedForDays ({self.retain_consumed_for_days:g}, that is {minutes:g} "
+            "minutes) is less than 30 minutes: a stolen token that is used again later is "
+            "refused, but no longer ends the session"
+        )
+        return [complaint]
+
+    def _retain_consumed_for(self) -> timedelta | None:
+        days = self.retain_consumed_for_days
+        return None if days is None else timedelta(days=days)

@@ -1,0 +1,89 @@
+"""Many PCs: statements and parameters, not time."""
+
+from login.domain.retirement_rule import RetirementAges
+from login.storage.retirement_store import SqlRetirementStore
+from loopjobs.testing import FakeClock
+from servicekit.database import Database
+
+from ..statements import Statement, statements  # noqa: TID252 - tests are no package that could be named
+from .deleter import MakeDeleter
+from .lab import DAY, Lab
+
+CENSUS_AND_LISTS = 1 + 2 + 1
+"""The census, a list for each phase, and the one of what was claimed."""
+RETIRING = 4
+"""Lock, mark, end sessions, tell."""
+PURGING = 7
+"""Lock, look, three tables that hang on PCs, delete, tell."""
+
+
+async def test_case_14_a_run_with_nothing_to_do_costs_the_same_for_any_fleet(
+    lab: Lab, deleter: MakeDeleter, database: Database
+) -> None:
+    """A census and three empty lists."""
+    await lab.add(2_000, offline_start_time=None, status=1)
+    with statements(database) as seen:
+        await deleter().run()
+    assert len(seen) == CENSUS_AND_LISTS
+
+
+async def test_case_14_statements_grow_with_batches_only(
+    lab: Lab, deleter: MakeDeleter, database: Database
+) -> None:
+    """2,000 to retire and 1,000 to purge, in batches of 500, with their children."""
+    await lab.add(2_000)
+    await lab.add(2_000, offline_start_time=None, status=1)
+    retired = await lab.add_retired(31 * DAY, 1_000)
+    for pc_id in retired[:50]:
+        await lab.add_events(pc_id, 20)
+    with statements(database) as seen:
+        await deleter().run()
+    assert len(await lab.pcs()) == 4_000
+    assert len(await lab.retired()) == 2_000
+    weighing = 1
+    assert len(seen) == CENSUS_AND_LISTS + 4 * RETIRING + weighing + 2 * PURGING
+
+
+async def test_case_14_no_statement_has_too_many_parameters(
+    lab: Lab, deleter: MakeDeleter, database: Database
+) -> None:
+    """With the largest batch there is."""
+    await lab.add(5_500)
+    await lab.add_retired(31 * DAY, 5_500)
+    with statements(database) as seen:
+        await deleter(BatchSize=5_000, MaxPerRun=10_000).run()
+    assert (len(await lab.retired()), len(await lab.pcs())) == (5_500, 5_500)
+    assert 5_000 < max(len(statement.given) for statement in seen) < 10_000
+
+
+async def test_case_14_a_fleet_longer_than_a_page_is_read_page_by_page(
+    lab: Lab, deleter: MakeDeleter
+) -> None:
+    """Many were retired in one instant: none is skipped or read twice."""
+    await lab.add_retired(31 * DAY, 10_050)
+    await deleter(BatchSize=5_000, MaxPerRun=100_000).run()
+    assert await lab.pcs() == {}
+    assert len(await lab.audit()) == 10_050
+
+
+async def test_candidates_are_found_by_an_index(
+    store: SqlRetirementStore, database: Database, clock: FakeClock
+) -> None:
+    """The work of a run grows with who goes, not with the fleet: told by the plans themselves."""
+    rule = RetirementAges().draw_the_lines(clock.now())
+    with statements(database) as seen:
+        await store.retirable(rule, None, 100)
+        await store.purgeable(rule, None, 100)
+        await store.claimed(100)
+    indexes = ("ix_pcs_offline_since", "ix_pcs_deleted_at", "ix_pcs_mac_removed")
+    for statement, index in zip(seen, indexes, strict=True):
+        assert index in await plan_of(statement, database)
+
+
+async def plan_of(statement: Statement, database: Database) -> str:
+    explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+    async with database.writer.connect() as connection:
+        if not database.is_sqlite:  # which would rather read a table this small from end to end
+            await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = await connection.exec_driver_sql(f"{explain} {statement}", statement.given)
+        return str(plan.all())

@@ -1,0 +1,191 @@
+"""Caps, stops, pauses and what is told about them."""
+
+import asyncio
+import logging
+from random import Random
+
+import pytest
+
+from login.domain.ports import TokenCleanupStore
+from login.domain.token_search import TokenKind
+from login.jobs.token_cleanup import TokenCleanupJob
+from login.jobs.token_cleanup_options import TokenCleanupJobOptions
+from login.storage.token_cleanup_store import SqlTokenCleanupStore
+from loopjobs import CancellationTokenSource, RunAgain
+from loopjobs.testing import FakeClock, JobHarness
+
+from .cleaner import Cleaner
+from .fake_token_store import FakeTokenStore
+from .interleaved_store import InterleavedStore
+from .token_rows import TokenRows
+
+
+def summary(caplog: pytest.LogCaptureFixture) -> logging.LogRecord:
+    return [line for line in caplog.records if "token_cleanup done" in line.getMessage()][-1]
+
+
+async def test_case_12_a_run_ends_at_the_cap_and_the_next_one_comes_soon(
+    tokens: TokenRows,
+    token_store: SqlTokenCleanupStore,
+    clock: FakeClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Cap 100 and 250 expired: 100, 100, 50; after the last nothing is urgent."""
+    caplog.set_level(logging.INFO, "login")
+    await tokens.one_time(*[30] * 250)
+    cleaner = Cleaner(token_store, clock, BatchSize=40, MaxPerRun=100)
+    backlogs = []
+    for left in (150, 50):
+        assert await cleaner.clean() == RunAgain(after=60)
+        assert await tokens.counts() == [left, 0, 0]
+        backlogs.append(vars(summary(caplog))["backlog"])
+        assert "stopped_by=cap" in summary(caplog).getMessage()
+    assert await cleaner.clean() is None
+    assert await tokens.counts() == [0, 0, 0]
+    assert backlogs == [150, 50]
+    assert "backlog=0 oldest_expired_s=None stopped_by=done" in summary(caplog).getMessage()
+
+
+async def test_case_12_a_run_that_just_reaches_the_cap_is_done(
+    tokens: TokenRows, token_store: SqlTokenCleanupStore, clock: FakeClock
+) -> None:
+    """Nothing is left, so nothing is urgent."""
+    await tokens.one_time(*[30] * 100)
+    assert await Cleaner(token_store, clock, BatchSize=50, MaxPerRun=100).clean() is None
+    assert await tokens.counts() == [0, 0, 0]
+
+
+async def test_case_12_the_cap_is_for_all_kinds_together(
+    tokens: TokenRows,
+    token_store: SqlTokenCleanupStore,
+    clock: FakeClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nine rows of three kinds at four a run; the backlog tells of all kinds."""
+    caplog.set_level(logging.INFO, "login")
+    await tokens.one_time(30, 30, 30)
+    for revoked in (None, 200):
+        session = await tokens.session(expired=30, revoked=revoked)
+        await tokens.refresh(session, 30, -5)
+    alive = await tokens.session(expired=-1, revoked=200)
+    await tokens.refresh(alive, -1)
+    cleaner = Cleaner(token_store, clock, BatchSize=4, MaxPerRun=4)
+    backlogs = []
+    for _ in range(3):
+        await cleaner.clean()
+        backlogs.append(vars(summary(caplog))["backlog"])
+    # The session that expired keeps a token that did not: neither of the two can go.
+    assert await tokens.counts() == [0, 1, 1]
+    assert backlogs == [5, 1, 0]
+
+
+async def test_case_12_in_a_host_the_runs_come_a_minute_apart() -> None:
+    """250,000 expired: 100,000 at 0, 60 and half as many at 120 seconds; then by the hour."""
+    store = FakeTokenStore(250_000)
+    options = TokenCleanupJobOptions.model_validate(
+        {"BatchSize": 10_000, "StartJitterInSeconds": 0, "BatchPauseInMilliseconds": 0}
+    )
+    fakes = {TokenCleanupStore: store, Random: Random(7)}  # noqa: S311 - predictable chance
+    async with JobHarness(TokenCleanupJob, options, fakes=fakes) as job:
+        await job.clock.advance(3_600)
+        runs = list(reversed(job.history()))
+    began = [run.started_at.timestamp() for run in runs if run.started_at]
+    assert [moment - began[0] for moment in began] == [0, 60, 120, 3_600]
+    deleted = [(run.reported or {})["one_time"] for run in runs]
+    assert deleted == [100_000, 100_000, 50_000, 0]
+
+
+async def test_case_13_a_stop_keeps_the_batches_that_are_done(
+    tokens: TokenRows,
+    token_store: SqlTokenCleanupStore,
+    clock: FakeClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A stop during batch 3 of 10: three batches are gone, and the run ends canceled."""
+    caplog.set_level(logging.INFO, "login")
+    await tokens.one_time(*[30] * 100)
+    ct = CancellationTokenSource(clock)
+    store = InterleavedStore(token_store)
+
+    async def stop_in_the_third(_kind: TokenKind) -> None:
+        if len(store.deletes) == 3:
+            ct.cancel()
+
+    store.before_delete = stop_in_the_third
+    with pytest.raises(asyncio.CancelledError):
+        await Cleaner(store, clock, BatchSize=10).clean(ct)
+    assert await tokens.counts() == [70, 0, 0]
+    assert "one_time=30 refresh=0 sessions=0 batches=3" in caplog.text
+    assert "backlog=None oldest_expired_s=None stopped_by=stop" in caplog.text
+
+
+async def test_case_13_a_stop_ends_the_pause_between_two_batches() -> None:
+    """A pause of ten seconds does not hold up the end of the service."""
+    clock, store = FakeClock(), FakeTokenStore(4)
+    ct = CancellationTokenSource(clock)
+    cleaner = Cleaner(store, clock, BatchSize=2, BatchPauseInMilliseconds=10_000)
+    run = asyncio.create_task(cleaner.clean(ct))
+    await clock.advance(5)
+    ct.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    assert (store.tokens, clock.monotonic()) == ([3, 4], 5)
+
+
+async def test_between_two_batches_others_have_their_turn(
+    tokens: TokenRows, token_store: SqlTokenCleanupStore, clock: FakeClock
+) -> None:
+    """Three batches make two pauses; one batch makes none."""
+    await tokens.one_time(*[30] * 30)
+    cleaner = Cleaner(token_store, clock, BatchSize=10, BatchPauseInMilliseconds=50)
+    await cleaner.clean()
+    assert clock.monotonic() == pytest.approx(0.1)
+    await tokens.one_time(30)
+    await cleaner.clean()
+    assert clock.monotonic() == pytest.approx(0.1)
+
+
+async def test_case_14_a_dry_run_at_the_cap_does_not_run_again_for_ever(
+    tokens: TokenRows, token_store: SqlTokenCleanupStore, clock: FakeClock
+) -> None:
+    """It would count the same rows each minute."""
+    await tokens.one_time(*[30] * 10)
+    options = {"BatchSize": 4, "MaxPerRun": 4, "DryRun": True}
+    assert await Cleaner(token_store, clock, **options).clean() is None
+    assert await tokens.counts() == [10, 0, 0]
+
+
+async def test_case_14_a_dry_run_at_the_cap_tells_the_backlog_of_a_real_one(
+    tokens: TokenRows,
+    token_store: SqlTokenCleanupStore,
+    clock: FakeClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What it counted is not counted again as left."""
+    caplog.set_level(logging.INFO, "login")
+    await tokens.one_time(*[30] * 10)
+    for dry_run in (True, False):
+        await Cleaner(token_store, clock, BatchSize=4, MaxPerRun=6, DryRun=dry_run).clean()
+    assert caplog.text.count("one_time=6 ") == 2
+    assert caplog.text.count("backlog=4 ") == 2
+
+
+async def test_each_run_has_a_line_that_says_what_it_did(
+    tokens: TokenRows,
+    token_store: SqlTokenCleanupStore,
+    clock: FakeClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Also a run that found nothing; the same numbers are fields of the record."""
+    caplog.set_level(logging.INFO, "login")
+    cleaner = Cleaner(token_store, clock)
+    await cleaner.clean()
+    nothing = (
+        "token_cleanup done one_time=0 refresh=0 sessions=0 batches=0 skipped=0 failed=0 "
+        "duration_ms=0.0 backlog=0 oldest_expired_s=None stopped_by=done"
+    )
+    assert summary(caplog).getMessage() == nothing
+    await tokens.one_time(30)
+    await cleaner.clean()
+    assert "done one_time=1 refresh=0" in summary(caplog).getMessage()
+    assert vars(summary(caplog))["one_time"] == 1

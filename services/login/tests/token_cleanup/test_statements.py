@@ -1,0 +1,130 @@
+"""What the cleanup asks of the database: how much, how long, and along which index."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event, text
+
+from login.domain.token_retention import Retention
+from login.domain.token_search import TokenKind
+from login.storage.token_cleanup_store import SqlTokenCleanupStore
+from loopjobs.testing import FakeClock
+from servicekit.database import Database
+from servicekit.faults import StoreBusyError
+from servicekit.testing.fixtures import on_postgresql
+
+from .cleaner import Cleaner
+from .fake_token_store import FakeTokenStore
+from .token_rows import TokenRows
+
+_BEGINNINGS = ("BEGIN", "SELECT set_config")
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[tuple[str, object]]]:
+    """Note the statements, and their parameters, that the block makes."""
+    seen: list[tuple[str, object]] = []
+
+    def see(*arguments: object) -> None:
+        statement, parameters = str(arguments[2]), arguments[3]
+        if not statement.startswith(_BEGINNINGS):
+            seen.append((statement, parameters))
+
+    engines = [database.writer.sync_engine]
+    if database.is_sqlite:  # elsewhere the reader passes on what the writer's listeners hear
+        engines.append(database.reader.sync_engine)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", see)
+    yield seen
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", see)
+
+
+async def many_rows(tokens: TokenRows, *, kept: int, expired: int) -> None:
+    """Add so many consumed tokens that stay, then so many tokens that go, and some that live."""
+    alive = await tokens.session(expired=-1)
+    await tokens.refresh(alive, *[60.0] * kept, consumed=70)
+    await tokens.refresh(alive, *[-1.0] * 5_000)
+    await tokens.refresh(alive, *[30.0] * expired)
+
+
+async def test_a_run_with_nothing_to_do_looks_once_along_each_way(
+    tokens: TokenRows, token_store: SqlTokenCleanupStore, database: Database, clock: FakeClock
+) -> None:
+    """Two statements for each of five ways, and no transaction that writes."""
+    await tokens.one_time(*[-1] * 1_000)
+    with statements(database) as seen:
+        await Cleaner(token_store, clock).clean()
+    assert len(seen) == 10
+    assert not [statement for statement, _ in seen if "DELETE" in statement]
+
+
+async def test_statements_grow_with_batches_and_kept_tokens_cost_one_look(
+    tokens: TokenRows, token_store: SqlTokenCleanupStore, database: Database, clock: FakeClock
+) -> None:
+    """15,000 tokens that stay are walked over once, in three looks, whatever is deleted."""
+    await many_rows(tokens, kept=15_000, expired=2_000)
+    with statements(database) as seen:
+        await Cleaner(token_store, clock, BatchSize=100).clean()
+    assert await tokens.counts() == [0, 20_000, 1]
+    looks, batches = 5 + 3, 2_000 // 100
+    in_a_batch = 1 if database.is_sqlite else 2
+    assert len(seen) == 2 * looks + in_a_batch * batches
+
+
+async def test_case_16_every_look_goes_along_an_index(
+    tokens: TokenRows, token_store: SqlTokenCleanupStore, database: Database, clock: FakeClock
+) -> None:
+    """The plans of the very statements of a run: each has its index, none reads a table whole."""
+    await many_rows(tokens, kept=6_000, expired=1_000)
+    await tokens.one_time(*[30.0] * 50, *[-1.0] * 2_000)
+    await tokens.sessions(100, expired=-1)
+    await tokens.sessions(600, expired=-1, revoked=200)
+    with statements(database) as seen:
+        await Cleaner(token_store, clock, DryRun=True).clean()
+        await Cleaner(token_store, clock).clean()
+    await tokens.execute("ANALYZE")
+    plans = [await plan_of(database, *statement) for statement in seen]
+    whole_table = "'SCAN " if database.is_sqlite else "Seq Scan"
+    assert [plan for plan in plans if whole_table in plan] == []
+    for table in ("one_time_tokens", "refresh_tokens", "auth_sessions"):
+        assert any(f"ix_{table}_expires_at" in plan for plan in plans)
+    assert any("ix_auth_sessions_revoked_at" in plan for plan in plans)
+    assert any("ix_refresh_tokens_session_id" in plan for plan in plans)
+
+
+async def plan_of(database: Database, statement: str, parameters: object) -> str:
+    explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+    async with database.reader.connect() as connection:
+        if not database.is_sqlite:
+            # The tables of a test fit on a few pages, where reading them whole is best.
+            await connection.execute(text("SET LOCAL enable_seqscan = off"))
+        rows = await connection.exec_driver_sql(explain + statement, parameters)  # type: ignore[arg-type]  # as the driver got them
+        return "\n".join(str(row) for row in rows)
+
+
+@on_postgresql
+async def test_a_statement_that_takes_too_long_is_given_up(
+    tokens: TokenRows, token_store: SqlTokenCleanupStore, clock: FakeClock
+) -> None:
+    """Within the limit, not after the thirty seconds that the trigger would take; as busy."""
+    (token,) = await tokens.one_time(30)
+    await tokens.execute(
+        "CREATE FUNCTION dawdle() RETURNS trigger AS $$ BEGIN PERFORM pg_sleep(30);"
+        " RETURN OLD; END $$ LANGUAGE plpgsql",
+        "CREATE TRIGGER dawdle BEFORE DELETE ON one_time_tokens FOR EACH ROW"
+        " EXECUTE FUNCTION dawdle()",
+    )
+    limited = token_store.limited_to(0.05)
+    cutoffs = Retention().cutoffs(clock.now())
+    with pytest.raises(StoreBusyError):
+        await limited.delete(TokenKind.ONE_TIME, [token], cutoffs)
+    assert await tokens.left(TokenKind.ONE_TIME) == [token]
+
+
+async def test_the_limit_of_the_settings_reaches_the_store(clock: FakeClock) -> None:
+    """The job asks for its own limit."""
+    store = FakeTokenStore(0)
+    Cleaner(store, clock, StatementTimeoutInSeconds=20)
+    assert store.limit == 20
