@@ -100,6 +100,7 @@ def _pem(
     [
         ("notes.txt", b"", "Move it to another directory"),
         ("20261124T120000Z-abcdefgh.pem", b"", "Move it to another directory"),
+        ("20261324T120000.000000Z-abcdefgh.pem", b"", "Move it to another directory"),
         (NAME, b"", "Restore it from a backup"),
         (NAME, b"-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----", "Restore it"),
         (NAME, b"\x00" * 20_000, "Restore it"),
