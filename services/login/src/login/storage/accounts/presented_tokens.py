@@ -32,7 +32,9 @@ async def present(session: AsyncSession, digest: bytes, now: datetime) -> Presen
     found = (await session.execute(statement)).one_or_none()
     if found is None:
         return None
-    row = (await session.execute(_select_session(found.session_id))).one()
+    row = (await session.execute(_select_session(found.session_id))).one_or_none()
+    if row is None:  # between the two looks both were cleaned up
+        return None
     return PresentedToken(
         id=found.id,
         issued_at=found.issued_at,
