@@ -102,7 +102,7 @@ async def test_case_07_a_session_that_goes_while_its_token_is_looked_at_is_a_ref
     family = await tokens.session(expired=30)
     (token,) = await tokens.refresh(family, 30)
     cleaner = Cleaner(token_store, clock)
-    looks = []
+    looks: list[object] = []
 
     def clean_after_the_first_look(*arguments: object) -> None:
         if "token_hash =" in str(arguments[2]) and not looks:
