@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, insert, select, true
 
 import login.storage
 from login.storage.models import (
+    AuditEventRow,
     AuthSessionRow,
     Model,
     PcRow,
@@ -24,7 +25,7 @@ from .victims import Victim, comes_to
 
 pytestmark = pytest.mark.smoke
 
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FAR_AHEAD = datetime(2126, 1, 1, tzinfo=UTC)
 
 
@@ -43,6 +44,7 @@ def victim(
         "Tokens": {"KeysDirectory": str(tmp_path / "keys")},
         "PcKeepAliveJob": {"IntervalInSeconds": 1, "BatchSize": 10},
         "TokenCleanupJob": {"BatchSize": 10, "StartJitterInSeconds": 0},
+        "PcDeleteJob": {"BatchSize": 10, "StartJitterInSeconds": 0, "MaxDeleteFraction": 1},
     }
     return Victim("login.cli:main", tmp_path, database, settings, end_connections)
 
@@ -117,6 +119,22 @@ async def test_a_sweep_that_is_killed_is_finished(
     async with database.reading() as session:
         events = await session.scalars(select(PcStatusEventRow.pc_id))
         assert sorted(events) == list(range(1, 101))
+
+
+async def test_case_16_a_deletion_of_pcs_that_is_killed_is_finished(
+    victim: Victim, database: Database, count: Count
+) -> None:
+    """Killed in the sixth batch of ten: in the end each PC was retired once, with one audit row."""
+    gone = [pc(number, offline_start_time=LONG_AGO) for number in range(1, 101)]
+    async with database.writing() as session:
+        await session.execute(insert(PcRow), gone)
+    retired = partial(count, PcRow, PcRow.deleted_at.is_not(None))
+    await victim.kill_at(Spot("pcs", "UPDATE", "id", 55), comes_to(50, retired))
+    assert await retired() == 50
+    await victim.finish(comes_to(100, retired))
+    async with database.reading() as session:
+        audit = await session.execute(select(AuditEventRow.action, AuditEventRow.pc_id))
+        assert sorted(map(tuple, audit)) == [("pc.retired", number) for number in range(1, 101)]
 
 
 async def test_a_cleanup_of_tokens_that_is_killed_is_finished(

@@ -19,7 +19,8 @@ async def test_the_revisions_build_what_the_models_say(database: Database) -> No
     """Nobody forgot to write a revision."""
 
     def differences(connection: Connection) -> object:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        options = {"compare_server_default": True, "version_table": "admin_provisioning_version"}
+        context = MigrationContext.configure(connection, opts=options)
         return compare_metadata(context, Model.metadata)
 
     async with database.reader.connect() as connection:

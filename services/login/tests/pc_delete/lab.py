@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, insert, select, text
 
 from login.domain.pc import Pc, PcStatus, RemovedBy
+from login.domain.pc_credential import PcCredential
 from login.storage.models import (
     AuditEventRow,
     AuthSessionRow,
@@ -19,8 +20,12 @@ from loopjobs import Clock
 from servicekit.database import Database
 from servicekit.mac import MacAddress
 
+from ..fleet import credential_of  # noqa: TID252 - tests are no package that could be named
+
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+ADMIN = "user:7"
+NEW_CREDENTIAL = PcCredential("lpc_new")
 
 
 class Lab:
@@ -51,6 +56,7 @@ class Lab:
             "updated_at": past,
             "deleted_at": None,
             "deleted_by": None,
+            "credential_hash": credential_of(self._last_id).hash,
             **columns,
         }
 

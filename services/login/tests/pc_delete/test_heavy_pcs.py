@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from login.domain.departures import in_batches
-from login.domain.errors import PcNotFoundError
+from login.domain.errors import CredentialUnknownError, PcNotFoundError
 from login.domain.pc import Registration
 from login.domain.purging import ROWS_AT_ONCE
 from login.domain.retirement_ports import Departing
@@ -19,8 +19,9 @@ from loopjobs.testing import FakeClock
 from servicekit.database import Database
 from servicekit.mac import MacAddress
 
+from ..fleet import credential_of  # noqa: TID252 - tests are no package that could be named
 from .deleter import Deleter
-from .lab import DAY, Lab
+from .lab import ADMIN, DAY, NEW_CREDENTIAL, Lab
 from .seams import InterleavedStore
 
 NOTHING = {"pc_status_events": 0, "auth_sessions": 0, "refresh_tokens": 0}
@@ -72,16 +73,20 @@ async def test_a_heavy_pc_is_claimed_and_erased_in_bits(
 async def test_a_claimed_pc_is_purged_for_everybody_else(
     lab: Lab, job: Deleter, seam: InterleavedStore, pcs: SqlPcRepository, clock: FakeClock
 ) -> None:
-    """Its keep-alive finds nobody, and its registration makes a new PC."""
+    """No keep-alive and no person brings it back, and its registration makes a new PC."""
     pc_id = await add_heavy(lab)
     mac = await lab.mac(pc_id)
     met: list[int] = []
 
     async def meet(verb: str, ids: Sequence[int]) -> None:
         if verb == "erase" and not met:
+            with pytest.raises(CredentialUnknownError):
+                await pcs.keep_alive(mac, credential_of(pc_id), clock.now())
             with pytest.raises(PcNotFoundError):
-                await pcs.keep_alive(mac, clock.now())
-            pc, is_new = await pcs.register(Registration(mac, "again"), clock.now())
+                await pcs.restore(pc_id, ADMIN, clock.now())
+            pc, is_new = await pcs.register(
+                Registration(mac, "again"), NEW_CREDENTIAL, ADMIN, clock.now()
+            )
             assert is_new
             met.append(pc.id)
 
@@ -121,7 +126,7 @@ async def test_case_09_a_heavy_pc_that_came_back_before_the_claim_is_whole(
 
     async def restore(verb: str, ids: Sequence[int]) -> None:
         if verb == "claim":
-            await pcs.restore(pc_id, clock.now())
+            await pcs.restore(pc_id, ADMIN, clock.now())
 
     seam.before_write = restore
     await job.run()

@@ -84,7 +84,7 @@ def test_case_15_an_age_that_makes_no_sense_keeps_the_service_from_starting(
         ({"MaxDeleteFraction": 1.1}, "MaxDeleteFraction"),
         ({"MaxDeleteMinCount": 0}, "MaxDeleteMinCount"),
         ({"BatchPauseInMilliseconds": -1}, "BatchPauseInMilliseconds"),
-        ({"IntervalInSeconds": 59}, "IntervalInSeconds"),
+        ({"IntervalInSeconds": 9}, "IntervalInSeconds"),
         ({"IntervalInSeconds": 604_801}, "IntervalInSeconds"),
         ({"StartJitterInSeconds": -1}, "StartJitterInSeconds"),
         ({"DeleteAfterDay": 5}, "DeleteAfterDay"),

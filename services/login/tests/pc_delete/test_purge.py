@@ -7,6 +7,7 @@ import pytest
 from login.storage.pc_repository import SqlPcRepository
 from loopjobs.testing import FakeClock
 
+from ..fleet import credential_of  # noqa: TID252 - tests are no package that could be named
 from .deleter import MakeDeleter
 from .lab import DAY, SECOND, Lab
 
@@ -109,7 +110,7 @@ async def test_case_06_a_keep_alive_brings_a_retired_pc_back(
     """Online, not removed, and safe from the next run."""
     (pc_id,) = await lab.add()
     await deleter().run()
-    await pcs.keep_alive(await lab.mac(pc_id), clock.now())
+    await pcs.keep_alive(await lab.mac(pc_id), credential_of(pc_id), clock.now())
     await deleter(Mode="Hard").run()
     pc = (await lab.pcs())[pc_id]
     assert (pc.deleted_at, pc.offline_start_time) == (None, None)

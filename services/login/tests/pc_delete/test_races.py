@@ -10,8 +10,9 @@ from login.storage.retirement_store import SqlRetirementStore
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
 
+from ..fleet import credential_of  # noqa: TID252 - tests are no package that could be named
 from .deleter import Deleter, MakeDeleter
-from .lab import DAY, Lab
+from .lab import ADMIN, DAY, NEW_CREDENTIAL, Lab
 from .seams import InterleavedStore
 
 
@@ -27,7 +28,7 @@ async def test_a_pc_that_was_heard_before_the_write_stays(
     mac = await lab.mac(heard)
 
     async def hear(verb: str, ids: Sequence[int]) -> None:
-        await pcs.keep_alive(mac, clock.now())
+        await pcs.keep_alive(mac, credential_of(heard), clock.now())
 
     await Deleter(InterleavedStore(database, hear), acknowledgements, clock).run()
     assert (await lab.live(), await lab.retired()) == ([heard], [silent])
@@ -67,7 +68,7 @@ async def test_case_09_a_pc_that_was_restored_before_the_delete_is_whole(
 
     async def restore(verb: str, ids: Sequence[int]) -> None:
         assert (verb, ids) == ("purge", [restored, other])
-        await pcs.restore(restored, clock.now())
+        await pcs.restore(restored, ADMIN, clock.now())
 
     await Deleter(InterleavedStore(database, restore), acknowledgements, clock).run()
     assert list(await lab.pcs()) == await lab.live() == [restored]
@@ -85,10 +86,12 @@ async def test_case_08_a_mac_address_comes_back_after_retirement_and_after_purge
     retired, purged = await lab.add(2)
     macs = [await lab.mac(retired), await lab.mac(purged)]
     await deleter().run()
-    pc, is_new = await pcs.register(Registration(macs[0], "again", "machine-1"), clock.now())
+    asked = Registration(macs[0], "again", "machine-1")
+    pc, is_new = await pcs.register(asked, credential_of(retired), ADMIN, clock.now())
     assert (pc.id, is_new, pc.deleted_at) == (retired, False, None)
     await deleter(Mode="Hard").run()
-    pc, is_new = await pcs.register(Registration(macs[1], "again", "machine-2"), clock.now())
+    asked = Registration(macs[1], "again", "machine-2")
+    pc, is_new = await pcs.register(asked, NEW_CREDENTIAL, ADMIN, clock.now())
     assert is_new
     assert await lab.live() == [retired, pc.id]
     assert pc.id > purged

@@ -17,10 +17,11 @@ from loopjobs.testing import FakeClock
 from servicekit.database import Database
 from servicekit.testing.fixtures import on_postgresql
 
+from ..fleet import credential_of  # noqa: TID252 - tests are no package that could be named
 from ..waiting import (  # noqa: TID252 - tests are no package that could be named
     until_somebody_waits,
 )
-from .lab import DAY, Lab
+from .lab import ADMIN, DAY, Lab
 from .open_transaction import OpenTransaction
 
 pytestmark = on_postgresql
@@ -79,7 +80,7 @@ async def test_a_keep_alive_that_waits_for_a_retirement_brings_the_pc_back(
     mac = await lab.mac(pc_id)
     async with OpenTransaction(database) as open_database:
         assert await SqlRetirementStore(open_database).retire([pc_id], rule, stamp) == 1
-        keep_alive = asyncio.create_task(theirs.keep_alive(mac, stamp.now))
+        keep_alive = asyncio.create_task(theirs.keep_alive(mac, credential_of(pc_id), stamp.now))
         await until_somebody_waits(lab.database)
     await keep_alive
     assert await lab.live() == [pc_id]
@@ -96,7 +97,7 @@ async def test_case_09_a_purge_that_meets_a_restoration_passes_over_the_pc(
     """The restoration holds the row uncommitted: neither the PC nor its rows are touched."""
     pc_id = await add_full(lab, 31 * DAY)
     async with OpenTransaction(other) as open_other:
-        await SqlPcRepository(open_other).restore(pc_id, stamp.now)
+        await SqlPcRepository(open_other).restore(pc_id, ADMIN, stamp.now)
         assert await store.purge([pc_id], rule, stamp) == 0
         assert not await store.claim(pc_id, rule, stamp)
     assert await lab.live() == [pc_id]
@@ -114,7 +115,7 @@ async def test_case_09_a_restoration_that_waits_for_a_purge_finds_nobody(
     pc_id = await add_full(lab, 31 * DAY)
     async with OpenTransaction(database) as open_database:
         assert await SqlRetirementStore(open_database).purge([pc_id], rule, stamp) == 1
-        restoration = asyncio.create_task(theirs.restore(pc_id, stamp.now))
+        restoration = asyncio.create_task(theirs.restore(pc_id, ADMIN, stamp.now))
         await until_somebody_waits(lab.database)
     with pytest.raises(PcNotFoundError):
         await restoration

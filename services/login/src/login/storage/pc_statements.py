@@ -11,7 +11,7 @@ from login.domain.errors import PcNotFoundError, PcRemovedError
 from login.domain.pc import Pc, PcStatus, RemovedBy, StatusReason
 from login.storage.audit import write_audit
 from login.storage.changes import fallen_silent, not_removed, renewed
-from login.storage.models import PcRow
+from login.storage.models import NOBODY, PcRow
 from login.storage.rows import to_pc
 from servicekit.mac import MacAddress
 
@@ -26,9 +26,9 @@ def found(row: PcRow | None) -> PcRow:
     """Return the row.
 
     Raises:
-        PcNotFoundError: there is none.
+        PcNotFoundError: there is none, or it is nobody's any more: a purge is erasing it.
     """
-    if row is None:
+    if row is None or row.mac == NOBODY:
         raise PcNotFoundError
     return row
 

@@ -1,0 +1,30 @@
+"""Both services in one database, as a small installation has it."""
+
+import asyncio
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect
+
+import admin_provisioning.storage
+import login.storage
+from loopjobs import SystemClock
+from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
+from servicekit.testing.fixtures import on_postgresql
+
+
+@on_postgresql
+async def test_both_services_fit_into_one_database(empty_database_url: str) -> None:
+    """They start at once, each finds its own revision, and neither sees the other's tables."""
+    packages = (login.storage.__file__, admin_provisioning.storage.__file__)
+    revisions = [Revisions(Path(file).parent / "migrations") for file in packages]
+    async with Database(DatabaseOptions.model_validate({"Url": empty_database_url})) as database:
+        services = [MigrationService(database, each, SystemClock()) for each in revisions]
+        for _ in ("from nothing", "again"):
+            await asyncio.gather(*(service.start() for service in services))
+        async with database.changing_schema() as connection:
+            tables = await connection.run_sync(_tables)
+    assert {"pcs", "bulk_jobs", "alembic_version", "admin_provisioning_version"} <= tables
+
+
+def _tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
