@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from loopjobs.testing import FakeClock
@@ -49,6 +49,10 @@ JOBS = st.builds(
 )
 
 
+TIED = Job("failed", 31 * DAY, "user:1", hold=False, items=1, lease_ended=0.0, attempt=1)
+"""Finished at one moment with others: the order of ids decides who is newer."""
+
+
 def expected(jobs: list[Job], keep: int) -> list[str | None]:
     """Return where each job stands after the run; `None` is gone."""
     kept: set[int] = set()
@@ -81,6 +85,7 @@ def _after(job: Job, *, is_kept: bool) -> str | None:
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(made=[TIED, TIED, TIED], keep=1, batches=(1, 1))
 @given(
     made=st.lists(JOBS, max_size=14),
     keep=st.integers(0, 3),

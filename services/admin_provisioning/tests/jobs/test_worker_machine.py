@@ -11,13 +11,14 @@ from itertools import count
 from typing import TypeVar
 from uuid import UUID
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     MultipleResults,
     RuleBasedStateMachine,
     consumes,
+    initialize,
     invariant,
     multiple,
     rule,
@@ -75,14 +76,23 @@ class Machine(RuleBasedStateMachine):
 
         return self._runner.run(play())
 
+    @initialize(target=claims)
+    def begin(self) -> Claim | MultipleResults[Claim]:
+        """There is a job, and somebody works at it."""
+        self._do(self._jobs.add(items=4))
+        return self._claim()
+
     @rule(items=st.integers(0, 4))
     def add(self, items: int) -> None:
         """Somebody asks for a job."""
         self._do(self._jobs.add(items=items))
 
     @rule(target=claims)
-    def claim(self) -> Claim | MultipleResults[Claim]:
+    def start_work(self) -> Claim | MultipleResults[Claim]:
         """A worker takes a job, if there is one."""
+        return self._claim()
+
+    def _claim(self) -> Claim | MultipleResults[Claim]:
         claim = self._do(self._queue.claim(f"w{next(self._names)}", self._now, self._now + LEASE))
         if claim is None:
             return multiple()
@@ -122,6 +132,13 @@ class Machine(RuleBasedStateMachine):
         """Somebody calls a job off, and its version moves on."""
         self._do(self._jobs.change(claim.job_id, cancel_requested_at=self._now, version=99))
 
+    @rule(target=claims)
+    def lose_workers(self) -> Claim | MultipleResults[Claim]:
+        """All that work fall silent, are reaped, and somebody else takes over."""
+        self._clock.stall(61)
+        self._reap()
+        return self._claim()
+
     @rule(seconds=st.sampled_from([1, 30, 61]))
     def pass_time(self, seconds: int) -> None:
         """Leases run out, rests end."""
@@ -130,6 +147,9 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def reap(self) -> None:
         """The cleanup takes jobs from lost workers."""
+        self._reap()
+
+    def _reap(self) -> None:
         before = {job: self._do(self._jobs.row(job)) for job in self._do(self._jobs.ids())}
         self._do(self._store.reap(LostRule(self._now, MAX_ATTEMPTS), self._now, 2))
         for job, row in before.items():
@@ -185,6 +205,8 @@ def test_every_row_ends_once_whoever_is_lost(database_url: str) -> None:
     class Here(Machine):
         url = database_url
 
-    run_state_machine_as_test(
-        Here, settings=settings(max_examples=15, stateful_step_count=25, deadline=None)
+    # Not shrunk: that takes longer than a test may, and the steps are printed as they are.
+    sparing = settings(
+        max_examples=15, stateful_step_count=25, deadline=None, phases=[Phase.generate]
     )
+    run_state_machine_as_test(Here, settings=sparing)
