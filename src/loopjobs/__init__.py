@@ -44,6 +44,7 @@ from loopjobs._words.options import (
     Options,
     Pacing,
     RunOn,
+    SettingsEnum,
     WhenLeaseUnavailable,
 )
 from loopjobs._words.outcomes import JobState, Outcome
@@ -93,6 +94,7 @@ __all__ = [
     "RunOverstayed",
     "RunRecord",
     "RunStarted",
+    "SettingsEnum",
     "SettingsError",
     "SlotsSkipped",
     "StartError",

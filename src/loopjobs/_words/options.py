@@ -33,8 +33,11 @@ _WHY_NOT_YET: Final[dict[str, LiteralString]] = {
 }
 
 
-class _SettingsEnum(StrEnum):
-    """An enumeration that settings may spell in any case, as .NET's binder allows."""
+class SettingsEnum(StrEnum):
+    """An enumeration that settings may spell in any case, as .NET's binder allows.
+
+    Derive from it for a choice among an option's own words, as in `Mode: TwoPhase`.
+    """
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -42,7 +45,7 @@ class _SettingsEnum(StrEnum):
         return next((member for member in cls if member.value.casefold() == wanted), None)
 
 
-class Pacing(_SettingsEnum):
+class Pacing(SettingsEnum):
     """What the interval is counted from."""
 
     FIXED_RATE = "FixedRate"
@@ -51,14 +54,14 @@ class Pacing(_SettingsEnum):
     """From the end of the last run."""
 
 
-class RunOn(_SettingsEnum):
+class RunOn(SettingsEnum):
     """Which replicas of a service run the job."""
 
     EVERY_REPLICA = "EveryReplica"
     ONE_REPLICA = "OneReplica"
 
 
-class WhenLeaseUnavailable(_SettingsEnum):
+class WhenLeaseUnavailable(SettingsEnum):
     """What a tick does when the lease store cannot be reached."""
 
     SKIP = "Skip"

@@ -1,13 +1,12 @@
 """The command `loopjobs-demo`."""
 
-import sys
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from loopjobs_demo.play import play
-from servicekit.cli.mistakes import CommandError
+from servicekit.cli.program import run_program
 
 _DEFAULT_PORT = 8080
 
@@ -20,11 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     application = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     application.command()(demo)
-    try:
-        application(arguments, prog_name="loopjobs-demo")
-    except CommandError as error:
-        typer.echo(f"loopjobs-demo: {error}", err=True)
-        sys.exit(error.exit_code)
+    run_program(application, "loopjobs-demo", arguments)
 
 
 def demo(

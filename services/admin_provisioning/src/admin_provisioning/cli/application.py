@@ -1,12 +1,11 @@
 """The command line as a whole."""
 
-import sys
 from collections.abc import Sequence
 
 import typer
 
 from admin_provisioning.cli.serve import serve
-from servicekit.cli.mistakes import CommandError
+from servicekit.cli.program import run_program
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -15,11 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: What follows the name of the command, instead of the process's own.
     """
-    try:
-        _application()(arguments, prog_name="admin-provisioning")
-    except CommandError as error:
-        typer.echo(f"admin-provisioning: {error}", err=True)
-        sys.exit(error.exit_code)
+    run_program(_application(), "admin-provisioning", arguments)
 
 
 def _application() -> typer.Typer:

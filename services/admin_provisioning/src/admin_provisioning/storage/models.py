@@ -11,7 +11,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Uuid,
     false,
@@ -19,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from servicekit.database import UtcDateTime
+from servicekit.database import BIG_ID, UtcDateTime, named_metadata
 
 OWNER_LENGTH = 255
 IDEMPOTENCY_KEY_LENGTH = 128
@@ -34,22 +33,11 @@ _UNFINISHED = "'created', 'queued', 'running'"
 _STATES = f"{_UNFINISHED}, 'deleting', {_TERMINAL}"
 _ITEM_STATES = "'pending', 'succeeded', 'failed'"
 
-# SQLite numbers rows by itself only in a column that is an INTEGER to the letter.
-_BIG_ID = BigInteger().with_variant(Integer, "sqlite")
-
 
 class Model(DeclarativeBase):
-    """The root of all models; names every constraint, so that revisions can refer to it."""
+    """The root of all models."""
 
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
+    metadata = named_metadata()
 
 
 def _partial_index(name: str, *columns: str, where: str) -> Index:
@@ -134,7 +122,7 @@ class BulkJobItemRow(Model):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(_BIG_ID, primary_key=True)
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
     job_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("bulk_jobs.id"))
     row_no: Mapped[int] = mapped_column(Integer)
     """The number of the row in what was uploaded, as a spreadsheet shows it."""

@@ -15,7 +15,7 @@ from login.cli.client_credentials import (
     login_client,
     read_credentials,
 )
-from login.cli.options import Server, Verbose, parse_mac
+from login.cli.options import Server, parse_mac
 from login.client import (
     Agent,
     ClientRefusedError,
@@ -29,6 +29,7 @@ from login.client import (
 from loopjobs import SystemClock
 from servicekit.cli.log_lines import configure_logging, level_for
 from servicekit.cli.mistakes import FAILED, CommandError
+from servicekit.cli.options import Verbose
 from servicekit.cli.until_signal import run_until_signal
 from servicekit.mac import MacAddress
 

@@ -1,6 +1,5 @@
 """The command line as a whole."""
 
-import sys
 from collections.abc import Sequence
 
 import typer
@@ -10,7 +9,7 @@ from login.cli.keys import keys
 from login.cli.serve import serve
 from login.cli.simulate import simulate
 from login.cli.users import users
-from servicekit.cli.mistakes import CommandError
+from servicekit.cli.program import run_program
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -19,11 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: What follows the name of the command, instead of the process's own.
     """
-    try:
-        _application()(arguments, prog_name="login")
-    except CommandError as error:
-        typer.echo(f"login: {error}", err=True)
-        sys.exit(error.exit_code)
+    run_program(_application(), "login", arguments)
 
 
 def _application() -> typer.Typer:

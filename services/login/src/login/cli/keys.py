@@ -3,7 +3,8 @@
 import typer
 from dishka import AsyncContainer
 
-from login.cli.opened_service import SettingsFiles, with_service
+from login.cli.opened_service import with_service
+from servicekit.cli.options import SettingsFiles
 
 keys = typer.Typer(help="The keys that sign access tokens.", no_args_is_help=True)
 

@@ -4,9 +4,8 @@ import asyncio
 import getpass
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias
+from typing import Final, TypeAlias
 
-import typer
 from dishka import AsyncContainer
 
 from loopjobs import BuildError, StartError
@@ -14,14 +13,6 @@ from servicekit.cli.log_lines import configure_logging, level_for
 from servicekit.cli.mistakes import FAILED, CommandError
 from servicekit.faults import StoreUnavailableError
 
-SettingsFiles: TypeAlias = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--settings",
-        metavar="FILE",
-        help="Read instead of appsettings.json; later ones win. Repeatable.",
-    ),
-]
 Work: TypeAlias = Callable[[AsyncContainer], Awaitable[None]]
 
 _LONGEST_ACTOR: Final = 64

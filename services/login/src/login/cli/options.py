@@ -46,6 +46,3 @@ Server: TypeAlias = Annotated[
         help="Where the Login service is.",
     ),
 ]
-Verbose: TypeAlias = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Log more, each HTTP request included.")
-]

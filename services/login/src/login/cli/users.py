@@ -7,7 +7,7 @@ from typing import Annotated, Final, TypeAlias
 import typer
 from dishka import AsyncContainer
 
-from login.cli.opened_service import SettingsFiles, Work, actor, migrate, with_service
+from login.cli.opened_service import Work, actor, migrate, with_service
 from login.domain.accounts.password_reset import PasswordReset
 from login.domain.accounts.passwords import PasswordHashes, check_new_password
 from login.domain.accounts.ports import UserStore
@@ -16,6 +16,7 @@ from login.domain.accounts.user import User
 from login.domain.accounts.user_name import UserName
 from loopjobs import Clock
 from servicekit.cli.mistakes import CommandError
+from servicekit.cli.options import SettingsFiles
 
 Name: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="The name of the user.")]
 Scopes: TypeAlias = Annotated[

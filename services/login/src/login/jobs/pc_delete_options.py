@@ -1,8 +1,6 @@
 """What PcDeleteJob can be told."""
 
 from datetime import timedelta
-from enum import StrEnum
-from typing import Self
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -10,25 +8,20 @@ from pydantic_core import PydanticCustomError
 from login.domain.retirement import RetirementRules
 from login.domain.retirement_brake import RetirementBrakeRules
 from login.domain.retirement_rule import RetirementAges
-from loopjobs import LoopJobOptions
+from loopjobs import LoopJobOptions, SettingsEnum
 from servicekit.database import batch_pause
 
 _WEEK_IN_SECONDS = 604_800
 _TEN_YEARS_IN_DAYS = 3_650
 
 
-class DeleteMode(StrEnum):
+class DeleteMode(SettingsEnum):
     """How PCs go."""
 
     TWO_PHASE = "TwoPhase"
     """Retired first, when a keep-alive still brings them back; purged after `PurgeAfterDays`."""
     HARD = "Hard"
     """Retired and purged in one run: as if `PurgeAfterDays` were 0."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        wanted = str(value).casefold()
-        return next((member for member in cls if member.value.casefold() == wanted), None)
 
 
 class PcDeleteJobOptions(LoopJobOptions):

@@ -1,15 +1,13 @@
 """What PcKeepAliveJob can be told."""
 
 from datetime import timedelta
-from enum import StrEnum
-from typing import Self
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from login.domain.brakes import BrakeRules
 from login.domain.sweep import SweepRules
-from loopjobs import LoopJobOptions
+from loopjobs import LoopJobOptions, SettingsEnum
 
 _WEEK_IN_MINUTES = 10_080
 _DAY_IN_SECONDS = 86_400
@@ -17,18 +15,13 @@ _MARGIN = 3
 """One lost keep-alive must not make a PC offline, nor two."""
 
 
-class UnreadableKeepAlive(StrEnum):
+class UnreadableKeepAlive(SettingsEnum):
     """What an online PC without a readable last keep-alive counts as."""
 
     OFFLINE = "Offline"
     """Silent."""
     SKIP = "Skip"
     """Not to be judged; counted."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        wanted = str(value).casefold()
-        return next((member for member in cls if member.value.casefold() == wanted), None)
 
 
 class PcKeepAliveJobOptions(LoopJobOptions):

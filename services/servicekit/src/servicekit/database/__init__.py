@@ -5,9 +5,11 @@ from servicekit.database.conflicts import again_on_conflict
 from servicekit.database.database import Database
 from servicekit.database.instants import UtcDateTime, is_readable_instant
 from servicekit.database.migrations import MigrationService, Revisions
+from servicekit.database.models import BIG_ID, named_metadata
 from servicekit.database.options import DatabaseOptions
 
 __all__ = [
+    "BIG_ID",
     "Database",
     "DatabaseOptions",
     "MigrationService",
@@ -16,4 +18,5 @@ __all__ = [
     "again_on_conflict",
     "batch_pause",
     "is_readable_instant",
+    "named_metadata",
 ]

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from login.storage.models.model import BIG_ID, Model
-from servicekit.database import UtcDateTime
+from login.storage.models.model import Model
+from servicekit.database import BIG_ID, UtcDateTime
 
 USERNAME_LENGTH = 150
 SCOPES_LENGTH = 1_000

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import JSON, BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from login.storage.models.model import BIG_ID, Model
-from servicekit.database import UtcDateTime
+from login.storage.models.model import Model
+from servicekit.database import BIG_ID, UtcDateTime
 
 ACTION_LENGTH = 40
 ACTOR_LENGTH = 64

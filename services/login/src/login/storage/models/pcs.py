@@ -15,8 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from login.storage.models.model import BIG_ID, Model
-from servicekit.database import UtcDateTime
+from login.storage.models.model import Model
+from servicekit.database import BIG_ID, UtcDateTime
 
 HOSTNAME_LENGTH = 253
 MACHINE_ID_LENGTH = 128
