@@ -59,6 +59,26 @@ async def test_the_number_of_statements_follows_the_number_of_batches(
     assert writes == 3 + 3 * (1 + 3 + 2)
 
 
+async def test_case_12_others_can_write_after_every_batch(
+    jobs: BulkJobs, database: Database, files: FakeFiles, clock: FakeClock
+) -> None:
+    """Ten thousand rows go in batches that hold no lock beyond their own short transaction."""
+    for _ in range(10):
+        await jobs.add("failed", age=40 * DAY, items=1_000)
+    batches, added = [], []
+
+    class Watched(SqlCleanupStore):
+        async def delete_items(self, job_id: UUID, limit: int) -> int:
+            deleted = await super().delete_items(job_id, limit)
+            batches.append(deleted)
+            added.append(await jobs.add("queued", items=0))
+            return deleted
+
+    await Cleaner(database, files, clock, store=Watched(database), ItemBatchSize=300).clean()
+    assert batches == [300, 300, 300, 100] * 10
+    assert await jobs.ids() == added
+
+
 async def test_files_are_looked_up_a_thousand_at_a_time(
     database: Database, files: FakeFiles, clock: FakeClock
 ) -> None:
