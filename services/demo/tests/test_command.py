@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from loopjobs_demo.command import main
 from servicekit.testing import RunningCommand, running_command
 
 pytestmark = pytest.mark.smoke
@@ -69,11 +70,15 @@ def test_a_reader_that_leaves_ends_it(tmp_path: Path) -> None:
     assert not (tmp_path / "stderr").read_text()
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Where its files cannot go, one line says which folder it is and why, and it fails."""
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "var").write_text("in the way")
-    with _demo(tmp_path) as demo:
-        assert demo.end() == 1
-    (line,) = demo.text.splitlines()
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 1
     assert line.startswith(f"loopjobs-demo: cannot make the folder {tmp_path}/var/demo-")
     assert "(not a directory)" in line

@@ -36,10 +36,10 @@ def play(duration: float | None, pcs: int, port: int, seed: int) -> None:
     Raises:
         CommandError: There is no place for its files, or a service did not start.
     """
-    configure_logging(logging.WARNING)
     clock = SystemClock()
     stage = set_stage(_FOLDER, port, clock.now())
     _make(stage.folder)
+    configure_logging(logging.WARNING)
     plan = FleetPlan(pcs=pcs, seed=seed, pattern=_PATTERN)
     run_until_signal(play_on(stage, plan, duration, ProgramConsole(), clock))
 
