@@ -1,26 +1,12 @@
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
 
-import admin_provisioning.storage
 from admin_provisioning.storage.job_queue import SqlJobQueue
 from loopjobs.testing import FakeClock
-from servicekit.database import Database, Revisions
+from servicekit.database import Database
 
 from .bulk_jobs import BulkJobs
 from .fake_files import FakeFiles
 from .fake_login import FakeLogin
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock(now=datetime(2026, 11, 24, 8, tzinfo=UTC))
-
-
-@pytest.fixture
-def revisions() -> Revisions:
-    return Revisions(Path(admin_provisioning.storage.__file__).parent / "migrations")
 
 
 @pytest.fixture

@@ -87,13 +87,6 @@ class FakeJobQueue:
     async def has_more(self, now: datetime) -> bool:
         return self._next(now) is not None
 
-    def reap(self, now: datetime, max_attempts: int) -> None:
-        """Do what BulkJobCleanup does to jobs whose worker was lost."""
-        for job in self.jobs.values():
-            if job.lease_until is not None and job.lease_until < now:
-                again = job.attempt < max_attempts
-                self._let_go(job, BulkJobState.QUEUED if again else BulkJobState.FAILED)
-
     def _let_go(self, job: QueuedJob, state: BulkJobState) -> None:
         job.state, job.worker_id, job.lease_until = state, None, None
 

@@ -13,10 +13,15 @@ from loopjobs.testing import FakeClock
 from servicekit.cli import log_lines
 from servicekit.database import Database
 
-from .people import NEW_PASSWORD, PASSWORD, People
+from .people import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    NEW_PASSWORD,
+    PASSWORD,
+    PREVIOUS_SECRET,
+    People,
+)
 
-CLIENT_SECRET = "a-secret-of-forty-characters-of-chance-1"
-PREVIOUS_SECRET = "a-secret-of-forty-characters-of-chance-0"
 SECRET_FIELDS = ("access_token", "refresh_token", "token", "new_password", "client_secret")
 
 
@@ -61,7 +66,7 @@ def settings(
         "Tokens": {"KeysDirectory": str(tmp_path / "keys")},
         "RateLimits": {"SignInsPerMinuteAndUser": 1_000, "SignInsPerMinuteAndAddress": 1_000},
         "Clients": {
-            "provisioning": {
+            CLIENT_ID: {
                 "Secret": CLIENT_SECRET,
                 "PreviousSecret": PREVIOUS_SECRET,
                 "Scopes": ["pcs:write", "tokens:introspect"],

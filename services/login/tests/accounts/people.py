@@ -24,6 +24,9 @@ from servicekit.database import Database
 
 PASSWORD: Final = "correct horse battery"
 NEW_PASSWORD: Final = "staple, but longer"
+CLIENT_ID: Final = "provisioning"
+CLIENT_SECRET: Final = "a-secret-of-forty-characters-of-chance-1"
+PREVIOUS_SECRET: Final = "a-secret-of-forty-characters-of-chance-0"
 
 
 class People:
@@ -109,3 +112,11 @@ async def refreshed(client: httpx.AsyncClient, token: str) -> Mapping[str, str]:
 def bearer(token: str) -> dict[str, str]:
     """Return the headers of a request that carries a token."""
     return {"Authorization": f"Bearer {token}"}
+
+
+async def client_token(client: httpx.AsyncClient) -> str:
+    """Return the access token of a service."""
+    body = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    answer = await client.post("/v1/token", json=body)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["access_token"])

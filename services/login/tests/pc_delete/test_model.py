@@ -90,7 +90,7 @@ def expected(
 
 # The one database is emptied before each example.
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(fleet=st.lists(cases(), max_size=12), options=OPTIONS)
 def test_the_job_agrees_with_the_rule(

@@ -9,7 +9,7 @@ from loopjobs.testing import FakeClock
 
 from ..fleet import credential_of  # noqa: TID252 - tests are no package that could be named
 from .deleter import MakeDeleter
-from .lab import DAY, SECOND, Lab
+from .lab import ADMIN, DAY, SECOND, Lab
 
 NOTHING = {"pc_status_events": 0, "auth_sessions": 0, "refresh_tokens": 0}
 
@@ -114,20 +114,35 @@ async def test_case_06_a_keep_alive_brings_a_retired_pc_back(
     await deleter(Mode="Hard").run()
     pc = (await lab.pcs())[pc_id]
     assert (pc.deleted_at, pc.offline_start_time) == (None, None)
-    assert ("pc.retired", pc_id) in await lab.audit()
+    assert await lab.audit() == [("pc.retired", pc_id), ("pc.restored", pc_id)]
+
+
+async def test_a_pc_that_a_person_restores_is_not_retired_again(
+    lab: Lab, deleter: MakeDeleter, pcs: SqlPcRepository, clock: FakeClock
+) -> None:
+    """Its being offline is counted anew, also where it was never heard."""
+    (heard,) = await lab.add()
+    (unheard,) = await lab.add(last_keep_alive_at=None)
+    await deleter().run()
+    assert await lab.retired() == [heard, unheard]
+    for pc_id in (heard, unheard):
+        restored = await pcs.restore(pc_id, ADMIN, clock.now())
+        assert restored.offline_start_time == clock.now()
+    await deleter().run()
+    assert await lab.live() == [heard, unheard]
 
 
 async def test_case_10_the_oldest_go_first_and_the_rest_waits(
     lab: Lab, deleter: MakeDeleter, clock: FakeClock
 ) -> None:
-    """12,000 candidates and a cap of 5,000: 5,000, 5,000, 2,000."""
+    """120 candidates and a cap of 50: 50, 50, 20."""
     now = clock.now()
     rows = []
-    for number in range(12_000):
-        since = now - 100 * DAY - (number * 7919 % 12_000) * SECOND
+    for number in range(120):
+        since = now - 100 * DAY - (number * 79 % 120) * SECOND
         rows.append(lab.row(offline_start_time=since, last_keep_alive_at=since))
     await lab.insert(rows)
-    job = deleter()
+    job = deleter(MaxPerRun=50, BatchSize=20)
     left = []
     for _ in range(4):
         await job.run()
@@ -138,7 +153,7 @@ async def test_case_10_the_oldest_go_first_and_the_rest_waits(
             for pc in live
             if pc.offline_start_time
         )
-    assert left == [7_000, 2_000, 0, 0]
+    assert left == [70, 20, 0, 0]
 
 
 async def test_case_10_the_cap_bounds_each_phase(lab: Lab, deleter: MakeDeleter) -> None:

@@ -1,10 +1,9 @@
 """What the cleanup asks of the database: how much, how long, and along which index."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import cast
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from login.domain.token_retention import Retention
 from login.domain.token_search import TokenKind
@@ -14,31 +13,10 @@ from servicekit.database import Database
 from servicekit.faults import StoreBusyError
 from servicekit.testing.fixtures import on_postgresql
 
+from ..statements import Statement, statements  # noqa: TID252 - tests are not a package that has a name
 from .cleaner import Cleaner
 from .fake_token_store import FakeTokenStore
 from .token_rows import TokenRows
-
-_BEGINNINGS = ("BEGIN", "SELECT set_config")
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[tuple[str, object]]]:
-    """Note the statements, and their parameters, that the block makes."""
-    seen: list[tuple[str, object]] = []
-
-    def see(*arguments: object) -> None:
-        statement, parameters = str(arguments[2]), arguments[3]
-        if not statement.startswith(_BEGINNINGS):
-            seen.append((statement, parameters))
-
-    engines = [database.writer.sync_engine]
-    if database.is_sqlite:  # elsewhere the reader passes on what the writer's listeners hear
-        engines.append(database.reader.sync_engine)
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", see)
-    yield seen
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", see)
 
 
 async def many_rows(tokens: TokenRows, *, kept: int, expired: int) -> None:
@@ -57,7 +35,7 @@ async def test_a_run_with_nothing_to_do_looks_once_along_each_way(
     with statements(database) as seen:
         await Cleaner(token_store, clock).clean()
     assert len(seen) == 10
-    assert not [statement for statement, _ in seen if "DELETE" in statement]
+    assert not [statement for statement in seen if "DELETE" in statement]
 
 
 async def test_statements_grow_with_batches_and_kept_tokens_cost_one_look(
@@ -85,7 +63,7 @@ async def test_case_16_every_look_goes_along_an_index(
         await Cleaner(token_store, clock, DryRun=True).clean()
         await Cleaner(token_store, clock).clean()
     await tokens.execute("ANALYZE")
-    plans = [await plan_of(database, *statement) for statement in seen]
+    plans = [await plan_of(database, statement) for statement in seen]
     whole_table = "'SCAN " if database.is_sqlite else "Seq Scan"
     assert [plan for plan in plans if whole_table in plan] == []
     for table in ("one_time_tokens", "refresh_tokens", "auth_sessions"):
@@ -94,13 +72,14 @@ async def test_case_16_every_look_goes_along_an_index(
     assert any("ix_refresh_tokens_session_id" in plan for plan in plans)
 
 
-async def plan_of(database: Database, statement: str, parameters: object) -> str:
+async def plan_of(database: Database, statement: Statement) -> str:
     explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
     async with database.reader.connect() as connection:
         if not database.is_sqlite:
             # The tables of a test fit on a few pages, where reading them whole is best.
             await connection.execute(text("SET LOCAL enable_seqscan = off"))
-        rows = await connection.exec_driver_sql(explain + statement, parameters)  # type: ignore[arg-type]  # as the driver got them
+        parameters = cast("dict[str, object]", statement.given)  # as the driver got them
+        rows = await connection.exec_driver_sql(explain + statement, parameters)
         return "\n".join(str(row) for row in rows)
 
 

@@ -29,7 +29,7 @@ class TokenRows:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._last_id = 0
+        self._last_id = 10_000  # far from what the database itself gives
 
     async def clear(self) -> None:
         """Begin anew, with a user who has signed in nowhere."""

@@ -1,4 +1,4 @@
-"""The command `login`: the service, its agent, a simulated fleet, and a demonstration."""
+"""The command `login`: the service, its agent, a simulated fleet, users and keys."""
 
 from login.cli.application import main
 

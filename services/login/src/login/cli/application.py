@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _application() -> typer.Typer:
     application = typer.Typer(
-        help="The Login service: PCs, their keep-alives, and the job that notices their silence.",
+        help="The Login service: PCs, the people who sign in, and the jobs that look after both.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

@@ -94,11 +94,7 @@ class KeyDirectory:
 
 
 def _read(file: Path) -> SigningKey:
-    name = _NAME.fullmatch(file.name)
-    if name is None:
-        raise KeyDirectoryError(
-            f"{file} is no signing key of this service. Move it to another directory"
-        )
+    created_at = _instant_of(file)
     with _explained(file):
         status = file.stat()
         if status.st_mode & stat.S_IRWXO:
@@ -113,8 +109,17 @@ def _read(file: Path) -> SigningKey:
             f"{file} holds no Ed25519 private key in PEM. Restore it from a backup, or remove it: "
             "tokens that it signed are then no longer valid"
         )
-    created_at = datetime.strptime(name[1], _INSTANT).replace(tzinfo=UTC)
     return SigningKey(created_at, private)
+
+
+def _instant_of(file: Path) -> datetime:
+    name = _NAME.fullmatch(file.name)
+    try:
+        return datetime.strptime(name[1] if name else "", _INSTANT).replace(tzinfo=UTC)
+    except ValueError:
+        raise KeyDirectoryError(
+            f"{file} is no signing key of this service. Move it to another directory"
+        ) from None
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -77,9 +77,14 @@ async def change(session: AsyncSession, pc_id: int, changes: Mapping[str, object
 async def bring_back(
     session: AsyncSession, row: PcRow, changes: Mapping[str, object], actor: str, now: datetime
 ) -> Pc:
-    """Change a PC and undo its removal, if it was removed; the audit tells of that."""
+    """Change a PC and undo its removal, if it was removed; the audit tells of that.
+
+    If it is not heard in the same breath, it is offline from now on: counted from when it fell
+    silent, the next run of PcDeleteJob would retire it again.
+    """
     was_removed = row.deleted_at is not None
-    pc = await change(session, row.id, {**changes, **not_removed()})
+    silence = {"offline_start_time": now} if was_removed else {}
+    pc = await change(session, row.id, {**silence, **changes, **not_removed()})
     if was_removed:
         await tell(session, AuditAction.PC_RESTORED, actor, pc, now)
     return pc

@@ -1,0 +1,76 @@
+"""What is measured about a job: statements, transactions, memory."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+import psutil
+from sqlalchemy import Connection, event
+
+from loopjobs import Clock
+from servicekit.database import Database
+
+_MEMORY_EVERY: Final = 0.02
+
+
+@dataclass
+class Meter:
+    """Counts, and keeps the longest and the highest; seconds and bytes."""
+
+    statements: int = 0
+    longest: float = 0.0
+    memory_before: int = 0
+    memory_peak: int = 0
+
+
+@contextmanager
+def metered(database: Database, clock: Clock) -> Iterator[Meter]:
+    """Measure all that happens to the database in the block."""
+    meter = Meter()
+    engines = [database.writer.sync_engine]
+    if database.is_sqlite:  # elsewhere the reader passes on what the writer's listeners hear
+        engines.append(database.reader.sync_engine)
+    listeners = _listeners(meter, clock)
+    for engine, (name, listener) in product(engines, listeners.items()):
+        event.listen(engine, name, listener)
+    yield meter
+    for engine, (name, listener) in product(engines, listeners.items()):
+        event.remove(engine, name, listener)
+
+
+def _listeners(meter: Meter, clock: Clock) -> dict[str, Callable[..., None]]:
+    began: dict[Connection, float] = {}
+
+    def begin(connection: Connection) -> None:
+        began[connection] = clock.monotonic()
+
+    def end(connection: Connection) -> None:
+        now = clock.monotonic()
+        meter.longest = max(meter.longest, now - began.pop(connection, now))
+
+    def count(*_: object) -> None:
+        meter.statements += 1
+
+    return {"begin": begin, "commit": end, "rollback": end, "before_cursor_execute": count}
+
+
+async def watch_memory(meter: Meter, clock: Clock) -> None:
+    """Look at this process's memory until cancelled."""
+    process = psutil.Process()
+    meter.memory_before = meter.memory_peak = process.memory_info().rss
+    while True:
+        await clock.sleep(_MEMORY_EVERY)
+        meter.memory_peak = max(meter.memory_peak, process.memory_info().rss)
+
+
+@contextmanager
+def memory_watched(meter: Meter, clock: Clock) -> Iterator[None]:
+    """Look at this process's memory during the block."""
+    watcher = asyncio.create_task(watch_memory(meter, clock))
+    try:
+        yield
+    finally:
+        watcher.cancel()
