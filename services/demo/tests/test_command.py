@@ -7,11 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from loopjobs_demo.command import main
 from servicekit.testing import RunningCommand, running_command
 
 pytestmark = pytest.mark.smoke
 
 PATIENCE = 30
+DEEDS = (
+    r"BulkJobWorker +1 list claimed, 14 rows done",
+    r"row 17: hostname: is missing",
+    r"all PCs have come",
+    r"PcDeleteJob +2 PCs retired",
+    r"TokenCleanupJob +deleted \d+ sessions?, \d+ refresh tokens",
+    r"BulkJobCleanup +deleted 1 list, 16 rows, 1 file",
+    r"silent for .* s -> offline by PcKeepAliveJob",
+    r"PcKeepAliveJob +\d+ PCs? declared offline",
+)
 
 
 def _demo(
@@ -20,35 +31,54 @@ def _demo(
     return running_command("loopjobs_demo.command:main", folder, *arguments, stderr=stderr)
 
 
-def test_an_interrupt_closes_it(tmp_path: Path) -> None:
-    """Ctrl-C ends it with a summary of every job, code 0, and no garbage."""
-    with _demo(tmp_path, "--pcs", "3") as demo:
-        demo.read_until("(the list is done)")
-        demo.read_until("(all PCs have come)")
+def _read_until_all(demo: RunningCommand, patterns: tuple[str, ...]) -> None:
+    missing = [f"({pattern})" for pattern in patterns]
+    while missing:
+        demo.read_until("|".join(missing))
+        missing = [pattern for pattern in missing if not re.search(pattern, demo.lines[-1])]
+
+
+def test_all_jobs_are_at_work_until_an_interrupt(tmp_path: Path) -> None:
+    """Each job has soon done something; Ctrl-C ends it with a summary, code 0, and no garbage."""
+    with _demo(tmp_path) as demo:
+        _read_until_all(demo, DEEDS)
         assert demo.end(signal.SIGINT) == 0
     assert "Stopped after" in demo.text
     assert re.search(r"PcKeepAliveJob +\d+ due = \d+ succeeded", demo.text)
+    assert re.search(r"PcDeleteJob +\d+ due = \d+ succeeded", demo.text)
     assert "Traceback" not in demo.text
     assert "\x1b" not in demo.text
-    assert list((tmp_path / "var").glob("demo-*"))
+    assert max(map(len, demo.text.splitlines())) <= 100
+    assert list((tmp_path / "var").glob("demo-*/login.db"))
 
 
-def test_it_shows_all_jobs_at_work(tmp_path: Path) -> None:
-    """Within a minute each job has done something; then it ends by itself."""
-    with _demo(tmp_path, "--duration", "45") as demo:
+def test_a_duration_ends_it(tmp_path: Path) -> None:
+    """A play of a tenth of a second ends by itself, with a summary."""
+    with _demo(tmp_path, "--duration", "0.1", "--pcs", "1") as demo:
         assert demo.end() == 0
-    for what in ("PcKeepAliveJob.* marked", "PcDeleteJob.* retired", "TokenCleanupJob.* sessions"):
-        assert re.search(what, demo.text), what
-    assert re.search(r"BulkJobCleanup.* jobs", demo.text)
-    assert re.search("row 16: ", demo.text)
+    assert "Stopped after" in demo.text
     assert "Traceback" not in demo.text
 
 
 def test_a_reader_that_leaves_ends_it(tmp_path: Path) -> None:
     """After `loopjobs-demo | head` both services stop cleanly, and nobody complains."""
     with _demo(tmp_path, stderr=tmp_path / "stderr") as demo:
-        demo.read_until("(the list is done)")
+        demo.read_until("Stop")
         assert demo.process.stdout is not None
         demo.process.stdout.close()
         assert demo.process.wait(PATIENCE) == 0
     assert not (tmp_path / "stderr").read_text()
+
+
+def test_a_folder_that_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where its files cannot go, one line says which folder it is and why, and it fails."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "var").write_text("in the way")
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 1
+    assert line.startswith(f"loopjobs-demo: cannot make the folder {tmp_path}/var/demo-")
+    assert "(not a directory)" in line

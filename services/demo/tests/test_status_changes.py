@@ -12,6 +12,7 @@ from login.domain.pc import PcStatus, Registration, StatusReason
 from login.domain.pc_credential import PcCredential
 from login.domain.staleness import StaleRule
 from login.storage.pc_repository import SqlPcRepository
+from login.storage.provisioning import SqlPcProvisioning
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
 from loopjobs_demo.status_changes import Headcount, StatusChanges
@@ -55,6 +56,7 @@ async def test_silence_and_return_are_told_once_each(database: Database) -> None
     await SqlPcRepository(database).keep_alive(MAC, OWN, _later(20))
     (back,) = await changes.take_new()
     assert (gone.hostname, gone.mac, gone.status) == ("lab-01", MAC, PcStatus.OFFLINE)
+    assert not back.is_arrival
     assert (gone.reason, gone.unheard_for, gone.offline_for) == (StatusReason.SWEEP, 7.0, None)
     assert (back.status, back.reason) == (PcStatus.ONLINE, StatusReason.KEEP_ALIVE)
     assert back.offline_for == 13.0
@@ -68,6 +70,20 @@ async def test_a_quick_return_hides_how_long_the_silence_was(database: Database)
     gone, back = await StatusChanges(database).take_new()
     assert gone.unheard_for is None
     assert back.offline_for == pytest.approx(0.1)
+
+
+async def test_a_first_arrival_is_no_return(database: Database) -> None:
+    """A PC that was listed, and comes for the first time, was never gone."""
+    mac, credential = MacAddress("0200000000bb"), PcCredential("lpc_other")
+    asked = Registration(mac, "lab-02")
+    await SqlPcProvisioning(database).put(asked, "client:provisioning", NOON)
+    changes = StatusChanges(database)
+    assert await changes.count() == Headcount(online=1, offline=1)
+    await changes.take_new()
+    await SqlPcRepository(database).register(asked, credential, "client:labs", _later(3))
+    (came,) = await changes.take_new()
+    assert came.is_arrival
+    assert came.offline_for is None
 
 
 async def test_pcs_are_counted(database: Database) -> None:

@@ -10,11 +10,14 @@ from login.client.fleet import FleetTally
 from login.domain.pc import PcStatus, StatusReason
 from loopjobs import Ledger, Outcome, RunRecord
 from loopjobs_demo import wording
+from loopjobs_demo.lists import BulkJobSeen
+from loopjobs_demo.office import OfficeTally
 from loopjobs_demo.stage import Stage
 from loopjobs_demo.status_changes import Headcount, StatusChange
 from servicekit.mac import MacAddress
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+LIST = BulkJobSeen("7", "partial", total=3, ok=2, failed=1)
 CLOCK = f"{NOON.astimezone():%H:%M:%S}"
 
 
@@ -26,7 +29,7 @@ CLOCK = f"{NOON.astimezone():%H:%M:%S}"
         (PcStatus.OFFLINE, StatusReason.CLIENT, 1.0, None, "said goodbye -> offline"),
         (PcStatus.OFFLINE, StatusReason.ADMIN, 1.0, None, "removed by an administrator -> off"),
         (PcStatus.ONLINE, StatusReason.KEEP_ALIVE, 0.0, 12.25, "is back after 12.2 s -> online"),
-        (PcStatus.ONLINE, StatusReason.KEEP_ALIVE, 0.0, None, "is back -> online"),
+        (PcStatus.ONLINE, StatusReason.KEEP_ALIVE, 0.0, None, "comes -> online"),
     ],
 )
 def test_a_change_tells_who_what_and_why(
@@ -41,7 +44,7 @@ def test_a_change_tells_who_what_and_why(
     line = str(
         wording.change(StatusChange(NOON, "lab-01", mac, status, reason, unheard_for, offline_for))
     )
-    assert line.startswith(f"{CLOCK}  lab-01  02:00:00:00:00:aa  {words}")
+    assert line.startswith(f"{CLOCK}  lab-01 02:00:00:00:00:aa  {words}")
     assert line.endswith("by PcKeepAliveJob") is (reason is StatusReason.SWEEP)
 
 
@@ -50,51 +53,84 @@ def _run(outcome: Outcome, error: str | None = None, **reported: float) -> RunRe
 
 
 def test_a_sweep_tells_what_it_found() -> None:
-    """Only counts that are not zero are told."""
+    """Only counts that are not zero are told, in a column of their own, with the state after."""
     run = _run(Outcome.SUCCEEDED, marked=2.0, failed=0.0, held=1.0)
-    line = str(wording.sweep(run, NOON, Headcount(10, 2)))
-    assert line == f"{CLOCK}  sweep: 2 marked, 1 held in 12 ms; now 10 online, 2 offline"
+    line = str(wording.run(run, NOON, Headcount(10, 2)))
+    words = "2 PCs declared offline, 1 held in 12 ms; now 10 online, 2 offline"
+    assert line == f"{CLOCK}  {wording.SWEEP:26}{words}"
 
 
 @pytest.mark.parametrize(
     ("outcome", "error", "words"),
     [
-        (Outcome.FAILED, "OSError: disk full", "sweep failed: OSError: disk full"),
-        (Outcome.CANCELLED, None, "sweep cancelled"),
+        (Outcome.FAILED, "OSError: disk full", "failed: OSError: disk full"),
+        (Outcome.CANCELLED, None, "cancelled"),
     ],
 )
-def test_a_sweep_that_went_wrong_says_so(outcome: Outcome, error: str | None, words: str) -> None:
+def test_a_run_that_went_wrong_says_so(outcome: Outcome, error: str | None, words: str) -> None:
     """The outcome is told, with the error if there is one."""
-    line = str(wording.sweep(_run(outcome, error), NOON, Headcount()))
-    assert line == f"{CLOCK}  {words}"
+    line = str(wording.run(_run(outcome, error), NOON, Headcount()))
+    assert line == f"{CLOCK}  {wording.SWEEP:26}{words}"
+
+
+def test_all_lines_have_their_words_in_one_column() -> None:
+    """Whoever does something, what they do begins at the same place."""
+    mac, status = MacAddress("0200000000aa"), PcStatus.OFFLINE
+    change = StatusChange(NOON, "lab-01", mac, status, StatusReason.CLIENT, 1.0, None)
+    lines = [
+        wording.change(change),
+        wording.run(_run(Outcome.SUCCEEDED, marked=1), NOON, Headcount()),
+        wording.arrival(NOON, Headcount(12, 2)),
+        wording.uploaded(NOON, LIST),
+        wording.quiet_sweeps(10, NOON, Headcount()),
+    ]
+    assert all(str(line)[35] == " " and str(line)[36] != " " for line in lines)
+
+
+def test_what_is_wrong_with_a_list_is_told_in_short_lines() -> None:
+    """An error that is longer than a line goes on in the next, in the same column."""
+    line = str(wording.provisioned(NOON, LIST, ["row 4: mac: " + "is wrong " * 20]))
+    first, *more = line.splitlines()
+    assert first.endswith("(partial): 2 PCs are known to Login")
+    assert len(more) > 1
+    assert all(len(part) <= 100 and part.startswith(" " * 36) for part in more)
 
 
 def test_the_opening_says_where_to_look() -> None:
-    """A newcomer reads where the service is, where its data lies and how to stop it."""
-    text = str(wording.opening(Stage(Path("var/demo.db"), 8080, 8080), 12))
-    for words in ("http://127.0.0.1:8080/v1/pcs", "8080/docs", "var/demo.db", "12 ", "Ctrl-C"):
+    """A newcomer reads where the services are, where their data lies and how to stop them."""
+    text = str(wording.opening(Stage(Path("var/demo"), 8080, 8081, 8080), 12, 2))
+    for words in ("http://127.0.0.1:8080/docs", "8081/docs", "var/demo", "12 sim", "Ctrl-C"):
         assert words in text
+    assert all(job in text for job in wording.JOBS)
     assert "taken" not in text
 
 
-def test_another_port_is_mentioned() -> None:
-    """A newcomer who expects port 8080 learns why it is another one."""
-    text = str(wording.opening(Stage(Path("var/demo.db"), 4711, 8080), 12))
-    assert text.startswith("Port 8080 is taken; using 4711.")
+@pytest.mark.parametrize(("login", "provisioning"), [(8080, 4712), (4711, 8081), (4711, 4712)])
+def test_other_ports_are_mentioned(login: int, provisioning: int) -> None:
+    """A newcomer who expects certain ports learns why they are others."""
+    text = str(wording.opening(Stage(Path("var/demo"), login, provisioning, 8080), 12, 2))
+    assert ("Port 8080 is taken; Login has 4711." in text) is (login == 4711)
+    assert ("Port 8081 is taken; AdminProvisioning has 4712." in text) is (provisioning == 4712)
 
 
 def test_the_closing_adds_up() -> None:
-    """The ledger of the job names each outcome there was, and nothing else."""
+    """The ledger of a job names each outcome there was, and nothing else."""
     reasons = Counter({StatusReason.SWEEP: 3, StatusReason.CLIENT: 2, StatusReason.KEEP_ALIVE: 1})
     ledger = Ledger(due=9, in_flight=1, succeeded=7, skipped_running=1)
-    tally = FleetTally(keep_alives=1_234)
-    text = str(wording.closing(31.25, ledger, Headcount(8, 4), reasons, tally))
+    tallies = FleetTally(keep_alives=1_234), OfficeTally(sign_ins=5, sign_outs=4, errors=1)
+    jobs = {wording.SWEEP: (ledger, {"marked": 3})}
+    text = str(wording.closing(31.25, jobs, Headcount(8, 4), reasons, tallies))
     assert "Stopped after 31.2 s" in text
-    assert "9 due = 7 succeeded + 1 skipped_running + 1 in_flight" in text
-    assert "3 declared offline by the job, 2 said goodbye, 1 came back" in text
+    ledger_words = "9 due = 7 succeeded + 1 skipped_running + 1 in_flight"
+    assert f"{ledger_words}; 3 PCs declared offline\n" in text
+    assert "3 declared offline by the job, 2 said goodbye, 1 came" in text
     assert "1,234 keep-alives, 0 errors" in text
+    assert "5 sign-ins, 0 refreshes, 4 sign-outs, 1 errors" in text
 
 
 def test_a_closing_before_the_first_slot_is_calm() -> None:
     """Nothing due is nothing wrong."""
-    assert "0 due = 0" in str(wording.closing(0.1, Ledger(), Headcount(), Counter(), FleetTally()))
+    jobs = {wording.SWEEP: (Ledger(), dict[str, int]())}
+    tallies = FleetTally(), OfficeTally()
+    text = str(wording.closing(0.1, jobs, Headcount(), Counter(), tallies))
+    assert f"{wording.SWEEP}  0 due = 0\n" in text

@@ -31,7 +31,8 @@ from loopjobs_demo.stage import Stage
 
 GHOSTS: Final = 2
 _CONNECTIONS: Final = 4
-_BROKEN: Final = ("02-00-00-00-00;attic-03", "no address at all;attic-04")
+_BROKEN: Final = ("02-00-00-00-00;attic-03", "02-00-00-00-00-04;")
+"""An address that is too short, and a PC without a name."""
 
 
 class Cast:

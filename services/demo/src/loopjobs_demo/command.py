@@ -26,7 +26,7 @@ def demo(
     duration: Annotated[
         float | None, typer.Option(min=0.1, metavar="S", help="Seconds; until Ctrl-C without it.")
     ] = None,
-    pcs: Annotated[int, typer.Option(min=1, max=999, help="How many PCs.")] = 12,
+    pcs: Annotated[int, typer.Option(min=1, max=99, help="How many PCs.")] = 12,
     port: Annotated[
         int,
         typer.Option(

@@ -13,6 +13,7 @@ from login.client.fleet import FleetTally
 from login.domain.pc import StatusReason
 from loopjobs import Clock, Ledger, Outcome, RunRecord
 from loopjobs_demo import wording
+from loopjobs_demo.counts import in_words
 from loopjobs_demo.lists import BulkJobSeen
 from loopjobs_demo.office import OfficeTally
 from loopjobs_demo.runs import RunInbox
@@ -47,7 +48,7 @@ class Narrator:
         runs: What the jobs have done.
         tallies: What the fleet and the office have done.
         clock: Paces the looking.
-        pcs: How many PCs there will be.
+        pcs: How many PCs will come.
     """
 
     def __init__(
@@ -68,19 +69,19 @@ class Narrator:
         self._pcs = pcs
         self._began = clock.monotonic()
         self._headcount = Headcount()
-        self._is_open = False
-        self._has_greeted = False
+        self._has_begun = False
+        self._awaited = pcs
         self._runs_seen = 0
         self._quiet_sweeps = 0
         self._reasons: Counter[StatusReason] = Counter()
 
     def open(self, stage: Stage, ghosts: int) -> None:
-        """Tell what there is to see."""
-        self._is_open = True
+        """Tell what there will be to see."""
         self._say(wording.opening(stage, self._pcs, ghosts))
 
     async def narrate(self) -> None:
         """Tell until cancelled."""
+        self._has_begun = True
         with self._bottom_line() as bottom_line:
             while True:
                 await self.look()
@@ -90,12 +91,10 @@ class Narrator:
 
     async def look(self) -> None:
         """Tell what has happened since the last look."""
+        changes = await self._changes.take_new()
         self._headcount = await self._changes.count()
-        self._greet()
-        for change in await self._changes.take_new():
-            self._reasons[change.reason] += 1
-            if self._has_greeted:
-                self._say(wording.change(change))
+        for change in changes:
+            self._tell_change(change)
         for run in self._runs.take_new():
             self._tell_run(run)
 
@@ -109,22 +108,27 @@ class Narrator:
 
     def close(self, ledgers: Mapping[str, Ledger]) -> None:
         """Tell how it ended, if it ever began."""
-        if not self._is_open:
+        if not self._has_begun:
             return
         seconds = self._clock.monotonic() - self._began
         jobs = {job: (ledger, self._runs.totals(job)) for job, ledger in ledgers.items()}
         words = wording.closing(seconds, jobs, self._headcount, self._reasons, self._tallies)
         self._say(words, end="")
 
-    def _greet(self) -> None:
-        if not self._has_greeted and self._headcount.online >= self._pcs:
-            self._has_greeted = True
+    def _tell_change(self, change: StatusChange) -> None:
+        self._reasons[change.reason] += 1
+        if not change.is_arrival:
+            self._say(wording.change(change))
+            return
+        # They come in a crowd at the beginning: told once, when it is complete.
+        self._awaited -= 1
+        if self._awaited == 0:
             self._say(wording.arrival(self._clock.now(), self._headcount))
 
     def _tell_run(self, run: RunRecord) -> None:
         self._runs_seen += 1
         is_sweep = run.job == wording.SWEEP
-        if run.outcome is not Outcome.SUCCEEDED or any((run.reported or {}).values()):
+        if run.outcome is not Outcome.SUCCEEDED or in_words(run.job, run.reported or {}):
             self._quiet_sweeps = 0 if is_sweep else self._quiet_sweeps
             self._say(wording.run(run, self._clock.now(), self._headcount))
         elif is_sweep:

@@ -103,7 +103,11 @@ class Tokens:
 
 
 async def sign_in(http: httpx.AsyncClient, person: Person) -> Tokens:
-    """Sign somebody in."""
+    """Sign somebody in.
+
+    Raises:
+        httpx.HTTPError: The service is away, or refuses.
+    """
     body = {"username": person.name, "password": person.password}
     return _tokens(await http.post("/v1/login", json=body))
 

@@ -34,13 +34,25 @@ def play(duration: float | None, pcs: int, port: int, seed: int) -> None:
     """Play on this machine, for that many seconds or until a signal.
 
     Raises:
-        CommandError: A service did not start.
+        CommandError: There is no place for its files, or a service did not start.
     """
-    configure_logging(logging.WARNING)
     clock = SystemClock()
     stage = set_stage(_FOLDER, port, clock.now())
+    _make(stage.folder)
+    configure_logging(logging.WARNING)
     plan = FleetPlan(pcs=pcs, seed=seed, pattern=_PATTERN)
     run_until_signal(play_on(stage, plan, duration, ProgramConsole(), clock))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise CommandError(
+            f"cannot make the folder {folder.absolute()} ({why}); start this where you may write",
+            FAILED,
+        ) from error
 
 
 async def play_on(
@@ -56,11 +68,11 @@ async def play_on(
     changes = StatusChanges(await hosts[0].container.get(Database))
     narrator = Narrator(console, changes, runs, tallies, clock=clock, pcs=plan.pcs)
     cast = Cast(stage, plan, tallies, clock, Random(plan.seed))  # noqa: S311 - a story, no secret
+    narrator.open(stage, cast.ghosts)
     try:
         async with AsyncExitStack() as services:
             for host in hosts:
                 await services.enter_async_context(host)
-            narrator.open(stage, cast.ghosts)
             try:
                 await _perform(hosts[0], cast, narrator, duration, clock)
             finally:

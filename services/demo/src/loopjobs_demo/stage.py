@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,15 +17,28 @@ INTERVAL: Final = 2
 """Seconds from keep-alive to keep-alive, and from sweep to sweep."""
 SILENCE: Final = 6.0
 """Seconds after which a silent PC is offline."""
-NEVER_SEEN: Final = 15.0
+NEVER_SEEN: Final = 6.0
 """Seconds after which a PC is retired that was listed and never came."""
-PURGE: Final = 15.0
+PURGE: Final = 8.0
 """Seconds for which a PC stays retired."""
-KEPT: Final = 20.0
+KEPT: Final = 6.0
 """Seconds for which a finished bulk job is kept."""
+CLEANUP: Final = 10
+"""Seconds from run to run of the jobs that delete; no less is allowed."""
+QUEUE: Final = 1
+"""Seconds from look to look for lists that were uploaded."""
 
 _DAY: Final = 86_400
 _ANY_FREE: Final = 0
+
+
+def _cleanup(first: float) -> dict[str, object]:
+    """Return when a job runs that deletes, with the seconds until it does so first."""
+    return {
+        "IntervalInSeconds": CLEANUP,
+        "InitialDelayInSeconds": first,
+        "StartJitterInSeconds": 0,
+    }
 
 
 def _credentials(client_id: str) -> ClientCredentials:
@@ -76,18 +90,11 @@ class Stage:
                 "ExpectedKeepAliveIntervalInSeconds": INTERVAL,
             },
             "PcDeleteJob": {
-                "IntervalInSeconds": 10,
-                "InitialDelayInSeconds": 10,
-                "StartJitterInSeconds": 0,
+                **_cleanup(8),
                 "NeverSeenAfterDays": NEVER_SEEN / _DAY,
                 "PurgeAfterDays": PURGE / _DAY,
             },
-            "TokenCleanupJob": {
-                "IntervalInSeconds": 10,
-                "InitialDelayInSeconds": 5,
-                "StartJitterInSeconds": 0,
-                "RetainRevokedForDays": 0,
-            },
+            "TokenCleanupJob": {**_cleanup(9), "RetainRevokedForDays": 0},
         }
 
     def provisioning_settings(self) -> dict[str, object]:
@@ -100,11 +107,10 @@ class Stage:
                 "ClientSecret": self.provisioning.secret,
             },
             "Files": {"Directory": str(self.folder / "files")},
-            "BulkJobWorker": {"IntervalInSeconds": 1},
+            # Counted from the end of the last run: a long list makes nobody wait for it.
+            "BulkJobWorker": {"IntervalInSeconds": QUEUE, "Pacing": "FixedDelay"},
             "BulkJobCleanup": {
-                "IntervalInSeconds": 10,
-                "InitialDelayInSeconds": 5,
-                "StartJitterInSeconds": 0,
+                **_cleanup(10),
                 "RetainSucceededForDays": KEPT / _DAY,
                 "RetainFailedForDays": KEPT / _DAY,
                 "KeepLastPerOwner": 0,
@@ -121,23 +127,27 @@ class Stage:
 
 
 def set_stage(folder: Path, wanted_port: int, now: datetime) -> Stage:
-    """Choose two ports that are free and a folder that is not there yet."""
-    login_port = wanted_port if _is_free(wanted_port) else _free_port()
-    next_port = wanted_port + 1
-    provisioning_port = next_port if _is_free(next_port) else _free_port()
+    """Choose two ports that are free and a folder that is not there yet.
+
+    Args:
+        folder: Where the other folder is to be.
+        wanted_port: Login's, if it is free; the next one is for AdminProvisioning. At most 65,534.
+        now: Names the folder, with the port.
+    """
+    login_port, provisioning_port = _free_ports(wanted_port, wanted_port + 1)
     place = folder / f"demo-{now:%Y%m%d-%H%M%S}-{login_port}"
     return Stage(place, login_port, provisioning_port, wanted_port)
 
 
-def _is_free(port: int) -> bool:
+def _free_ports(*wanted: int) -> list[int]:
+    # All are held until the last is found: no two of them are the same.
+    with ExitStack() as held:
+        listeners = [held.enter_context(_listen(port)) for port in wanted]
+        return [int(listener.getsockname()[1]) for listener in listeners]
+
+
+def _listen(wanted_port: int) -> socket.socket:
     try:
-        socket.create_server((HOST, port)).close()
-    except (OSError, OverflowError):
-        return False
-    return True
-
-
-def _free_port() -> int:
-    with socket.create_server((HOST, _ANY_FREE)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+        return socket.create_server((HOST, wanted_port))
+    except OSError:
+        return socket.create_server((HOST, _ANY_FREE))

@@ -24,7 +24,12 @@ class StatusChange:
     unheard_for: float | None
     """Seconds since it was last heard; `None` if that is not known any more."""
     offline_for: float | None
-    """Seconds it was offline before it came back; `None` if it has just gone."""
+    """Seconds it was offline before it came back; `None` if it has just gone, or comes first."""
+
+    @property
+    def is_arrival(self) -> bool:
+        """Whether it came for the first time."""
+        return self.status is PcStatus.ONLINE and self.offline_for is None
 
 
 @dataclass(frozen=True, slots=True)

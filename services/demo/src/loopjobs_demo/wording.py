@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from textwrap import wrap
 from typing import Final
 
 from rich.text import Text
@@ -10,37 +11,58 @@ from rich.text import Text
 from login.client.fleet import FleetTally
 from login.domain.pc import PcStatus, StatusReason
 from loopjobs import Ledger, Outcome, RunRecord
+from loopjobs_demo.counts import in_words
 from loopjobs_demo.lists import BulkJobSeen
 from loopjobs_demo.office import OfficeTally
-from loopjobs_demo.stage import INTERVAL, KEPT, NEVER_SEEN, PURGE, SILENCE, Stage
+from loopjobs_demo.stage import (
+    CLEANUP,
+    INTERVAL,
+    KEPT,
+    NEVER_SEEN,
+    PURGE,
+    QUEUE,
+    SILENCE,
+    Stage,
+)
 from loopjobs_demo.status_changes import Headcount, StatusChange
 
 SWEEP: Final = "PcKeepAliveJob"
 JOBS: Final = {
-    SWEEP: f"silent for {SILENCE:g} s: offline",
-    "PcDeleteJob": f"listed and never seen for {NEVER_SEEN:g} s: retired; purged {PURGE:g} s later",
-    "TokenCleanupJob": "sessions that people have ended: gone, with their tokens",
-    "BulkJobWorker": "lists that were uploaded: row by row into the Login service",
-    "BulkJobCleanup": f"lists that were done {KEPT:g} s ago: gone, with rows and file",
+    SWEEP: f"every {INTERVAL} s: PCs that were silent for {SILENCE:g} s are offline",
+    "PcDeleteJob": f"every {CLEANUP} s: PCs listed and not seen for {NEVER_SEEN:g} s are retired, "
+    f"purged {PURGE:g} s later",
+    "TokenCleanupJob": f"every {CLEANUP} s: sessions that people have ended go, with their tokens",
+    "BulkJobWorker": f"every {QUEUE} s: uploaded lists go row by row into the Login service",
+    "BulkJobCleanup": f"every {CLEANUP} s: lists that were done {KEPT:g} s ago go, with rows and "
+    "file",
 }
-_NAME_WIDTH: Final = 7
+_WHO_WIDTH: Final = 26
+_INDENT: Final = " " * (10 + _WHO_WIDTH)
+_LINE_WIDTH: Final = 100
 
 
 def opening(stage: Stage, pcs: int, ghosts: int) -> Text:
     """Return what a newcomer reads first."""
-    text = Text()
-    if stage.login_port != stage.wanted_port:
-        text.append(f"Port {stage.wanted_port} is taken; using {stage.login_port}.\n", "yellow")
+    text = _other_ports(stage)
     text.append("Two services, their jobs, a small fleet and an office\n\n", "bold")
     rows = {
         "Login": f"{stage.login_url}/docs",
         "AdminProvisioning": f"{stage.provisioning_url}/docs",
         "Files": str(stage.folder),
-        "Fleet": f"{pcs} simulated PCs, a keep-alive every {INTERVAL} s; {ghosts} more are listed "
-        "and never come",
+        "Fleet": f"{pcs} simulated PCs, a keep-alive every {INTERVAL} s; {ghosts} more on the list "
+        "never come",
         "Stop": "Ctrl-C",
     }
     return text.append_text(_table(rows)).append("\n").append_text(_table(JOBS))
+
+
+def _other_ports(stage: Stage) -> Text:
+    text = Text()
+    ports = (("Login", stage.login_port), ("AdminProvisioning", stage.provisioning_port))
+    for wanted, (service, port) in enumerate(ports, stage.wanted_port):
+        if port != wanted:
+            text.append(f"Port {wanted} is taken; {service} has {port}.\n", "yellow")
+    return text
 
 
 def closing(
@@ -53,7 +75,7 @@ def closing(
     """Return what a newcomer reads last."""
     text = Text().append(f"\nStopped after {seconds:.1f} s\n\n", "bold")
     fleet, office = tallies
-    rows = {job: _job(ledger, totals) for job, (ledger, totals) in jobs.items()}
+    rows = {job: _job(job, ledger, totals) for job, (ledger, totals) in jobs.items()}
     rows |= {
         "PCs": f"{headcount(count)}; {reasons[StatusReason.SWEEP]} declared offline by the job, "
         f"{reasons[StatusReason.CLIENT]} said goodbye, {reasons[StatusReason.KEEP_ALIVE]} came",
@@ -75,8 +97,8 @@ def _table(rows: Mapping[str, str]) -> Text:
 def change(change: StatusChange) -> Text:
     """Return one line about a PC that has gone or come."""
     is_online = change.status is PcStatus.ONLINE
-    line = moment(change.at)
-    line.append(f"{change.hostname:<{_NAME_WIDTH}}", "bold").append(f" {change.mac}  ", "dim")
+    line = moment(change.at).append(change.hostname, "bold")
+    line.append(f" {change.mac}".ljust(_WHO_WIDTH - len(change.hostname)), "dim")
     line.append(f"{_why(change)} -> ")
     line.append("online" if is_online else "offline", "green" if is_online else "red")
     if change.reason is StatusReason.SWEEP:
@@ -86,8 +108,8 @@ def change(change: StatusChange) -> Text:
 
 def _why(change: StatusChange) -> str:
     if change.status is PcStatus.ONLINE:
-        gone = "" if change.offline_for is None else f" after {change.offline_for:.1f} s"
-        return f"is back{gone}"
+        gone_for = change.offline_for
+        return "comes" if gone_for is None else f"is back after {gone_for:.1f} s"
     if change.reason is StatusReason.SWEEP:
         known = change.unheard_for is not None
         return f"silent for {change.unheard_for:.1f} s" if known else "silent for too long"
@@ -97,40 +119,41 @@ def _why(change: StatusChange) -> str:
 
 
 def arrival(now: datetime, count: Headcount) -> Text:
-    """Return the line that says that the fleet is there."""
-    line = moment(now).append("all PCs have come: ")
+    """Return the line that says that the fleet has come."""
+    line = _who(now, "fleet", "bold").append("all PCs have come; now ")
     return line.append_text(headcount(count))
 
 
 def uploaded(now: datetime, job: BulkJobSeen) -> Text:
     """Return the line about a list that was just uploaded."""
-    words = f"an administrator uploads a list of {job.total} PCs, as a spreadsheet exports it"
-    return moment(now).append(words)
+    words = f"uploads a list of {job.total} PCs, as a spreadsheet exports it"
+    return _who(now, "administrator", "bold").append(words)
 
 
 def provisioned(now: datetime, job: BulkJobSeen, bad_rows: Sequence[str]) -> Text:
     """Return the lines about a list that is done."""
-    line = moment(now).append(f"the list is done ({job.state}): ")
+    line = _who(now, "administrator", "bold").append(f"sees the list done ({job.state}): ")
     line.append(f"{job.ok} PCs are known to Login", "green")
     for bad_row in bad_rows:
-        line.append(f"\n{'':10}{bad_row}", "yellow")
+        for part in wrap(bad_row, _LINE_WIDTH - len(_INDENT)):
+            line.append(f"\n{_INDENT}{part}", "yellow")
     return line
 
 
 def run(run: RunRecord, now: datetime, count: Headcount) -> Text:
     """Return one line about a run that was worth one."""
-    line = moment(run.started_at or now).append(f"{run.job} ", "cyan")
+    line = _who(run.started_at or now, run.job, "cyan")
     if run.outcome is not Outcome.SUCCEEDED:
         why = f": {run.error}" if run.error else ""
         return line.append(f"{run.outcome}{why}", "red")
-    line.append(f"{_counts(run.reported or {})} in {run.duration * 1e3:.0f} ms")
+    line.append(f"{in_words(run.job, run.reported or {})} in {run.duration * 1e3:.0f} ms")
     return line.append("; now ", "dim").append_text(headcount(count)) if run.job == SWEEP else line
 
 
 def quiet_sweeps(number: int, now: datetime, count: Headcount) -> Text:
     """Return one line about sweeps that found nobody silent."""
-    words = f"{number} sweeps found nobody silent; "
-    return moment(now).append(words, "dim").append_text(headcount(count))
+    words = f"{number} runs found nobody silent; now "
+    return _who(now, SWEEP, "cyan").append(words, "dim").append_text(headcount(count))
 
 
 def status(seconds: float, runs: int, keep_alives: int, count: Headcount) -> Text:
@@ -151,15 +174,13 @@ def moment(at: datetime) -> Text:
     return Text().append(f"{at.astimezone():%H:%M:%S}  ", "dim")
 
 
-def _job(ledger: Ledger, totals: Mapping[str, int]) -> str:
-    done = _counts(totals)
+def _who(at: datetime, who: str, style: str) -> Text:
+    return moment(at).append(who.ljust(_WHO_WIDTH), style)
+
+
+def _job(job: str, ledger: Ledger, totals: Mapping[str, int]) -> str:
+    done = in_words(job, totals)
     return f"{_slots(ledger)}; {done}" if done else _slots(ledger)
-
-
-def _counts(counts: Mapping[str, float]) -> str:
-    return ", ".join(
-        f"{number:.0f} {name.replace('_', ' ')}" for name, number in counts.items() if number
-    )
 
 
 def _slots(ledger: Ledger) -> str:
