@@ -35,7 +35,7 @@ GOOD_BODIES: Final[Mapping[str, Any]] = {
     "POST /v1/token": CLIENT,
     "POST /v1/pcs": PC,
 }
-EXAMPLES: Final = 15
+EXAMPLES: Final = 8
 SCOPES: Final = [
     *("pcs:read", "pcs:write", "pcs:enroll", "jobs:operate", "tokens:introspect"),
     *("provisioning:read", "provisioning:write"),

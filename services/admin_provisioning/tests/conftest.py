@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from dishka import Provider, Scope
+from dishka import Provider, Scope, make_async_container
 from fastapi import FastAPI
 
 import admin_provisioning.storage
@@ -14,6 +14,7 @@ from admin_provisioning.domain.ports import FileStore
 from admin_provisioning.domain.submission import Submissions
 from admin_provisioning.files.directory_file_store import DirectoryFileStore
 from admin_provisioning.files.options import FilesOptions
+from admin_provisioning.http.api import create_api
 from admin_provisioning.storage.bulk_job_repository import SqlBulkJobRepository
 from admin_provisioning.storage.intake import SqlIntake
 from loopjobs import Host
@@ -84,9 +85,16 @@ def host(
     return builder.add_provider(keys).build()
 
 
+@pytest.fixture(scope="session")
+def application() -> FastAPI:
+    """The web application; its routes are made once, for every test has the same."""
+    return create_api(make_async_container(), LIMITS)
+
+
 @pytest.fixture
-async def client(host: Host) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(await host.container.get(FastAPI), raise_app_exceptions=False)
+async def client(host: Host, application: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    application.state.dishka_container = host.container
+    transport = httpx.ASGITransport(application, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://bulk.test") as client:
         yield client
     await host.container.close()

@@ -5,7 +5,8 @@ from random import Random
 
 import httpx
 import pytest
-from dishka import Provider, Scope
+from dishka import Provider, Scope, make_async_container
+from fastapi import FastAPI
 
 import login.storage
 from login.app import build_host_builder
@@ -75,10 +76,17 @@ def host(
     return builder.add_provider(chance, trust(mint, clock)).build()
 
 
+@pytest.fixture(scope="session")
+def application() -> FastAPI:
+    """The web application; its routes are made once, for every test has the same."""
+    return create_api(make_async_container())
+
+
 @pytest.fixture
-async def api(host: Host) -> AsyncIterator[httpx.AsyncBaseTransport]:
+async def api(host: Host, application: FastAPI) -> AsyncIterator[httpx.AsyncBaseTransport]:
     """The way to the endpoints, without a network."""
-    yield httpx.ASGITransport(create_api(host.container), raise_app_exceptions=False)
+    application.state.dishka_container = host.container
+    yield httpx.ASGITransport(application, raise_app_exceptions=False)
     await host.container.close()
 
 

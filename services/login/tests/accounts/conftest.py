@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from login.app import build_host_builder
-from login.http.api import create_api
 from loopjobs import Host
 from loopjobs.testing import FakeClock
 from servicekit.cli import log_lines
@@ -83,19 +82,19 @@ def host(settings: Mapping[str, object], database: Database, clock: FakeClock) -
 
 
 @pytest.fixture
-async def client(host: Host, secrets: set[str]) -> AsyncIterator[httpx.AsyncClient]:
+async def client(
+    api: httpx.AsyncBaseTransport, secrets: set[str]
+) -> AsyncIterator[httpx.AsyncClient]:
     async def note(response: httpx.Response) -> None:
         await response.aread()
         kind = response.headers.get("content-type", "")
         body = response.json() if kind == "application/json" else {}
         secrets.update(body[name] for name in SECRET_FIELDS if name in body)
 
-    transport = httpx.ASGITransport(create_api(host.container), raise_app_exceptions=False)
     async with httpx.AsyncClient(
-        transport=transport, base_url="http://login.test", event_hooks={"response": [note]}
+        transport=api, base_url="http://login.test", event_hooks={"response": [note]}
     ) as client:
         yield client
-    await host.container.close()
 
 
 @pytest.fixture
