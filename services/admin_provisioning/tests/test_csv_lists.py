@@ -203,6 +203,12 @@ def test_what_is_no_list_is_told_why(content: str | bytes, kind: BulkJobKind, wo
         read(content, kind)
 
 
+def test_a_row_is_no_wider_than_a_sheet() -> None:
+    """Line breaks within quotes would make a row of a whole file, and each title takes time."""
+    with pytest.raises(UnreadableListError, match="row 2: there are more than 16384 cells"):
+        read("mac,hostname\n" + ',"\n"' * 16_385)
+
+
 def test_a_million_empty_rows_are_refused_after_the_first_few() -> None:
     """What a spreadsheet exports when somebody has formatted all of its rows."""
     file = BytesIO(f"mac,hostname\n{MAC},lab\n".encode() + b",\r\n" * 1_000_000)

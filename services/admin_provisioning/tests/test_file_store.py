@@ -32,6 +32,10 @@ def names(directory: Path) -> list[str]:
     return [file.name for file in directory.iterdir()]
 
 
+def rights_of_others(directory: Path) -> int:
+    return directory.stat().st_mode & 0o077
+
+
 def leave_behind(directory: Path) -> None:
     (directory / "folder").mkdir(parents=True)
     for name in ("0f.part", ".hidden", "a b"):
@@ -49,6 +53,14 @@ async def test_what_is_saved_can_be_read(files: DirectoryFileStore, body: bytes)
     await files.save("a.csv", BytesIO(b"before"))
     await files.save("a.csv", BytesIO(body))
     assert await content(files, "a.csv") == body
+
+
+async def test_what_was_uploaded_is_for_its_owner_only(
+    files: DirectoryFileStore, directory: Path
+) -> None:
+    """Whoever else works on the machine has no business with it."""
+    await files.save("a.csv", BytesIO(b"x"))
+    assert rights_of_others(directory) == 0
 
 
 async def test_what_is_not_there_cannot_be_read_or_deleted(files: DirectoryFileStore) -> None:

@@ -321,6 +321,37 @@ async def test_json_of_another_shape_is_told_at_a_hundred_places(desk: Desk) -> 
 
 
 @on_sqlite
+async def test_rows_that_are_too_many_are_counted_before_they_are_checked(desk: Desk) -> None:
+    """All that is wrong with millions of rows would not fit into memory."""
+    response = await desk.send_json({"kind": "pc_import", "rows": [{}] * 10_001})
+    assert response.status_code == 413
+
+
+@on_sqlite
+async def test_a_row_with_very_many_names_is_not_looked_into(desk: Desk) -> None:
+    """Each of them would be told to be unknown."""
+    row = dict.fromkeys(map(str, range(101)), "x")
+    response = await desk.send_json({"kind": "pc_import", "rows": [row]})
+    assert (response.status_code, response.json()["detail"]) == (
+        422,
+        "an object has more than 100 keys",
+    )
+
+
+@on_sqlite
+@pytest.mark.parametrize("charset", ["idna", "punycode", "undefined", "zlib", "none-such"])
+async def test_a_form_in_a_strange_character_set_is_no_fault_of_ours(
+    client: httpx.AsyncClient, mint: TokenMint, charset: str
+) -> None:
+    """The client names it, and some decoders fail in their own way."""
+    kind = b'--x\r\nContent-Disposition: form-data; name="kind"\r\n\r\nxn--a..b-!\r\n--x--\r\n'
+    headers = mint.headers(ME, WRITE)
+    headers["Content-Type"] = f"multipart/form-data; boundary=x; charset={charset}"
+    response = await client.post(PATH, content=kind, headers=headers)
+    assert response.status_code == 422
+
+
+@on_sqlite
 @pytest.mark.parametrize("key", ["", "x" * 129, "with blank", "ä"])
 async def test_a_key_that_is_none_is_refused(
     client: httpx.AsyncClient, mint: TokenMint, key: str

@@ -81,6 +81,7 @@ async def test_an_id_that_cannot_be_one_answers_422(admin: httpx.AsyncClient, pc
         (b"9" * 5_000, "a number is outside of int64"),
         (b'{"hostname": 1e999}', "a number is too large"),
         (b'{"hostname": NaN}', "NaN and Infinity are not JSON"),
+        (json.dumps(dict.fromkeys(range(101))).encode(), "an object has more than 100 keys"),
         (b"[" * 33 + b"]" * 33, "the body is nested more than 32 levels deep"),
         (b"[" * 30_000 + b"]" * 30_000, "the body is nested more than 32 levels deep"),
     ],

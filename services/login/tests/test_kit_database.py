@@ -132,6 +132,16 @@ async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -
             thread.join()
 
 
+async def test_the_database_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    """It holds hashes of passwords; and so for the files beside it."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/new/login.db"
+    async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
+        database.prepare()
+        await _execute(database, text("CREATE TABLE t (x)"))
+        modes = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "new").iterdir()}
+    assert modes == dict.fromkeys(("login.db", "login.db-wal", "login.db-shm"), 0o600)
+
+
 async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
     """A damaged file says nothing about the fleet either."""
     (tmp_path / "login.db").write_text("no database, but long enough to be asked " * 100)

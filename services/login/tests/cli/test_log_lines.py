@@ -46,6 +46,22 @@ def test_nobody_can_forge_a_line() -> None:
     assert "\n" not in _line("two\r\nlines", name_of_pc="lab\n2026 forged")
 
 
+@pytest.mark.parametrize(
+    "mac", ["aa:bb:cc:01:02:03", "AA-BB-CC-01-02-03", "aa%3Abb%3Acc%3A01%3A02%3A03"]
+)
+def test_no_line_shows_a_whole_mac_address(mac: str) -> None:
+    """Not even one of a library that logs the paths of requests."""
+    line = _line(f"PUT http://login/v1/pcs/by-mac/{mac} 200", again=f"/{mac}?x")
+    assert line.lower().count("cc") == 2
+    assert "03" not in line.partition("login.test")[2]
+
+
+def test_what_is_no_mac_address_is_shown() -> None:
+    """Ids and times look a little like one."""
+    message = "job 0190f2a0-aabb-7000-8000-aabbccddeeff at 2026-11-26 12:49:34 10-11-12-13-14"
+    assert _line(message).endswith(message)
+
+
 def test_a_traceback_stands_below() -> None:
     """What was raised is shown after the line."""
     with pytest.raises(ValueError, match="gone") as caught:

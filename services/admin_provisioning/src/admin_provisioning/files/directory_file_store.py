@@ -18,6 +18,7 @@ from servicekit.faults import StoreUnavailableError
 # No separator and no leading dot: a key cannot lead out of the directory.
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", re.ASCII)
 _CHUNK: Final = 64 * 1024
+_OWNER_ONLY: Final = 0o700
 
 
 class DirectoryFileStore:
@@ -68,7 +69,7 @@ class DirectoryFileStore:
 def _save(path: Path, content: BinaryIO, stamp: float) -> None:
     half_written = path.with_name(f"{uuid4().hex}.part")
     with _faults_translated():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
         try:
             with half_written.open("xb") as file:
                 shutil.copyfileobj(content, file, _CHUNK)

@@ -1,12 +1,14 @@
 """A list of PCs as JSON."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field, ValidationError
 
 from admin_provisioning.domain.bulk_job import BulkJobKind
-from admin_provisioning.domain.lists import Column
+from admin_provisioning.domain.lists import Column, TooManyRowsError
 from admin_provisioning.domain.lists.errors import MOST_SHOWN
 from servicekit.requests import Payload
 
@@ -31,26 +33,57 @@ class BulkRow(Payload):
         }
 
 
-class BulkRequest(Payload):
+class _Envelope(Payload):
+    """What is around the rows; each of them is looked at by itself."""
+
+    kind: BulkJobKind
+    rows: list[object] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkRequest:
     """A list of PCs, and what is to be done with them."""
 
     kind: BulkJobKind
-    rows: list[BulkRow] = Field(min_length=1)
+    rows: Sequence[BulkRow]
 
     @classmethod
-    def parse(cls, body: bytes) -> "BulkRequest":
+    def parse(cls, body: bytes, max_rows: int) -> "BulkRequest":
         """Read a body.
 
         Raises:
             RequestValidationError: it has another shape; the first hundred places are told.
+            TooManyRowsError: it has more than `max_rows` rows.
         """
         try:
-            return cls.model_validate_json(body)
+            envelope = _Envelope.model_validate_json(body)
         except ValidationError as error:
-            found = error.errors(include_url=False, include_context=False, include_input=False)
-            places = [{**place, "loc": ("body", *place["loc"])} for place in found[:MOST_SHOWN]]
-            raise RequestValidationError(places) from None
+            raise RequestValidationError(_places(error, "body")) from None
+        if len(envelope.rows) > max_rows:
+            raise TooManyRowsError(max_rows)
+        return cls(envelope.kind, _checked(envelope.rows))
 
     def cells(self) -> Iterator[Mapping[Column, str]]:
         """Give the rows as a CSV file would have them."""
         return (row.to_cells() for row in self.rows)
+
+
+def _checked(rows: Sequence[object]) -> list[BulkRow]:
+    """Check row by row: all that may be wrong with millions of them would not fit into memory."""
+    checked: list[BulkRow] = []
+    places: list[dict[str, Any]] = []
+    for number, row in enumerate(rows):
+        try:
+            checked.append(BulkRow.model_validate(row))
+        except ValidationError as error:
+            places += _places(error, "body", "rows", number)
+        if len(places) >= MOST_SHOWN:
+            break
+    if places:
+        raise RequestValidationError(places[:MOST_SHOWN])
+    return checked
+
+
+def _places(error: ValidationError, *outer: str | int) -> list[dict[str, Any]]:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return [{**place, "loc": (*outer, *place["loc"])} for place in found]

@@ -1,6 +1,7 @@
 """Failed rows as lines of a CSV file that a spreadsheet opens safely."""
 
 import csv
+import re
 from collections.abc import Iterable
 from io import StringIO
 from typing import Final
@@ -12,7 +13,9 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 """Without it a spreadsheet takes UTF-8 for something else."""
 HEADER: Final = ("row", *Column, "error_code", "error")
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - some spreadsheets take these for the others
+# Also in the middle of a cell: a spreadsheet that takes another character for the delimiter takes
+# a cell apart there, and its line breaks and quotes mean something else to it.
+_BEFORE_FORMULA: Final = re.compile(r"""(^|[,;|\t\r\n])(?=[\s"]*[=+\-@＝＋－＠])""")  # noqa: RUF001 - some spreadsheets take these for the others
 _INVISIBLE_STARTS: Final = ("\t", "\r", "\n")
 
 
@@ -32,8 +35,8 @@ def to_row(item: BulkJobItem) -> list[object]:
 
 def guarded(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
-    looks_like_formula = cell.lstrip().startswith(_FORMULA_STARTS)
-    return f"'{cell}" if looks_like_formula or cell.startswith(_INVISIBLE_STARTS) else cell
+    harmless = _BEFORE_FORMULA.sub(r"\1'", cell)
+    return f"'{harmless}" if harmless.startswith(_INVISIBLE_STARTS) else harmless
 
 
 def _cell(value: object) -> str:

@@ -62,7 +62,8 @@ async def _form(request: Request) -> AsyncIterator[FormData]:
     parsing = request.form(max_files=1, max_fields=1, max_part_size=_LONGEST_FIELD)
     try:
         form = await parsing
-    except HTTPException as error:
+    # The client names the character set of its form; some decoders fail in their own way.
+    except (HTTPException, UnicodeError) as error:
         raise ProblemError(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "the form cannot be read; it needs a field `kind` and a file `file`, and nothing else",
@@ -104,6 +105,6 @@ def _from_json(body: bytes, max_rows: int) -> UploadBody:
         check_json(body)
     except StrictJsonError as error:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
-    asked = BulkRequest.parse(body)
+    asked = BulkRequest.parse(body, max_rows)
     pcs = read_rows(asked.cells(), asked.kind, max_rows)
     return UploadBody(BytesIO(body), ".json", hashlib.sha256(b"json\n" + body).digest(), pcs)

@@ -1,6 +1,7 @@
 """How log records look: one line each, fields at its end."""
 
 import logging
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -9,7 +10,11 @@ from typing import Final
 _OWN_OF_A_RECORD: Final = frozenset(
     [*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"]
 )
+_MAC: Final = re.compile(
+    r"\b((?:[0-9a-f]{2}(:|-|%3a)){2}[0-9a-f]{2})(?:\2[0-9a-f]{2}){3}\b", re.IGNORECASE
+)
 _TALKATIVE: Final = ("httpx", "httpcore", "uvicorn", "aiosqlite", "sqlalchemy", "alembic")
+_MASKED: Final = r"\1\2**\2**\2**"
 
 
 def level_for(*, verbose: bool) -> int:
@@ -39,6 +44,8 @@ class LineFormatter(logging.Formatter):
     Fields that the message tells already are not repeated.
 
     Line breaks inside of messages and fields are shown as such, so that nobody can forge a line.
+    Of a MAC address the manufacturer's half is shown: it may stand in the path of a request that
+    a library logs.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -47,7 +54,7 @@ class LineFormatter(logging.Formatter):
         message = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
         fields = "".join(f" {field}" for field in _fields(record) if field not in message)
         head = when.replace("+00:00", "Z")
-        line = f"{head} {record.levelname:<8} {record.name}: {message}{fields}"
+        line = f"{head} {record.levelname:<8} {record.name}: {_MAC.sub(_MASKED, message + fields)}"
         if record.exc_info:
             line += f"\n{self.formatException(record.exc_info)}"
         return line

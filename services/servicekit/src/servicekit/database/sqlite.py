@@ -1,6 +1,8 @@
 """All that is particular to SQLite."""
 
+import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,7 @@ from servicekit.database.instants import is_readable_instant
 from servicekit.database.options import DatabaseOptions
 
 _READERS: Final = 8
+_OWNER_ONLY: Final = 0o600
 _WRITTEN_INSTANT: Final = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:*"
 _PRIMARY_CODE: Final = 0xFF
 _BUSY_CODES: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -37,8 +40,19 @@ class SqliteBackend:
         )
 
     def prepare(self) -> None:
-        """Create the directory of the database file."""
-        Path(self._url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        """Create the database file and its directory.
+
+        The file is for its owner only, as are those that SQLite puts beside it: there may be hashes
+        of passwords in it. One that is there already stays as it is.
+        """
+        file = Path(self._url.database or "")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if "uri" in self._url.query:
+            return
+        # Where it cannot be created, the first connection says so. One that is there must not even
+        # be opened: closing it would end the locks that this process has on it.
+        with suppress(OSError):
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_ONLY))
 
     async def take_turn(self, connection: AsyncConnection) -> None:
         """Do nothing: a transaction that writes has the database to itself."""

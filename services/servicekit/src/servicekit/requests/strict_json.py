@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 MAX_DEPTH: Final = 32
+MOST_KEYS: Final = 100
+"""Of one object; no request of ours has nearly as many, and each unknown one makes an answer."""
 _INT64: Final = range(-(2**63), 2**63)
 _INT64_DIGITS: Final = 20
 
@@ -20,8 +22,9 @@ def check_json(body: bytes) -> None:
     """Refuse what a lenient parser would let through and something behind it would trip over.
 
     Raises:
-        StrictJsonError: not UTF-8, not JSON, a key given twice, nested too deeply, a number that
-            fits neither int64 nor a double, or text with NUL or half a surrogate pair.
+        StrictJsonError: not UTF-8, not JSON, a key given twice, too many keys, nested too deeply,
+            a number that fits neither int64 nor a double, or text with NUL or half a surrogate
+            pair.
     """
     try:
         value: Json = json.loads(
@@ -46,6 +49,8 @@ _TOO_DEEP: Final = f"the body is nested more than {MAX_DEPTH} levels deep"
 
 
 def _unique_keys(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    if len(pairs) > MOST_KEYS:
+        raise StrictJsonError(f"an object has more than {MOST_KEYS} keys")
     unique = dict(pairs)
     if len(unique) != len(pairs):
         raise StrictJsonError("a key is given twice in one object")

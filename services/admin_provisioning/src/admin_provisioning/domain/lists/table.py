@@ -17,6 +17,8 @@ _DELIMITERS: Final = (",", ";", "\t")
 _SEPARATOR_LINE: Final = re.compile(r'\ufeff?"?sep=([,;\t|])"?\s*', re.IGNORECASE)
 _LONGEST_LINE: Final = 64 * 1024
 _MOST_EMPTY_ROWS: Final = 10_000
+_MOST_CELLS: Final = 16_384
+"""As many columns as a sheet has; quoted line breaks could make a row as long as the file."""
 
 NumberedRow: TypeAlias = tuple[int, Sequence[str]]
 """The number that a spreadsheet shows, and the cells."""
@@ -99,6 +101,8 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[NumberedRow]:
         for number, cells in enumerate(
             csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True), start=1
         ):
+            if len(cells) > _MOST_CELLS:
+                raise UnreadableListError(f"there are more than {_MOST_CELLS} cells", number)
             if any(cell.strip() for cell in cells):
                 yield number, cells
                 continue
