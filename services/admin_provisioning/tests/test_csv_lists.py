@@ -209,7 +209,7 @@ def test_a_row_is_no_wider_than_a_sheet() -> None:
         read("mac,hostname\n" + ',"\n"' * 16_385)
 
 
-def test_a_million_empty_rows_are_refused_after_the_first_few() -> None:
+def test_case_18_a_million_empty_rows_are_refused_after_the_first_few() -> None:
     """What a spreadsheet exports when somebody has formatted all of its rows."""
     file = BytesIO(f"mac,hostname\n{MAC},lab\n".encode() + b",\r\n" * 1_000_000)
     with pytest.raises(UnreadableListError, match="row 10003: more than 10000 rows are empty"):

@@ -364,6 +364,7 @@ async def test_a_key_that_is_none_is_refused(
     assert response.json()["errors"][0]["parameter"] == "Idempotency-Key"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("scopes", "status"), [((), 403), ((READ,), 403), (("pcs:write",), 403), ((WRITE,), 202)]
 )

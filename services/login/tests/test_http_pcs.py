@@ -11,6 +11,7 @@ from login.http.api import create_api
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
 from servicekit.testing import TokenMint
+from servicekit.testing.fixtures import on_sqlite
 
 from .access import trust
 from .speakers import PC, Speaker, problem, registered
@@ -137,6 +138,7 @@ async def test_case_17_every_written_form_is_the_same_pc(admin: httpx.AsyncClien
         assert answer.status_code == 200
 
 
+@on_sqlite
 @pytest.mark.parametrize("mac", ["zz:zz:zz:zz:zz:zz", "01:00:5e:00:00:01", "ff-ff-ff-ff-ff-ff"])
 async def test_case_17_what_is_no_mac_address_answers_422(
     admin: httpx.AsyncClient, mac: str

@@ -5,6 +5,8 @@ import asyncio
 import httpx
 import pytest
 
+from servicekit.testing.fixtures import on_sqlite
+
 from .fleet import Fleet
 from .speakers import PC, problem, registered
 
@@ -179,6 +181,7 @@ async def test_a_registration_that_brings_a_pc_back_is_audited(
     assert await fleet.audit() == [("pc.restored", "user:7", pc.id)]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("method", "body", "where"),
     [

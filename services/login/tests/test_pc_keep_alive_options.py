@@ -1,10 +1,15 @@
 """What PcKeepAliveJob can be told, and what is refused."""
 
 import logging
+from datetime import timedelta
+from typing import Final
 
 import pytest
+from pydantic.alias_generators import to_pascal
 
 from login.app import build_host_builder
+from login.domain.brakes import BrakeRules
+from login.domain.sweep import SweepRules
 from login.jobs.pc_keep_alive_options import PcKeepAliveJobOptions, UnreadableKeepAlive
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs import SettingsError
@@ -49,18 +54,79 @@ def test_case_16_a_threshold_that_makes_no_sense_keeps_the_service_from_starting
         builder.build()
 
 
-@pytest.mark.parametrize(
-    ("settings", "where"),
-    [
-        ({"BatchSize": 0}, "BatchSize"),
-        ({"BatchSize": 10, "MaxMarkedPerRun": 9}, "MaxMarkedPerRun"),
-        ({"MassOfflineMaxFraction": 1.1}, "MassOfflineMaxFraction"),
-        ({"IngestSilenceInSeconds": 0}, "IngestSilenceInSeconds"),
-        ({"UnreadableKeepAlive": "perhaps"}, "UnreadableKeepAlive"),
-        ({"IntervalInSeconds": 0.5}, "IntervalInSeconds"),
-        ({"ChangeStateTimeInMinute": 5}, "ChangeStateTimeInMinute"),
-    ],
-)
+def test_every_option_has_its_key() -> None:
+    """In PascalCase, with the unit in the name, and each means what it says."""
+    options = PcKeepAliveJobOptions.model_validate(
+        {
+            "IntervalInSeconds": 7,
+            "ChangeStateTimeInMinutes": 2,
+            "ExpectedKeepAliveIntervalInSeconds": 50,
+            "BatchSize": 3,
+            "MaxMarkedPerRun": 4,
+            "UnreadableKeepAlive": "Skip",
+            "StartupGraceInSeconds": 5,
+            "MassOfflineMaxFraction": 0.6,
+            "MassOfflineMinCount": 7,
+            "MassOfflineHoldInSeconds": 8,
+            "IngestSilenceInSeconds": 9,
+            "LateRunCompensation": False,
+            "FutureSkewInSeconds": 11,
+            "MaxConsecutiveFailures": 12,
+        }
+    )
+    assert options.to_rules() == SweepRules(
+        threshold=timedelta(minutes=2),
+        batch_size=3,
+        max_marked_per_run=4,
+        unreadable_is_stale=False,
+        late_run_compensation=False,
+        future_skew=timedelta(seconds=11),
+        max_consecutive_failures=12,
+        brakes=BrakeRules(
+            startup_grace=5,
+            mass_offline_max_fraction=0.6,
+            mass_offline_min_count=7,
+            mass_offline_hold=8,
+            ingest_silence=9,
+        ),
+    )
+    (complaint,) = options.complaints()
+    assert "ExpectedKeepAliveIntervalInSeconds (50 s)" in complaint
+
+
+OUT_OF_RANGE: Final[list[tuple[dict[str, object], str]]] = [
+    ({"IntervalInSeconds": 0.5}, "IntervalInSeconds"),
+    ({"IntervalInSeconds": 86_401}, "IntervalInSeconds"),
+    ({"ChangeStateTimeInMinutes": 0}, "ChangeStateTimeInMinutes"),
+    ({"ExpectedKeepAliveIntervalInSeconds": 0}, "ExpectedKeepAliveIntervalInSeconds"),
+    ({"ExpectedKeepAliveIntervalInSeconds": 3_601}, "ExpectedKeepAliveIntervalInSeconds"),
+    ({"BatchSize": 0}, "BatchSize"),
+    ({"BatchSize": 10_001}, "BatchSize"),
+    ({"BatchSize": 10, "MaxMarkedPerRun": 9}, "MaxMarkedPerRun"),
+    ({"MaxMarkedPerRun": 0}, "MaxMarkedPerRun"),
+    ({"UnreadableKeepAlive": "perhaps"}, "UnreadableKeepAlive"),
+    ({"StartupGraceInSeconds": -1}, "StartupGraceInSeconds"),
+    ({"StartupGraceInSeconds": 86_401}, "StartupGraceInSeconds"),
+    ({"MassOfflineMaxFraction": 0}, "MassOfflineMaxFraction"),
+    ({"MassOfflineMaxFraction": 1.1}, "MassOfflineMaxFraction"),
+    ({"MassOfflineMinCount": 0}, "MassOfflineMinCount"),
+    ({"MassOfflineHoldInSeconds": -1}, "MassOfflineHoldInSeconds"),
+    ({"MassOfflineHoldInSeconds": 86_401}, "MassOfflineHoldInSeconds"),
+    ({"IngestSilenceInSeconds": 0}, "IngestSilenceInSeconds"),
+    ({"LateRunCompensation": "perhaps"}, "LateRunCompensation"),
+    ({"FutureSkewInSeconds": -1}, "FutureSkewInSeconds"),
+    ({"MaxConsecutiveFailures": 0}, "MaxConsecutiveFailures"),
+    ({"ChangeStateTimeInMinute": 5}, "ChangeStateTimeInMinute"),
+]
+
+
+def test_no_option_goes_without_its_range() -> None:
+    """Whoever adds an option says which values of it are refused."""
+    own = PcKeepAliveJobOptions.__annotations__
+    assert {to_pascal(name) for name in own} <= {where for _, where in OUT_OF_RANGE}
+
+
+@pytest.mark.parametrize(("settings", "where"), OUT_OF_RANGE)
 def test_other_settings_out_of_range_are_named(settings: dict[str, object], where: str) -> None:
     """Each option has its range, and unknown keys are refused."""
     builder = build_host_builder(settings_files=[], settings={"PcKeepAliveJob": settings})

@@ -12,13 +12,13 @@ from .sweeper import Sweeper
 async def test_case_08_statements_grow_with_stale_batches_only(
     fleet: Fleet, sweep_store: SqlSweepStore, database: Database, clock: FakeClock
 ) -> None:
-    """20,000 PCs, 5,000 of them stale: at most 5 statements and one for each batch."""
-    await fleet.add(*[0.0, 0.0, 0.0, 301.0] * 5_000)
+    """4,000 PCs, 1,000 of them stale: at most 5 statements and one for each batch."""
+    await fleet.add(*[0.0, 0.0, 0.0, 301.0] * 1_000)
     with statements(database) as seen:
-        await Sweeper(sweep_store, clock, BatchSize=500).sweep()
-    assert (await fleet.statuses()).count(OFFLINE) == 5_000
-    assert len(await fleet.events()) == 5_000
-    assert len(seen) <= 5 + 5_000 // 500
+        await Sweeper(sweep_store, clock, BatchSize=100).sweep()
+    assert (await fleet.statuses()).count(OFFLINE) == 1_000
+    assert len(await fleet.events()) == 1_000
+    assert len(seen) <= 5 + 1_000 // 100
 
 
 async def test_case_08_a_sweep_with_nothing_to_do_is_one_statement(

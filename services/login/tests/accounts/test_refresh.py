@@ -10,6 +10,7 @@ import pytest
 from login.domain.accounts.user_name import UserName
 from loopjobs import Host
 from loopjobs.testing import FakeClock
+from servicekit.testing.fixtures import on_sqlite
 from servicekit.tokens import TokenVerifier
 
 from .people import People, refresh, refreshed, signed_in
@@ -66,7 +67,7 @@ async def test_a_session_slides_up_to_its_cap(
     assert (await refresh(client, last["refresh_token"])).status_code == 401
 
 
-async def test_case_6_an_expired_token_is_refused_though_it_is_still_there(
+async def test_case_06_an_expired_token_is_refused_though_it_is_still_there(
     client: httpx.AsyncClient, people: People, clock: FakeClock
 ) -> None:
     """No job has to remove it first; a moment before it is good."""
@@ -118,7 +119,7 @@ async def test_a_token_that_comes_again_later_ends_the_session(
     assert audited == [("token.reuse_detected", f"user:{user.id}")]
 
 
-async def test_case_2_a_used_token_detects_reuse_beyond_its_own_expiry(
+async def test_case_02_a_used_token_detects_reuse_beyond_its_own_expiry(
     client: httpx.AsyncClient, people: People, clock: FakeClock
 ) -> None:
     """The session lives on by its successors, so an old token still betrays a thief."""
@@ -184,6 +185,7 @@ async def test_an_unknown_token_is_refused(token: str, client: httpx.AsyncClient
     assert token not in refused.text
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "body", [{}, {"refresh_token": 7}, {"refresh_token": ""}, {"refresh_token": "x" * 4_097}]
 )
@@ -194,7 +196,7 @@ async def test_what_is_no_token_is_refused(
     assert (await client.post("/v1/token/refresh", json=body)).status_code == 422
 
 
-async def test_case_9_of_many_at_once_one_exchanges_and_the_others_get_siblings(
+async def test_case_09_of_many_at_once_one_exchanges_and_the_others_get_siblings(
     client: httpx.AsyncClient, people: People
 ) -> None:
     """Within the grace twenty callers get twenty different tokens, of which one succeeds."""
@@ -212,7 +214,7 @@ async def test_case_9_of_many_at_once_one_exchanges_and_the_others_get_siblings(
 
 
 @pytest.mark.parametrize("more_settings", [NO_GRACE])
-async def test_case_9_without_grace_the_first_of_many_is_the_only_one(
+async def test_case_09_without_grace_the_first_of_many_is_the_only_one(
     client: httpx.AsyncClient, people: People
 ) -> None:
     """Nineteen are refused, the session has ended, and the audit tells it once."""

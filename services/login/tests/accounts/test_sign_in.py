@@ -10,6 +10,7 @@ from login.domain.accounts.ports import NewSession, SessionStore
 from login.domain.accounts.user_name import UserName
 from loopjobs import Host
 from loopjobs.testing import FakeClock
+from servicekit.testing.fixtures import on_sqlite
 from servicekit.tokens import TokenVerifier
 
 from ..fleet import Fleet  # noqa: TID252 - tests are not a package that has a name
@@ -192,6 +193,7 @@ async def test_a_pc_must_be_registered(
     assert await people.sessions() == []
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "change",
     [
@@ -215,7 +217,7 @@ async def test_a_pc_must_be_registered(
         {PASSWORD: PASSWORD},
     ],
 )
-async def test_what_is_no_sign_in_is_refused_without_an_echo(
+async def test_case_17_what_is_no_sign_in_is_refused_without_an_echo(
     change: dict[str, object], client: httpx.AsyncClient
 ) -> None:
     """422 names the rule and the place, and repeats nothing."""
@@ -226,7 +228,8 @@ async def test_what_is_no_sign_in_is_refused_without_an_echo(
     assert "ada" not in answer.text
 
 
-async def test_broken_bodies_are_refused_without_an_echo(client: httpx.AsyncClient) -> None:
+@on_sqlite
+async def test_case_17_broken_bodies_are_refused_without_an_echo(client: httpx.AsyncClient) -> None:
     """A form, a key that is given twice, NUL, half a surrogate pair."""
     json = {"content-type": "application/json"}
     twice = f'{{"username": "ada", "password": "{PASSWORD}", "password": "x"}}'

@@ -16,6 +16,7 @@ from loopjobs.testing import FakeClock
 from servicekit.database import Database
 from servicekit.http_server import HttpServer
 from servicekit.testing import TokenMint
+from servicekit.testing.fixtures import on_sqlite
 from servicekit.tokens import TokenOptions, TokenVerifier
 
 from .lab import DAY, Lab
@@ -109,6 +110,7 @@ async def test_what_holds_the_job_is_shown(
     }
 
 
+@on_sqlite
 @pytest.mark.parametrize(("method", "path"), [("GET", PATH), ("POST", f"{PATH}/acknowledge")])
 async def test_only_operators_decide_about_jobs(
     client: httpx.AsyncClient, mint: TokenMint, lab: Lab, method: str, path: str

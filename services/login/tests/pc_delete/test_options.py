@@ -1,10 +1,15 @@
 """What PcDeleteJob can be told, and what is refused."""
 
 from datetime import timedelta
+from typing import Final
 
 import pytest
+from pydantic.alias_generators import to_pascal
 
 from login.app import build_host_builder
+from login.domain.retirement import RetirementRules
+from login.domain.retirement_brake import RetirementBrakeRules
+from login.domain.retirement_rule import RetirementAges
 from login.jobs.pc_delete_options import DeleteMode, PcDeleteJobOptions
 from loopjobs import SettingsError
 
@@ -27,28 +32,38 @@ def test_the_section_may_be_missing() -> None:
 
 
 def test_every_option_has_its_key() -> None:
-    """In PascalCase, with the unit in the name."""
+    """In PascalCase, with the unit in the name, and each means what it says."""
     options = PcDeleteJobOptions.model_validate(
         {
             "IntervalInSeconds": 60,
-            "StartJitterInSeconds": 0,
+            "StartJitterInSeconds": 5,
             "DeleteAfterDays": 10,
             "Mode": "HARD",
             "PurgeAfterDays": 3,
             "NeverSeenAfterDays": None,
             "BatchSize": 10,
-            "MaxPerRun": 10,
-            "MaxDeleteFraction": 1,
-            "MaxDeleteMinCount": 1,
+            "MaxPerRun": 11,
+            "MaxDeleteFraction": 0.5,
+            "MaxDeleteMinCount": 7,
             "DryRun": True,
             "BatchPauseInMilliseconds": 20,
         }
     )
-    rules = options.to_rules(has_one_writer=False)
+    assert (options.interval_in_seconds, options.start_jitter_in_seconds) == (60, 5)
     assert options.mode is DeleteMode.HARD
-    assert rules.ages.purge_after == timedelta()
-    assert rules.ages.never_seen_after is None
-    assert (rules.max_per_run, rules.pause, rules.is_rehearsal) == (10, 0.02, True)
+    assert options.to_rules(has_one_writer=False) == RetirementRules(
+        ages=RetirementAges(
+            delete_after=timedelta(days=10), purge_after=timedelta(), never_seen_after=None
+        ),
+        batch_size=10,
+        max_per_run=11,
+        pause=0.02,
+        is_rehearsal=True,
+    )
+    assert options.to_brake_rules() == RetirementBrakeRules(max_fraction=0.5, min_count=7)
+    two_phase = PcDeleteJobOptions.model_validate({"PurgeAfterDays": 3, "NeverSeenAfterDays": 2})
+    ages = two_phase.to_rules(has_one_writer=False).ages
+    assert (ages.purge_after, ages.never_seen_after) == (timedelta(days=3), timedelta(days=2))
 
 
 @pytest.mark.parametrize(("has_one_writer", "pause"), [(True, 0.05), (False, 0.0)])
@@ -71,25 +86,38 @@ def test_case_15_an_age_that_makes_no_sense_keeps_the_service_from_starting(
         builder.build()
 
 
-@pytest.mark.parametrize(
-    ("settings", "where"),
-    [
-        ({"PurgeAfterDays": -1}, "PurgeAfterDays"),
-        ({"Mode": "Soft"}, "Mode"),
-        ({"BatchSize": 0}, "BatchSize"),
-        ({"BatchSize": 5_001}, "BatchSize"),
-        ({"BatchSize": 10, "MaxPerRun": 9}, "MaxPerRun"),
-        ({"MaxPerRun": 499}, "MaxPerRun"),
-        ({"MaxDeleteFraction": 0}, "MaxDeleteFraction"),
-        ({"MaxDeleteFraction": 1.1}, "MaxDeleteFraction"),
-        ({"MaxDeleteMinCount": 0}, "MaxDeleteMinCount"),
-        ({"BatchPauseInMilliseconds": -1}, "BatchPauseInMilliseconds"),
-        ({"IntervalInSeconds": 9}, "IntervalInSeconds"),
-        ({"IntervalInSeconds": 604_801}, "IntervalInSeconds"),
-        ({"StartJitterInSeconds": -1}, "StartJitterInSeconds"),
-        ({"DeleteAfterDay": 5}, "DeleteAfterDay"),
-    ],
-)
+OUT_OF_RANGE: Final[list[tuple[dict[str, object], str]]] = [
+    ({"IntervalInSeconds": 9}, "IntervalInSeconds"),
+    ({"IntervalInSeconds": 604_801}, "IntervalInSeconds"),
+    ({"StartJitterInSeconds": -1}, "StartJitterInSeconds"),
+    ({"StartJitterInSeconds": 604_801}, "StartJitterInSeconds"),
+    ({"DeleteAfterDays": 0}, "DeleteAfterDays"),
+    ({"Mode": "Soft"}, "Mode"),
+    ({"PurgeAfterDays": -1}, "PurgeAfterDays"),
+    ({"PurgeAfterDays": 3_651}, "PurgeAfterDays"),
+    ({"NeverSeenAfterDays": 0}, "NeverSeenAfterDays"),
+    ({"BatchSize": 0}, "BatchSize"),
+    ({"BatchSize": 5_001}, "BatchSize"),
+    ({"BatchSize": 10, "MaxPerRun": 9}, "MaxPerRun"),
+    ({"MaxPerRun": 499}, "MaxPerRun"),
+    ({"MaxPerRun": 100_001}, "MaxPerRun"),
+    ({"MaxDeleteFraction": 0}, "MaxDeleteFraction"),
+    ({"MaxDeleteFraction": 1.1}, "MaxDeleteFraction"),
+    ({"MaxDeleteMinCount": 0}, "MaxDeleteMinCount"),
+    ({"DryRun": "perhaps"}, "DryRun"),
+    ({"BatchPauseInMilliseconds": -1}, "BatchPauseInMilliseconds"),
+    ({"BatchPauseInMilliseconds": 10_001}, "BatchPauseInMilliseconds"),
+    ({"DeleteAfterDay": 5}, "DeleteAfterDay"),
+]
+
+
+def test_no_option_goes_without_its_range() -> None:
+    """Whoever adds an option says which values of it are refused."""
+    own = PcDeleteJobOptions.__annotations__
+    assert {to_pascal(name) for name in own} <= {where for _, where in OUT_OF_RANGE}
+
+
+@pytest.mark.parametrize(("settings", "where"), OUT_OF_RANGE)
 def test_case_15_other_settings_out_of_range_are_named(
     settings: dict[str, object], where: str
 ) -> None:

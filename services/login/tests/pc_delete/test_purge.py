@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from login.domain.errors import PcRemovedError
+from login.domain.pc import PcStatus, RemovedBy
 from login.storage.pc_repository import SqlPcRepository
 from loopjobs.testing import FakeClock
 
@@ -115,6 +117,21 @@ async def test_case_06_a_keep_alive_brings_a_retired_pc_back(
     pc = (await lab.pcs())[pc_id]
     assert (pc.deleted_at, pc.offline_start_time) == (None, None)
     assert await lab.audit() == [("pc.retired", pc_id), ("pc.restored", pc_id)]
+
+
+async def test_case_07_whom_an_administrator_removed_a_keep_alive_does_not_bring_back(
+    lab: Lab, deleter: MakeDeleter, pcs: SqlPcRepository, clock: FakeClock
+) -> None:
+    """Before a run and after it: 410, still removed, and nothing is told of it."""
+    (pc_id,) = await lab.add()
+    await pcs.remove(pc_id, ADMIN, clock.now())
+    for _ in range(2):
+        with pytest.raises(PcRemovedError):
+            await pcs.keep_alive(await lab.mac(pc_id), credential_of(pc_id), clock.now())
+        await deleter(Mode="Hard").run()
+    pc = (await lab.pcs())[pc_id]
+    assert (pc.deleted_by, pc.status) == (RemovedBy.ADMIN, PcStatus.OFFLINE)
+    assert await lab.audit() == [("pc.removed", pc_id)]
 
 
 async def test_a_pc_that_a_person_restores_is_not_retired_again(

@@ -1,5 +1,8 @@
 """Many PCs: statements and parameters, not time."""
 
+import pytest
+
+from login.domain import departures
 from login.domain.retirement_rule import RetirementAges
 from login.storage.retirement_store import SqlRetirementStore
 from loopjobs.testing import FakeClock
@@ -30,16 +33,16 @@ async def test_case_14_a_run_with_nothing_to_do_costs_the_same_for_any_fleet(
 async def test_case_14_statements_grow_with_batches_only(
     lab: Lab, deleter: MakeDeleter, database: Database
 ) -> None:
-    """2,000 to retire and 1,000 to purge, in batches of 500, with their children."""
-    await lab.add(2_000)
-    await lab.add(2_000, offline_start_time=None, status=1)
-    retired = await lab.add_retired(31 * DAY, 1_000)
-    for pc_id in retired[:50]:
+    """400 to retire and 200 to purge, in batches of 100, with their children."""
+    await lab.add(400)
+    await lab.add(400, offline_start_time=None, status=1)
+    retired = await lab.add_retired(31 * DAY, 200)
+    for pc_id in retired[:10]:
         await lab.add_events(pc_id, 20)
     with statements(database) as seen:
-        await deleter().run()
-    assert len(await lab.pcs()) == 4_000
-    assert len(await lab.retired()) == 2_000
+        await deleter(BatchSize=100).run()
+    assert len(await lab.pcs()) == 800
+    assert len(await lab.retired()) == 400
     weighing = 1
     assert len(seen) == CENSUS_AND_LISTS + 4 * RETIRING + weighing + 2 * PURGING
 
@@ -48,22 +51,23 @@ async def test_case_14_no_statement_has_too_many_parameters(
     lab: Lab, deleter: MakeDeleter, database: Database
 ) -> None:
     """With the largest batch there is."""
-    await lab.add(5_500)
-    await lab.add_retired(31 * DAY, 5_500)
+    await lab.add(5_000)
+    await lab.add_retired(31 * DAY, 5_000)
     with statements(database) as seen:
         await deleter(BatchSize=5_000, MaxPerRun=10_000).run()
-    assert (len(await lab.retired()), len(await lab.pcs())) == (5_500, 5_500)
+    assert (len(await lab.retired()), len(await lab.pcs())) == (5_000, 5_000)
     assert 5_000 < max(len(statement.given) for statement in seen) < 10_000
 
 
 async def test_case_14_a_fleet_longer_than_a_page_is_read_page_by_page(
-    lab: Lab, deleter: MakeDeleter
+    lab: Lab, deleter: MakeDeleter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Many were retired in one instant: none is skipped or read twice."""
-    await lab.add_retired(31 * DAY, 10_050)
-    await deleter(BatchSize=5_000, MaxPerRun=100_000).run()
+    monkeypatch.setattr(departures, "READ_AHEAD", 100)
+    await lab.add_retired(31 * DAY, 250)
+    await deleter(BatchSize=50, MaxPerRun=1_000).run()
     assert await lab.pcs() == {}
-    assert len(await lab.audit()) == 10_050
+    assert len(await lab.audit()) == 250
 
 
 async def test_candidates_are_found_by_an_index(

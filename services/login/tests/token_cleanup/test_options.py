@@ -2,10 +2,14 @@
 
 import logging
 from datetime import timedelta
+from typing import Final
 
 import pytest
+from pydantic.alias_generators import to_pascal
 
 from login.app import build_host_builder
+from login.domain.token_cleanup_tally import CleanupRules
+from login.domain.token_retention import Retention
 from login.jobs.token_cleanup_options import TokenCleanupJobOptions
 from loopjobs import SettingsError
 from loopjobs.testing import FakeClock
@@ -56,27 +60,67 @@ def test_days_may_be_fractions() -> None:
     assert retention.consumed == timedelta(hours=6)
 
 
-@pytest.mark.parametrize(
-    ("settings", "where"),
-    [
-        ({"BatchSize": 0}, "BatchSize"),
-        ({"BatchSize": 10_001}, "BatchSize"),
-        ({"BatchSize": 10, "MaxPerRun": 9}, "MaxPerRun"),
-        ({"MaxPerRun": 0}, "MaxPerRun"),
-        ({"IntervalInSeconds": 0}, "IntervalInSeconds"),
-        ({"IntervalInSeconds": 9}, "IntervalInSeconds"),
-        ({"IntervalInSeconds": 604_801}, "IntervalInSeconds"),
-        ({"StartJitterInSeconds": -1}, "StartJitterInSeconds"),
-        ({"BacklogIntervalInSeconds": 0}, "BacklogIntervalInSeconds"),
-        ({"RetainExpiredForDays": -1}, "RetainExpiredForDays"),
-        ({"RetainExpiredForDays": 366}, "RetainExpiredForDays"),
-        ({"RetainConsumedForDays": -1}, "RetainConsumedForDays"),
-        ({"RetainRevokedForDays": -1}, "RetainRevokedForDays"),
-        ({"BatchPauseInMilliseconds": 10_001}, "BatchPauseInMilliseconds"),
-        ({"StatementTimeoutInSeconds": 0.5}, "StatementTimeoutInSeconds"),
-        ({"RetainExpiredForDay": 1}, "RetainExpiredForDay"),
-    ],
-)
+def test_every_option_has_its_key() -> None:
+    """In PascalCase, with the unit in the name, and each means what it says."""
+    options = bound(
+        IntervalInSeconds=20,
+        StartJitterInSeconds=3,
+        BatchSize=4,
+        MaxPerRun=5,
+        BacklogIntervalInSeconds=6,
+        RetainExpiredForDays=7,
+        RetainConsumedForDays=8,
+        RetainRevokedForDays=9,
+        BatchPauseInMilliseconds=10,
+        StatementTimeoutInSeconds=11,
+        DryRun=True,
+    )
+    assert (options.interval_in_seconds, options.start_jitter_in_seconds) == (20, 3)
+    assert (options.backlog_interval_in_seconds, options.statement_timeout_in_seconds) == (6, 11)
+    assert options.to_rules(has_one_writer=True) == CleanupRules(
+        retention=Retention(
+            expired=timedelta(days=7), revoked=timedelta(days=9), consumed=timedelta(days=8)
+        ),
+        batch_size=4,
+        max_per_run=5,
+        batch_pause=0.01,
+        dry_run=True,
+    )
+
+
+OUT_OF_RANGE: Final[list[tuple[dict[str, object], str]]] = [
+    ({"IntervalInSeconds": 0}, "IntervalInSeconds"),
+    ({"IntervalInSeconds": 9}, "IntervalInSeconds"),
+    ({"IntervalInSeconds": 604_801}, "IntervalInSeconds"),
+    ({"StartJitterInSeconds": -1}, "StartJitterInSeconds"),
+    ({"BatchSize": 0}, "BatchSize"),
+    ({"BatchSize": 10_001}, "BatchSize"),
+    ({"BatchSize": 10, "MaxPerRun": 9}, "MaxPerRun"),
+    ({"MaxPerRun": 0}, "MaxPerRun"),
+    ({"BacklogIntervalInSeconds": 0}, "BacklogIntervalInSeconds"),
+    ({"BacklogIntervalInSeconds": 604_801}, "BacklogIntervalInSeconds"),
+    ({"RetainExpiredForDays": -1}, "RetainExpiredForDays"),
+    ({"RetainExpiredForDays": 366}, "RetainExpiredForDays"),
+    ({"RetainConsumedForDays": -1}, "RetainConsumedForDays"),
+    ({"RetainConsumedForDays": 366}, "RetainConsumedForDays"),
+    ({"RetainRevokedForDays": -1}, "RetainRevokedForDays"),
+    ({"RetainRevokedForDays": 366}, "RetainRevokedForDays"),
+    ({"BatchPauseInMilliseconds": -1}, "BatchPauseInMilliseconds"),
+    ({"BatchPauseInMilliseconds": 10_001}, "BatchPauseInMilliseconds"),
+    ({"StatementTimeoutInSeconds": 0.5}, "StatementTimeoutInSeconds"),
+    ({"StatementTimeoutInSeconds": 601}, "StatementTimeoutInSeconds"),
+    ({"DryRun": "perhaps"}, "DryRun"),
+    ({"RetainExpiredForDay": 1}, "RetainExpiredForDay"),
+]
+
+
+def test_no_option_goes_without_its_range() -> None:
+    """Whoever adds an option says which values of it are refused."""
+    own = TokenCleanupJobOptions.__annotations__
+    assert {to_pascal(name) for name in own} <= {where for _, where in OUT_OF_RANGE}
+
+
+@pytest.mark.parametrize(("settings", "where"), OUT_OF_RANGE)
 def test_case_15_settings_out_of_range_keep_the_service_from_starting(
     settings: dict[str, object], where: str
 ) -> None:

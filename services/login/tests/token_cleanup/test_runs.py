@@ -170,6 +170,26 @@ async def test_case_14_a_dry_run_at_the_cap_tells_the_backlog_of_a_real_one(
     assert caplog.text.count("backlog=4 ") == 2
 
 
+async def test_what_a_run_did_is_in_its_record() -> None:
+    """The counts of its line, by the same names."""
+    store = FakeTokenStore(25)
+    options = TokenCleanupJobOptions.model_validate(
+        {"BatchSize": 10, "InitialDelayInSeconds": 36_000, "BatchPauseInMilliseconds": 0}
+    )
+    fakes = {TokenCleanupStore: store, Random: Random(7)}  # noqa: S311 - predictable chance
+    async with JobHarness(TokenCleanupJob, options, fakes=fakes) as job:
+        run = await job.run_once()
+    assert run.reported == {
+        "one_time": 25,
+        "refresh": 0,
+        "sessions": 0,
+        "batches": 3,
+        "skipped": 0,
+        "failed": 0,
+        "backlog": 0,
+    }
+
+
 async def test_each_run_has_a_line_that_says_what_it_did(
     tokens: TokenRows,
     token_store: SqlTokenCleanupStore,

@@ -27,7 +27,7 @@ async def many_rows(tokens: TokenRows, *, kept: int, expired: int) -> None:
     await tokens.refresh(alive, *[30.0] * expired)
 
 
-async def test_a_run_with_nothing_to_do_looks_once_along_each_way(
+async def test_case_10_a_run_with_nothing_to_do_looks_once_along_each_way(
     tokens: TokenRows, token_store: SqlTokenCleanupStore, database: Database, clock: FakeClock
 ) -> None:
     """Two statements for each of five ways, and no transaction that writes."""
@@ -38,7 +38,7 @@ async def test_a_run_with_nothing_to_do_looks_once_along_each_way(
     assert not [statement for statement in seen if "DELETE" in statement]
 
 
-async def test_statements_grow_with_batches_and_kept_tokens_cost_one_look(
+async def test_case_10_statements_grow_with_batches_and_kept_tokens_cost_one_look(
     tokens: TokenRows, token_store: SqlTokenCleanupStore, database: Database, clock: FakeClock
 ) -> None:
     """15,000 tokens that stay are walked over once, in three looks, whatever is deleted."""

@@ -2,9 +2,12 @@
 
 A service's tests give a fixture `revisions` of their own; then `database_url` runs each test that
 wants it twice. `on_sqlite` and `on_postgresql` mark a test that is about one of them.
+
+It also looks at what every test logs: a secret in it fails the test.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from typing import TypeAlias
@@ -14,6 +17,7 @@ import pytest
 from servicekit.database import Database, DatabaseOptions, Revisions
 from servicekit.testing.places import Place, PostgresqlPlace, SqlitePlace
 from servicekit.testing.postgresql_server import postgresql_server
+from servicekit.testing.secrets import secrets_in
 from servicekit.testing.templates import Templates
 
 Outage: TypeAlias = Callable[[], AbstractContextManager[None]]
@@ -23,6 +27,23 @@ KINDS = ("sqlite", "postgresql")
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def no_secret_in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Hold every test to it, whatever it is about."""
+    yield
+    records = [*caplog.get_records("setup"), *caplog.get_records("call")]
+    if found := list(secrets_logged(records)):
+        pytest.fail(f"secrets were logged: {', '.join(found)}")
+
+
+def secrets_logged(records: Iterable[logging.LogRecord]) -> Iterator[str]:
+    """Tell which kinds of secrets are in records: in texts, fields and tracebacks."""
+    formatter = logging.Formatter()
+    for record in records:
+        for kind in secrets_in(formatter.format(record) + repr(vars(record))):
+            yield f"{kind} in a record of {record.name}"
 
 
 @pytest.fixture(params=KINDS)
