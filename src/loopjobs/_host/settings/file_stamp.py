@@ -23,8 +23,8 @@ class FileStamp:
 def stamp_of(path: Path) -> FileStamp:
     """Look at a file; one that is missing, or out of reach, has a stamp as well."""
     try:
-        real_path = os.path.realpath(path)
         status = path.stat()
+        real_path = os.path.realpath(path)
     except OSError as error:
         return FileStamp(str(path), error=error.errno)
     except ValueError:

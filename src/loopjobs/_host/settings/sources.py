@@ -76,7 +76,7 @@ class SettingsSources:
     def read(self) -> Settings:
         """Read everything anew. What is wrong with a source is in `Settings.problems`."""
         problems: list[Problem] = []
-        # The one place where environment variables are read.
+        # Environment variables are read here, and the name of the environment by `look`.
         variables = dict(os.environ)
         environment = self._environment_name(variables, problems)
         files = self._files(environment)
@@ -95,7 +95,7 @@ class SettingsSources:
 
     def look(self) -> tuple[FileStamp, ...]:
         """Look at the files without reading them, also at those that are not there (yet)."""
-        return _stamps_of(self._files(self._environment_name(dict(os.environ), [])))
+        return _stamps_of(self._files(self._environment_name(os.environ, [])))
 
     def _environment_name(
         self, variables: Mapping[str, str], problems: list[Problem]
