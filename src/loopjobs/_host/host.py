@@ -128,7 +128,8 @@ class Host:
     async def reload_settings(self) -> Sequence[Problem]:
         """Read the settings again and take them over between runs, if all of them are good.
 
-        Edits of files are noticed without it, changes of environment variables are not. Otherwise the last good options stay, one ERROR says why, and the problems are returned.
+        Otherwise the last good options stay, one ERROR says why, and the problems are returned.
+        Edits of files are noticed without it, changes of environment variables are not.
 
         Raises:
             ControlError: the host is not running.
