@@ -27,7 +27,11 @@ from loopjobs import (
     Options,
     Outcome,
 )
-from loopjobs._words.options import SHORTEST_INTERVAL_IN_SECONDS, TEN_YEARS_IN_SECONDS
+from loopjobs._words.options import (
+    SHORTEST_INTERVAL_IN_SECONDS,
+    SHORTEST_RELOAD_INTERVAL_IN_SECONDS,
+    TEN_YEARS_IN_SECONDS,
+)
 
 REFERENCE: Final = Path(__file__).parent / "reference"
 NOTE: Final = "<!-- Written by docs/generate.py out of the code: change that, then `make docs`. -->"
@@ -35,6 +39,9 @@ NOTE: Final = "<!-- Written by docs/generate.py out of the code: change that, th
 # What validators check is not in the metadata of a field.
 RANGES: Final = {
     "interval_in_seconds": f"{SHORTEST_INTERVAL_IN_SECONDS:g} to ten years",
+    "settings_reload_interval_in_seconds": (
+        f"0, or {SHORTEST_RELOAD_INTERVAL_IN_SECONDS:g} to 86,400"
+    ),
     "jitter_in_seconds": "0 to less than the interval",
     "run_on": "`EveryReplica`",
     "lease_in_seconds": "not yet",

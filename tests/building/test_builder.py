@@ -163,7 +163,14 @@ def test_an_empty_host_can_be_built(new_builder: NewBuilder) -> None:
     assert dict(new_builder().build().jobs) == {}
 
 
-@pytest.mark.parametrize("key", ["ShutdownTimeoutInSeconds", "TimerSlackInMilliseconds"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "ShutdownTimeoutInSeconds",
+        "TimerSlackInMilliseconds",
+        "SettingsReloadIntervalInSeconds",
+    ],
+)
 @pytest.mark.parametrize("value", [-1, 1e9, "soon", True, None, float("nan"), [1]])
 def test_wrong_values_of_the_host_section_are_told(
     key: str, value: object, new_builder: NewBuilder, problems: Problems

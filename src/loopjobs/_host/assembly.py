@@ -1,19 +1,21 @@
 """Puts a host together from what was registered, or says everything that is wrong with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from dishka import AsyncContainer, Provider, Scope
 
 from loopjobs._contracts.hosted_service import HostedService
-from loopjobs._host.bindings import Bindings, read_bindings
+from loopjobs._host.bindings import Bindings, bind_sections
 from loopjobs._host.checks import find_clashes, find_misuses
 from loopjobs._host.graph import Graph
 from loopjobs._host.host import Host, HostParts
 from loopjobs._host.monitors import AnyLoop, Monitors
 from loopjobs._host.registration import JobRegistration, Registrations, ServiceRegistration
 from loopjobs._host.service_line import ServiceLine, ServiceSource
+from loopjobs._host.settings_reload import SettingsReload
+from loopjobs._host.settings_watch import SettingsWatch
 from loopjobs._host.signature import read_signature
 from loopjobs._host.wiring import (
     JobComponent,
@@ -47,7 +49,8 @@ def assemble(registrations: Registrations) -> Host:
     """
     if misuses := find_misuses(registrations):
         raise RegistrationError(misuses)
-    bindings = read_bindings(registrations.sources, registrations.jobs, registrations.options)
+    settings = registrations.sources.read()
+    bindings = bind_sections(settings, registrations.jobs, registrations.options)
     monitors = Monitors(registrations, bindings)
     problems = find_clashes(registrations)
     components = _components(registrations.jobs, monitors, problems)
@@ -102,6 +105,9 @@ class _Assembly:
         context = self._context(self.bindings.host)
         loops = {each.name: self._loop(each, context) for each in self.components}
         sources = [self._source(each, loops) for each in self.registrations.services]
+        reload = SettingsReload(
+            self.registrations, self.monitors, tuple(loops.values()), self.bindings
+        )
         handles = {name: JobHandle(loop) for name, loop in loops.items()}
         return Host(
             HostParts(
@@ -109,9 +115,14 @@ class _Assembly:
                 context=context,
                 services=ServiceLine(sources, context),
                 jobs=MappingProxyType(handles),
-                reload=self._reload(tuple(loops.values())),
+                reload=reload.reload,
+                watch=self._watch(reload, context),
             )
         )
+
+    def _watch(self, reload: SettingsReload, context: LoopContext) -> SettingsWatch:
+        interval = self.bindings.host.settings_reload_interval_in_seconds
+        return SettingsWatch(reload, interval, context.clock, context.timer)
 
     def _context(self, options: HostOptions) -> LoopContext:
         clock = self.registrations.clock
@@ -138,24 +149,3 @@ class _Assembly:
             return each.service
 
         return ServiceSource(each.name, get)
-
-    def _reload(self, loops: Sequence[AnyLoop]) -> Callable[[], Sequence[Problem]]:
-        def reload() -> Sequence[Problem]:
-            registrations = self.registrations
-            try:
-                fresh = read_bindings(
-                    registrations.sources, registrations.jobs, registrations.options
-                )
-            except Exception as error:  # noqa: BLE001 - a validator that crashes is bad settings, too
-                return [_crash(error)]
-            if not fresh.problems:
-                self.monitors.use(fresh, loops)
-            return fresh.problems
-
-        return reload
-
-
-def _crash(error: Exception) -> Problem:
-    where = " ".join(getattr(error, "__notes__", ["while settings were read"]))
-    what = f"{where}, a validator raised {type(error).__name__}: {error}"
-    return Problem("settings", what, "Correct the validator, or the value it stumbles over.")

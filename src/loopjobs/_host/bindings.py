@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from loopjobs._host.registration import JobRegistration, OptionsRegistration
-from loopjobs._host.settings import Settings, SettingsSources
+from loopjobs._host.settings import FileStamp, Settings
 from loopjobs._words.errors import Problem
 from loopjobs._words.options import HostOptions, LoopJobOptions, Options
 
@@ -20,15 +20,16 @@ class Bindings:
     """By the name of the job."""
     plain: Mapping[OptionsRegistration, Options]
     problems: Sequence[Problem]
+    stamps: Sequence[FileStamp]
+    """The files as they were at that reading."""
 
 
-def read_bindings(
-    sources: SettingsSources,
+def bind_sections(
+    settings: Settings,
     jobs: Sequence[JobRegistration],
     plain: Sequence[OptionsRegistration],
 ) -> Bindings:
-    """Read the settings anew and bind all sections; mistakes become problems, none is raised."""
-    settings = sources.read()
+    """Bind all sections of one reading; mistakes become problems, none is raised."""
     problems = list(settings.problems)
     host = settings.bind(HostOptions, HOST_SECTION)
     problems.extend(host.problems)
@@ -37,6 +38,7 @@ def read_bindings(
         jobs=_bind_jobs(settings, jobs, problems),
         plain=_bind_plain(settings, plain, problems),
         problems=tuple(dict.fromkeys(problems)),
+        stamps=settings.stamps,
     )
 
 

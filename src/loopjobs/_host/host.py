@@ -15,6 +15,7 @@ from dishka import AsyncContainer
 
 from loopjobs._host.event_loop import run_on_new_loop
 from loopjobs._host.service_line import ServiceLine, is_cancelled
+from loopjobs._host.settings_watch import SettingsWatch
 from loopjobs._loop.job_handle import JobHandle
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._run.current import find_current_run
@@ -49,6 +50,7 @@ class HostParts:
     services: ServiceLine
     jobs: Mapping[str, JobHandle]
     reload: Callable[[], Sequence[Problem]]
+    watch: SettingsWatch
 
 
 class Host:
@@ -109,6 +111,7 @@ class Host:
         if self._stopping is None:
             # Otherwise the stop came after the last service had started: it goes its own way.
             self._phase = _Phase.STARTED
+            self._parts.watch.start(self._is_torn_down)
 
     async def stop(self) -> None:
         """Stop everything within the shutdown budget and close the container.
@@ -126,17 +129,14 @@ class Host:
         """Read the settings again and take them over between runs, if all of them are good.
 
         Otherwise the last good options stay, one ERROR says why, and the problems are returned.
+        Edits of files are noticed without it, changes of environment variables are not.
 
         Raises:
             ControlError: the host is not running.
         """
         if self._phase is not _Phase.STARTED:
             raise ControlError("cannot reload settings: the host is not running")
-        problems = self._parts.reload()
-        if problems:
-            listing = "\n".join(f"  - {problem}" for problem in problems)
-            _log.error("settings not taken over, the last good ones stay:\n%s", listing)
-        return problems
+        return self._parts.reload()
 
     def run(self) -> None:
         """Start, serve until SIGINT or SIGTERM, stop; blocks the calling thread.
@@ -193,8 +193,10 @@ class Host:
 
     async def _shut_down(self) -> None:
         self._phase = _Phase.STOPPING
+        self._parts.watch.request_stop()
         try:
             errors = await self._services.stop()
+            await self._parts.watch.wait_stopped()
             await self._dismiss_sentinel()
             closing = await self._services.close("the container", self._parts.container.close)
             for error in (*errors, closing):
@@ -220,7 +222,7 @@ class Host:
 
     def _on_death(self, name: str, error: BaseException) -> None:
         self._fault = self._fault or error
-        if self._sentinel is not None and self._sentinel.cancelling():
+        if self._is_torn_down():
             # The event loop is being torn down around us: there is no time left for a clean stop.
             self._services.force()
             return
@@ -229,6 +231,9 @@ class Host:
         if not was_stopping and self._is_in_server and callable(signal.getsignal(signal.SIGTERM)):
             signal.raise_signal(signal.SIGTERM)
         _log.critical("job %s died; the host stops", name, extra={"job": name})
+
+    def _is_torn_down(self) -> bool:
+        return self._sentinel is not None and self._sentinel.cancelling() > 0
 
     async def _watch(self) -> None:
         """Notice that the event loop is torn down without a stop, as at the end of asyncio.run.

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 
 TEN_YEARS_IN_SECONDS: Final = 10 * 366 * 86_400.0
 SHORTEST_INTERVAL_IN_SECONDS: Final = 0.001
+SHORTEST_RELOAD_INTERVAL_IN_SECONDS: Final = 0.1
 
 NOT_YET: Final = "not_yet"
 """What pydantic calls the refusal of an option that a later version will know."""
@@ -104,6 +105,17 @@ class HostOptions(Options):
     """How long runs may finish after a stop was asked for; past it they are cancelled."""
     timer_slack_in_milliseconds: float = Field(default=5.0, ge=0, le=1_000)
     """Slots this close together share one wake-up of the process; 0 is exact."""
+    settings_reload_interval_in_seconds: float = Field(default=2.0, ge=0, le=86_400)
+    """How often the settings files are looked at for edits; 0 is never."""
+
+    @field_validator("settings_reload_interval_in_seconds")
+    @classmethod
+    def _check_reload_interval(cls, value: float) -> float:
+        if 0 < value < SHORTEST_RELOAD_INTERVAL_IN_SECONDS:
+            raise PydanticCustomError(
+                "interval", "must be 0, or at least a tenth of a second (0.1)"
+            )
+        return value
 
 
 class LoopJobOptions(Options):

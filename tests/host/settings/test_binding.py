@@ -20,6 +20,12 @@ class Retry(BaseModel):
     max_count: int = 3
 
 
+KNOWN_KEYS = (
+    "Known keys: SettingsReloadIntervalInSeconds, ShutdownTimeoutInSeconds, "
+    "TimerSlackInMilliseconds."
+)
+
+
 def bind(options: type[OptionsT], settings: Mapping[str, object]) -> Bound[OptionsT]:
     """Bind the section `S` of settings given in code."""
     sources = SettingsSources(settings_files=[], settings=settings, environment=None)
@@ -126,8 +132,8 @@ def test_names_of_a_dict_are_validated() -> None:
     [
         ("ShutdownTimeoutInSecond", "Did you mean 'ShutdownTimeoutInSeconds'?"),
         ("shutdown_timeout_in_seconds", "Did you mean 'ShutdownTimeoutInSeconds'?"),
-        ("Color", "Known keys: ShutdownTimeoutInSeconds, TimerSlackInMilliseconds."),
-        ("", "Known keys: ShutdownTimeoutInSeconds, TimerSlackInMilliseconds."),
+        ("Color", KNOWN_KEYS),
+        ("", KNOWN_KEYS),
     ],
 )
 def test_an_unknown_key_is_a_problem_with_a_proposal(key: str, remedy: str) -> None:

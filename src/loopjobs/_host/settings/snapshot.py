@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
+from loopjobs._host.settings.file_stamp import FileStamp
 from loopjobs._host.settings.growth import Given, grow
 from loopjobs._host.settings.keys import keys_of
 from loopjobs._host.settings.shape import Place, Shape
@@ -36,6 +37,8 @@ class Settings:
     """What is wrong with the sources themselves, whichever sections are bound."""
     home: str
     """The file where a missing key belongs, as messages call it."""
+    stamps: tuple[FileStamp, ...]
+    """The files as they were just before they were read, also those that were not there."""
     # A repr would spill passwords into the next log line.
     _layers: tuple[Branch, Branch] = field(repr=False)
     _variables: Mapping[str, str] = field(repr=False)

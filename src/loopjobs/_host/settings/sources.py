@@ -3,9 +3,11 @@
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from loopjobs._host.settings.file_stamp import FileStamp, stamp_of
 from loopjobs._host.settings.growth import givens_of, grow
 from loopjobs._host.settings.json_text import parse
 from loopjobs._host.settings.snapshot import Settings
@@ -16,6 +18,32 @@ DEFAULT_FILE: Final = "appsettings.json"
 ENVIRONMENT_VARIABLE: Final = "LOOPJOBS_ENVIRONMENT"
 DEFAULT_ENVIRONMENT: Final = "Production"
 CODE: Final = "settings given in code"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    name: str
+    """How its user knows it."""
+    path: Path
+    is_variant: bool
+    is_required: bool
+
+    def is_due(self) -> bool:
+        """Tell whether there is something to read or to complain about.
+
+        An optional file may be missing. If its whole directory is, or cannot be looked into, that
+        is an accident, and it must not pass for a file that somebody has removed.
+        """
+        if self.is_required:
+            return True
+        try:
+            self.path.lstat()
+        except (FileNotFoundError, ValueError):
+            # A variant lies beside its main file, which is the one to complain.
+            return not self.is_variant and not self.path.parent.exists()
+        except OSError:
+            return True
+        return True
 
 
 class SettingsSources:
@@ -48,17 +76,26 @@ class SettingsSources:
     def read(self) -> Settings:
         """Read everything anew. What is wrong with a source is in `Settings.problems`."""
         problems: list[Problem] = []
-        # The one place where environment variables are read.
+        # Environment variables are read here, and the name of the environment by `look`.
         variables = dict(os.environ)
-        files, complete = self._read_files(self._environment_name(variables, problems), problems)
+        environment = self._environment_name(variables, problems)
+        files = self._files(environment)
+        # Before they are read: an edit that comes in between is then noticed by the next look.
+        stamps = _stamps_of(files)
+        content, complete = _read_files(files, problems)
         code = grow(givens_of(self._settings, CODE) or (), CODE, problems)
         return Settings(
             problems=tuple(problems),
             home=self._names[0] if self._names else CODE,
-            _layers=(files, code),
+            stamps=stamps,
+            _layers=(content, code),
             _variables=variables,
-            _complete=complete,
+            _complete=complete and environment is not None,
         )
+
+    def look(self) -> tuple[FileStamp, ...]:
+        """Look at the files without reading them, also at those that are not there (yet)."""
+        return _stamps_of(self._files(self._environment_name(os.environ, [])))
 
     def _environment_name(
         self, variables: Mapping[str, str], problems: list[Problem]
@@ -70,23 +107,30 @@ class SettingsSources:
         problems.append(Problem(ENVIRONMENT_VARIABLE, what, "Use letters and digits."))
         return None
 
-    def _read_files(self, environment: str | None, problems: list[Problem]) -> tuple[Branch, bool]:
-        tree = Branch({}, DEFAULT_FILE)
-        complete = environment is not None
-        for name, required in self._files(environment):
-            path = self._directory / name
-            if required or os.path.lexists(path):
-                content = _read_file(path, name, problems)
-                complete = complete and content is not None
-                tree = tree if content is None else merge(tree, content)
-        return tree, complete
+    def _files(self, environment: str | None) -> list[_File]:
+        return [file for name in self._names for file in self._with_variant(name, environment)]
 
-    def _files(self, environment: str | None) -> Iterator[tuple[str, bool]]:
-        for name in self._names:
-            yield name, self._required
-            if environment and Path(name).name:
-                path = Path(name)
-                yield str(path.with_name(f"{path.stem}.{environment}{path.suffix}")), False
+    def _with_variant(self, name: str, environment: str | None) -> Iterator[_File]:
+        path = Path(name)
+        yield _File(name, self._directory / name, is_variant=False, is_required=self._required)
+        if environment and path.name:
+            variant = path.with_name(f"{path.stem}.{environment}{path.suffix}")
+            place = self._directory / variant
+            yield _File(str(variant), place, is_variant=True, is_required=False)
+
+
+def _stamps_of(files: Sequence[_File]) -> tuple[FileStamp, ...]:
+    return tuple(stamp_of(file.path) for file in files)
+
+
+def _read_files(files: Sequence[_File], problems: list[Problem]) -> tuple[Branch, bool]:
+    tree, complete = Branch({}, DEFAULT_FILE), True
+    for file in files:
+        if file.is_due():
+            content = _read_file(file.path, file.name, problems)
+            complete = complete and content is not None
+            tree = tree if content is None else merge(tree, content)
+    return tree, complete
 
 
 def _read_file(path: Path, name: str, problems: list[Problem]) -> Branch | None:
@@ -112,6 +156,8 @@ def _read_file(path: Path, name: str, problems: list[Problem]) -> Branch | None:
 
 def _reason(error: Exception, path: Path) -> tuple[str, str]:
     match error:
+        case FileNotFoundError() if not path.parent.exists():
+            return f"there is no such directory: {path.parent}", "Create it, or mount it."
         case FileNotFoundError():
             return f"there is no such file: {path}", "Create it, or do not name it."
         case OSError():

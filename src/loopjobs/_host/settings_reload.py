@@ -1,0 +1,87 @@
+"""Takes over settings that were read anew, or says why not."""
+
+import logging
+from collections.abc import Sequence
+
+from loopjobs._host.bindings import Bindings, bind_sections
+from loopjobs._host.changes import changed_host_keys, changed_keys
+from loopjobs._host.monitors import AnyLoop, Monitors
+from loopjobs._host.registration import Registrations
+from loopjobs._host.settings import FileStamp, Settings
+from loopjobs._words.errors import Problem
+
+_log = logging.getLogger("loopjobs.host")
+
+
+class SettingsReload:
+    """Puts a reading of the settings in force if all of it is good; otherwise nothing changes."""
+
+    def __init__(
+        self,
+        registrations: Registrations,
+        monitors: Monitors,
+        loops: Sequence[AnyLoop],
+        built_with: Bindings,
+    ) -> None:
+        self.sources = registrations.sources
+        self._registrations = registrations
+        self._monitors = monitors
+        self._loops = loops
+        self._in_force = built_with
+        self._told: tuple[object, ...] = ()
+        self.readings = 0
+        """How many there were; tells whether another one came in between."""
+        self.stamps: Sequence[FileStamp] = built_with.stamps
+        """The files as they were at the last reading."""
+        self.problems: Sequence[Problem] = ()
+        """What was wrong with the last reading."""
+
+    def reload(self) -> Sequence[Problem]:
+        """Read now, and take it over or say at once what is wrong; return the problems."""
+        problems = self.take(self.sources.read())
+        self._told = ()
+        self.tell()
+        return problems
+
+    def take(self, settings: Settings) -> Sequence[Problem]:
+        """Take over a reading between runs if it has no problems; return them."""
+        self.readings += 1
+        self.stamps = settings.stamps
+        self.problems = self._put_in_force(settings)
+        return self.problems
+
+    def tell(self) -> None:
+        """Say what is wrong with the last reading, unless it was said already."""
+        told = (tuple(self.stamps), tuple(self.problems))
+        if self.problems and told != self._told:
+            listing = "\n".join(f"  - {problem}" for problem in self.problems)
+            _log.error("settings not taken over, the last good ones stay:\n%s", listing)
+            self._told = told
+
+    def _put_in_force(self, settings: Settings) -> Sequence[Problem]:
+        registrations = self._registrations
+        try:
+            fresh = bind_sections(settings, registrations.jobs, registrations.options)
+        except Exception as error:  # noqa: BLE001 - a validator that crashes is bad settings, too
+            return [_crash(error)]
+        if not fresh.problems:
+            before, self._in_force = self._in_force, fresh
+            self._monitors.use(fresh, self._loops)
+            self._tell_changes(before, fresh)
+        return fresh.problems
+
+    def _tell_changes(self, before: Bindings, after: Bindings) -> None:
+        changed = changed_keys(self._registrations, before, after)
+        if changed:
+            _log.info("settings taken over: %s", ", ".join(changed), extra={"changed": changed})
+        elif self._told:
+            _log.info("the settings are good again; nothing has changed")
+        self._told = ()
+        if kept := changed_host_keys(before, after):
+            _log.warning("changed, but read only at the next start: %s", ", ".join(kept))
+
+
+def _crash(error: Exception) -> Problem:
+    where = " ".join(getattr(error, "__notes__", ["while settings were read"]))
+    what = f"{where}, a validator raised {type(error).__name__}: {error}"
+    return Problem("settings", what, "Correct the validator, or the value it stumbles over.")
