@@ -6,7 +6,7 @@ import socket
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from loopjobs import StartError
 from servicekit.http_server import HttpOptions, HttpServer
@@ -59,6 +59,24 @@ async def test_requests_are_logged_where_it_is_asked_for(caplog: pytest.LogCaptu
     await get(server)
     await server.stop()
     assert [line for line in caplog.records if line.name == "uvicorn.access"]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "seen"), [([], "127.0.0.1"), (["127.0.0.1"], "203.0.113.9"), (["::1"], "127.0.0.1")]
+)
+async def test_who_asks_is_told_by_trusted_proxies_only(trusted: list[str], seen: str) -> None:
+    """Anybody can send the header; rate limits go by the address."""
+    app = FastAPI()
+
+    async def who(request: Request) -> str:
+        return request.client.host if request.client else ""
+
+    app.add_api_route("/", who)
+    server = HttpServer(app, options(TrustedProxies=trusted))
+    await server.start()
+    async with httpx.AsyncClient(headers={"X-Forwarded-For": "203.0.113.9"}) as client:
+        assert (await client.get(server.url)).json() == seen
+    await server.stop()
 
 
 async def test_a_port_that_is_taken_fails_the_start() -> None:

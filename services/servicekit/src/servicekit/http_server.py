@@ -27,6 +27,9 @@ class HttpOptions(Options):
     """The port to listen on; 0 takes a free one."""
     access_log: bool = False
     """Whether every request is logged."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    Nobody's by default: rate limits go by address, and everybody can send such a header."""
     shutdown_timeout_in_seconds: int = Field(10, ge=0, le=3_600)
     """How long requests in progress may go on while the service stops."""
 
@@ -96,6 +99,8 @@ class HttpServer:
             log_config=None,
             access_log=self._options.access_log,
             server_header=False,
+            proxy_headers=bool(self._options.trusted_proxies),
+            forwarded_allow_ips=list(self._options.trusted_proxies),
             timeout_graceful_shutdown=self._options.shutdown_timeout_in_seconds,
         )
         config.load()
