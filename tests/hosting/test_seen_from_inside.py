@@ -32,11 +32,11 @@ class Lamp:
 async def test_a_host_runs_between_its_start_and_its_stop(build: Build) -> None:
     """While services start or stop it does not."""
     host = build(Lamp)
-    assert not host.is_running
+    seen = [host.is_running]
     async with host:
         lamp = await host.container.get(Lamp)
-        assert host.is_running
-    assert not host.is_running
+        seen.append(host.is_running)
+    assert [*seen, host.is_running] == [False, True, False]
     assert lamp.seen == [False, False]
 
 

@@ -138,7 +138,7 @@ class Runs:
     @property
     def overstayed(self) -> int:
         """How many bodies go on although their runs are settled."""
-        return sum(run.outcome is not None for run in self._in_progress.values())
+        return sum(run.outcome is not None for run in self)
 
     def success_age(self) -> float | None:
         """Return the seconds since the end of the last run that succeeded."""
@@ -147,7 +147,7 @@ class Runs:
 
     def oldest_age(self) -> float | None:
         """Return the seconds since the begin of the oldest run in progress."""
-        oldest = next(iter(self._in_progress.values()), None)
+        oldest = next(iter(self), None)
         return None if oldest is None else self._clock.monotonic() - oldest.started
 
     def _announce_start(self, run: RunInProgress) -> None:
