@@ -12,10 +12,11 @@ from types import ModuleType
 import pytest
 
 import loopjobs
+import loopjobs.health
 import loopjobs.testing
 from loopjobs import JobHandle, JobStatus, Ledger, Outcome, RunRecord
 
-DOORS = [loopjobs, loopjobs.testing]
+DOORS = [loopjobs, loopjobs.health, loopjobs.testing]
 NAMES = [(door, name) for door in DOORS for name in door.__all__]
 
 
@@ -94,7 +95,8 @@ def test_importing_loads_nothing_that_is_not_needed() -> None:
     typing_support = {"annotated_types", "typing_extensions", "typing_inspection"}
     bundled = {name for name in foreign if name.startswith("_")}
     assert foreign - typing_support - bundled == {"loopjobs", "pydantic", "pydantic_core", "dishka"}
-    assert [name for name in loaded if name.startswith("loopjobs.testing")] == []
+    garden = ("loopjobs.health", "loopjobs.testing")
+    assert [name for name in loaded if name.startswith(garden)] == []
 
 
 SHAPES = {
@@ -127,6 +129,13 @@ SHAPES = {
     "RunAgain": ["after"],
     "current_run": [],
     "CurrentRun.report": ["**counters"],
+    "health.HealthChecks": ["host"],
+    "health.HealthChecks.live": [],
+    "health.HealthChecks.ready": [],
+    "health.HealthChecks.report": [],
+    "health.Watchdog": ["options", "clock", "ended="],
+    "health.assess": ["status"],
+    "health.health_app": ["host"],
     "testing.FakeClock": ["now="],
     "testing.FakeClock.advance": ["seconds"],
     "testing.JobHarness": ["job", "options", "fakes=", "providers=", "clock="],

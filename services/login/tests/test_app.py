@@ -10,6 +10,7 @@ import pytest
 
 from login.app import build_host_builder
 from loopjobs import Outcome, SettingsError, SystemClock
+from loopjobs.health import Watchdog
 from servicekit.database import Database
 from servicekit.http_server import HttpServer
 from servicekit.testing import TokenMint
@@ -53,6 +54,17 @@ async def test_a_pc_that_falls_silent_is_shown_offline(settings: Settings) -> No
         {"marked": 1, "skipped_race": 0, "failed": 0, "held": 0},
     )
     assert (shown["status"], shown["status_reason"]) == ("offline", "sweep")
+
+
+async def test_a_service_that_has_started_is_ready(settings: Settings) -> None:
+    """Over its own socket, watched by its watchdog."""
+    host = build_host_builder(settings_files=[], settings=settings()).build()
+    async with host:
+        server = await host.container.get(HttpServer)
+        async with httpx.AsyncClient(base_url=server.url) as client:
+            ready, live = await client.get("/health/ready"), await client.head("/health/live")
+        assert any(isinstance(each, Watchdog) for each in host.services)
+    assert (ready.status_code, live.status_code, live.content) == (200, 200, b"")
 
 
 async def test_the_service_starts_again_on_what_it_left(settings: Settings) -> None:

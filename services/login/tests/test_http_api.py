@@ -45,6 +45,9 @@ async def test_every_operation_declares_its_answers(client: httpx.AsyncClient) -
         "POST /v1/password/reset": ["204", *SIGN_IN],
         "POST /v1/logout": ["204", "401", "403", "422", "500", "503"],
         "GET /.well-known/jwks.json": ["200", "422", "500"],
+        "GET /health/live": ["200", "422", "500", "503"],
+        "GET /health/ready": ["200", "422", "500", "503"],
+        "GET /health/jobs": _guarded("200"),
     }
 
 

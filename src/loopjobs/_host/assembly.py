@@ -54,12 +54,15 @@ def assemble(registrations: Registrations) -> Host:
     monitors = Monitors(registrations, bindings)
     problems = find_clashes(registrations)
     components = _components(registrations.jobs, monitors, problems)
-    graph = _shared_graph(registrations, monitors, problems)
+    hosts: list[Host] = []
+    graph = _shared_graph(registrations, monitors, problems, hosts)
     problems += check_dependencies(graph, components)
     if problems or bindings.problems:
         raise _error(bindings.problems, problems)
     container = build_container(graph, components)
-    return _Assembly(registrations, bindings, monitors, components, container).host()
+    host = _Assembly(registrations, bindings, monitors, components, container).host()
+    hosts.append(host)
+    return host
 
 
 def _components(
@@ -74,10 +77,15 @@ def _components(
 
 
 def _shared_graph(
-    registrations: Registrations, monitors: Monitors, problems: list[Problem]
+    registrations: Registrations,
+    monitors: Monitors,
+    problems: list[Problem],
+    hosts: Sequence[Host],
 ) -> Graph:
     own = Provider(scope=Scope.APP)
     own.provide(lambda: registrations.clock, provides=Clock)
+    # There is none yet; whoever asks for it is built when there is.
+    own.provide(lambda: hosts[0], provides=Host)
     for source in monitors.shared():
         source.provide_in(own, [source.kind, monitor_of(source.kind)])
     graph = Graph((*registrations.providers, own), monitors.unclear())

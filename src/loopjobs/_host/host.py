@@ -13,6 +13,7 @@ from typing import Self
 
 from dishka import AsyncContainer
 
+from loopjobs._contracts.hosted_service import HostedService
 from loopjobs._host.event_loop import run_on_new_loop
 from loopjobs._host.service_line import ServiceLine, is_cancelled
 from loopjobs._host.settings_watch import SettingsWatch
@@ -82,6 +83,16 @@ class Host:
     def jobs(self) -> Mapping[str, JobHandle]:
         """The jobs by name."""
         return self._parts.jobs
+
+    @property
+    def services(self) -> Sequence[HostedService]:
+        """The services that have started, loops included, in order."""
+        return self._services.started
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has started, and nobody and nothing has asked it to stop."""
+        return self._phase is _Phase.STARTED and self._stopping is None
 
     async def start(self) -> None:
         """Start all services in order of registration; return when the last one has started.

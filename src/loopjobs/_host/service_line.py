@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -42,6 +42,11 @@ class ServiceLine:
         self._start_awaited: asyncio.Future[None] | None = None
         self._out_of_patience = asyncio.Event()
         self.has_abandoned = False
+
+    @property
+    def started(self) -> Sequence[HostedService]:
+        """The services that have started, in order."""
+        return tuple(service for _, service in self._started)
 
     async def start(self) -> None:
         """Start all services in order.

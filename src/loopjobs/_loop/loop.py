@@ -45,6 +45,8 @@ class Loop(Generic[OptionsT]):
         self._beside: set[asyncio.Task[None]] = set()
         self._origin = 0.0
         self._last_ended = -math.inf
+        self.expected_since = math.inf
+        """The moment from which on successes are expected."""
 
     @property
     def options(self) -> OptionsT:
@@ -62,6 +64,10 @@ class Loop(Generic[OptionsT]):
         spread = self._random.uniform(0.0, options.start_jitter_in_seconds)
         self._origin = self._clock.monotonic() + spread
         self._follow(self._origin + options.initial_delay_in_seconds)
+
+    def expect_anew(self) -> None:
+        """Expect the next success from now on, and not before."""
+        self.expected_since = self._clock.monotonic()
 
     def close(self) -> None:
         """Hand out no more slots, and let a tick go that waits for its turn."""
@@ -152,6 +158,7 @@ class Loop(Generic[OptionsT]):
             self.ticker.run_ended(now, self._backoff.wait)
 
     def _follow(self, first_due: float) -> None:
+        self.expected_since = self._clock.monotonic() if first_due == math.inf else first_due
         self.ticker.is_exclusive = self.options.skip_if_running
         self.ticker.follow(schedule_from(first_due, self.options), self.options.jitter_in_seconds)
 

@@ -31,6 +31,7 @@ class Runs:
         self.ledger = LedgerBook()
         self.by_hand = LedgerBook()
         self.consecutive_failures = 0
+        self._last_success: RunInProgress | None = None
 
     def __len__(self) -> int:
         """Return how many bodies have not ended."""
@@ -74,6 +75,7 @@ class Runs:
             self.consecutive_failures += 1
         elif outcome is Outcome.SUCCEEDED:
             recovered_after, self.consecutive_failures = self.consecutive_failures, 0
+            self._last_success = run
         self._ended.append(run)
         if run.settled is not None and not run.settled.done():
             run.settled.set_result(run.record())
@@ -98,7 +100,7 @@ class Runs:
     def skip(self, outcome: Outcome, count: int) -> None:
         """Enter slots that end without a run."""
         self.ledger.enter(outcome, count)
-        age = self._oldest_age() if outcome is Outcome.SKIPPED_RUNNING else None
+        age = self.oldest_age() if outcome is Outcome.SKIPPED_RUNNING else None
         self._announcer.announce(SlotsSkipped(self._job, outcome, count, age))
 
     def refuse(self, tick: Tick, outcome: Outcome) -> RunRecord:
@@ -128,8 +130,24 @@ class Runs:
         """Return the last run that ended."""
         return self._ended[-1].record() if self._ended else None
 
-    def _oldest_age(self) -> float | None:
-        oldest = next(iter(self._in_progress.values()), None)
+    @property
+    def last_success(self) -> RunRecord | None:
+        """The last run that succeeded."""
+        return None if self._last_success is None else self._last_success.record()
+
+    @property
+    def overstayed(self) -> int:
+        """How many bodies go on although their runs are settled."""
+        return sum(run.outcome is not None for run in self)
+
+    def success_age(self) -> float | None:
+        """Return the seconds since the end of the last run that succeeded."""
+        run = self._last_success
+        return None if run is None else self._clock.monotonic() - run.started - run.duration
+
+    def oldest_age(self) -> float | None:
+        """Return the seconds since the begin of the oldest run in progress."""
+        oldest = next(iter(self), None)
         return None if oldest is None else self._clock.monotonic() - oldest.started
 
     def _announce_start(self, run: RunInProgress) -> None:

@@ -134,6 +134,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         self._check_running("resume")
         if self._ticker.is_paused:
             self._ticker.is_paused = False
+            self._loop.expect_anew()
             self._context.announcer.announce(JobResumed(self.name))
 
     def history(self) -> list[RunRecord]:
@@ -142,18 +143,25 @@ class LoopHostedService(Generic[JobT, OptionsT]):
 
     def status(self) -> JobStatus[OptionsT]:
         """Return the job as it is at this moment."""
-        failures = self._runs.consecutive_failures
+        runs = self._runs
+        failures = runs.consecutive_failures
         ahead = self._ticker.next_due - self._clock.monotonic()
         return JobStatus(
             name=self.name,
             state=self._state(),
             options=self.options,
             next_due_at=None if ahead == math.inf else self._clock.now() + timedelta(seconds=ahead),
-            last_run=self._runs.last(),
+            last_run=runs.last(),
             consecutive_failures=failures,
             healthy=self._fault is None and failures < self.options.unhealthy_after_failures,
-            ledger=self._runs.ledger.read(),
-            by_hand=self._runs.by_hand.read(),
+            ledger=runs.ledger.read(),
+            by_hand=runs.by_hand.read(),
+            is_paused=self._ticker.is_paused,
+            last_success=runs.last_success,
+            last_success_age=runs.success_age(),
+            silent_for=self._silent_for(),
+            running_for=runs.oldest_age(),
+            overstayed=runs.overstayed,
         )
 
     def use_options(self, options: OptionsT) -> None:
@@ -194,6 +202,16 @@ class LoopHostedService(Generic[JobT, OptionsT]):
             raise ControlError(f"cannot {verb} job {self.name}: its host is not started")
         if self._drain.has_begun or self._fault is not None:
             raise ControlError(f"cannot {verb} job {self.name}: it is {self._state()}")
+
+    def _silent_for(self) -> float:
+        if not self._is_at_work() or self._ticker.is_paused or not self.options.enabled:
+            return 0.0
+        silence = self._clock.monotonic() - self._loop.expected_since
+        age = self._runs.success_age()
+        return max(0.0, silence if age is None else min(silence, age))
+
+    def _is_at_work(self) -> bool:
+        return self._task is not None and self._fault is None and not self._drain.has_begun
 
     def _state(self) -> JobState:
         if self._task is None:

@@ -73,3 +73,16 @@ class JobStatus(Generic[OptionsT_co]):
     """The slots of the schedule."""
     by_hand: Ledger
     """Runs started by `trigger()`, counted beside the schedule in the same words."""
+    is_paused: bool = False
+    """Whether slots are skipped; a paused job whose run still goes on has the state `running`."""
+    last_success: RunRecord | None = None
+    """The last run that succeeded, by hand or not, however long ago."""
+    last_success_age: float | None = None
+    """Seconds since the end of that run; `None` if none has succeeded."""
+    silent_for: float = 0.0
+    """Seconds without a success while one was due: counted from the last success, the first slot, a
+    resume or a change of pace, whichever was last; 0 while none is due."""
+    running_for: float | None = None
+    """The age in seconds of the oldest body that has not ended; `None` without one."""
+    overstayed: int = 0
+    """Runs that are timed out or abandoned, and whose bodies have not ended."""

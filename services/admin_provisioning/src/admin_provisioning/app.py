@@ -13,6 +13,7 @@ from admin_provisioning.login_api.options import LoginApiOptions
 from admin_provisioning.storage.options import AdminProvisioningDatabaseOptions
 from admin_provisioning.wiring import HttpProvider, LoginProvider, StorageProvider
 from loopjobs import Clock, HostBuilder
+from loopjobs.health import Watchdog, WatchdogOptions
 from servicekit.database import MigrationService
 from servicekit.http_server import HttpServer
 from servicekit.tokens import TokenOptions
@@ -27,13 +28,13 @@ def build_host_builder(
 ) -> HostBuilder:
     """Return a builder with the whole AdminProvisioning service on it; `.run()` serves it.
 
-    The schema comes first. The HTTP server comes last: it listens when all else is ready, and is
-    the first to stop.
+    The watchdog comes first, then the schema. The HTTP server comes last: it listens when all else
+    is ready, and is the first to stop.
 
     Args:
         settings_files: As for `HostBuilder`.
         settings: As for `HostBuilder`; sections are `Database`, `Http`, `Tokens`, `Login`,
-            `Files`, `BulkJobs`, `BulkJobWorker` and `BulkJobCleanup`.
+            `Files`, `BulkJobs`, `Watchdog`, `BulkJobWorker` and `BulkJobCleanup`.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
     """
@@ -47,6 +48,8 @@ def build_host_builder(
     builder.add_options(FilesOptions, "Files")
     builder.add_options(BulkJobsOptions, "BulkJobs")
     builder.add_provider(StorageProvider(), LoginProvider(), HttpProvider())
+    builder.add_options(WatchdogOptions, "Watchdog")
+    builder.add_hosted_service(Watchdog)
     builder.add_hosted_service(MigrationService)
     builder.add_loop_job(BulkJobWorker, BulkJobWorkerOptions)
     builder.add_loop_job(BulkJobCleanup, BulkJobCleanupOptions)

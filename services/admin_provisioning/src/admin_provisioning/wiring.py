@@ -27,6 +27,7 @@ from admin_provisioning.storage.intake import SqlIntake
 from admin_provisioning.storage.job_queue import SqlJobQueue
 from admin_provisioning.storage.options import AdminProvisioningDatabaseOptions
 from loopjobs import Clock
+from loopjobs.health import HealthChecks
 from servicekit.database import Database, Revisions
 from servicekit.http_server import HttpOptions
 from servicekit.rate_limits import Rate, RateLimiter
@@ -88,6 +89,7 @@ class HttpProvider(Provider):
 
     scope = Scope.APP
 
+    health = provide(HealthChecks)
     submissions = provide(Submissions)
 
     @provide

@@ -18,6 +18,7 @@ from login.jobs.token_cleanup_options import TokenCleanupJobOptions
 from login.storage.options import LoginDatabaseOptions
 from login.wiring import HttpProvider, StorageProvider
 from loopjobs import Clock, HostBuilder
+from loopjobs.health import Watchdog, WatchdogOptions
 from servicekit.database import MigrationService
 from servicekit.http_server import HttpOptions, HttpServer
 
@@ -31,13 +32,13 @@ def build_host_builder(
 ) -> HostBuilder:
     """Return a builder with the whole Login service on it; `.run()` serves it.
 
-    The schema comes first. The HTTP server comes last: it listens when all else is ready, and is
-    the first to stop.
+    The watchdog comes first, then the schema. The HTTP server comes last: it listens when all else
+    is ready, and is the first to stop.
 
     Args:
         settings_files: As for `HostBuilder`.
         settings: As for `HostBuilder`; sections are `Database`, `Http`, `KeepAlive`, `Tokens`,
-            `Passwords`, `Clients`, `RateLimits`, and one for each job under its name.
+            `Passwords`, `Clients`, `RateLimits`, `Watchdog`, and one for each job under its name.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
     """
@@ -53,6 +54,8 @@ def build_host_builder(
     builder.add_options(RateLimitOptions, "RateLimits")
     builder.add_provider(StorageProvider(), HttpProvider())
     builder.add_provider(TokenProvider(), AccountsProvider())
+    builder.add_options(WatchdogOptions, "Watchdog")
+    builder.add_hosted_service(Watchdog)
     builder.add_hosted_service(MigrationService)
     builder.add_hosted_service(KeyRing)
     builder.add_loop_job(PcKeepAliveJob, PcKeepAliveJobOptions)

@@ -22,6 +22,7 @@ from login.storage.provisioning import SqlPcProvisioning
 from login.storage.retirement_store import SqlRetirementStore
 from login.storage.sweep_store import SqlSweepStore
 from login.storage.token_cleanup_store import SqlTokenCleanupStore
+from loopjobs.health import HealthChecks
 from servicekit.database import Database, Revisions
 
 
@@ -59,6 +60,7 @@ class HttpProvider(Provider):
 
     scope = Scope.APP
 
+    health = provide(HealthChecks)
     keep_alive_limit = provide(KeepAliveLimit)
 
     @provide

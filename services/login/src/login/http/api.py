@@ -19,6 +19,7 @@ from login.http.keep_alives import create_keep_alives_router
 from login.http.pcs import create_pcs_router
 from login.http.provisioning import create_provisioning_router
 from login.http.speaking_pc import CHALLENGE
+from servicekit.health import create_health_router
 from servicekit.problems import ProblemApi, refuse
 from servicekit.requests import RequestGuard
 
@@ -30,6 +31,7 @@ def create_api(container: AsyncContainer) -> FastAPI:
     app.include_router(create_pcs_router())
     app.include_router(create_provisioning_router())
     app.include_router(create_jobs_router())
+    app.include_router(create_health_router())
     refuse(app, PcNotFoundError, HTTPStatus.NOT_FOUND, "login:pc-not-found")
     refuse(app, PcRemovedError, HTTPStatus.GONE, "login:pc-removed")
     refuse(app, MacTakenError, HTTPStatus.CONFLICT, "login:mac-taken")
