@@ -22,22 +22,25 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy import text
 
-import login.storage
 from loopjobs import CancellationToken, SystemClock
-from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
+from servicekit.database import MigrationService
 from servicekit.testing import Place, PostgresqlPlace, SqlitePlace, postgresql_server
-from sweeps import pc_keep_alive, token_cleanup
-from sweeps.case import Case
+from sweeps import bulk_job_cleanup, pc_delete, pc_keep_alive, token_cleanup
+from sweeps.case import Case, Scene, ScenePlace
 from sweeps.meters import Meter, memory_watched, metered
 from sweeps.other_client import Latencies, writing
 
-CASES: Final = (pc_keep_alive.CASE, token_cleanup.CASE)
+CASES: Final = (pc_keep_alive.CASE, pc_delete.CASE, token_cleanup.CASE, bulk_job_cleanup.CASE)
 DATABASES: Final = ("sqlite", "postgresql")
 _SHORTEST: Final = 2.0
 """Seconds for which the other client is measured at the least."""
-_WIDTH: Final = 120
+_WIDTH: Final = 140
 """Of the table where no terminal says how wide it is."""
 _SECOND_ROUND: Final = 10_000_000
+_COLUMNS: Final = (
+    *("job", "database", "s", "statements", "longest write / read ms"),
+    *("memory", "job off", "job on"),
+)
 CLOCK: Final = SystemClock()
 
 
@@ -66,35 +69,39 @@ def place_of(kind: str) -> Iterator[Place]:
         place.close()
 
 
-async def measure(case: Case, kind: str, url: str, rows: int, progress: Progress) -> Result:
+async def measure(case: Case, kind: str, place: ScenePlace, progress: Progress) -> Result:
     """Fill a database, watch the other client without the job, and then with it."""
     title = f"{case.name} on {kind}"
-    async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
-        revisions = Revisions(Path(login.storage.__file__).parent / "migrations")
-        await MigrationService(database, revisions, CLOCK).start()
-        filling = progress.add_task(f"{title}: fill", total=rows)
-        await case.fill(database, rows, CLOCK, lambda done: progress.advance(filling, done))
-        async with database.writing() as session:
+    async with place.scene() as scene:
+        await MigrationService(scene.database, case.revisions, CLOCK).start()
+        filling = progress.add_task(f"{title}: fill", total=scene.rows)
+        await case.fill(scene, lambda done: progress.advance(filling, done))
+        async with scene.database.writing() as session:
             await session.execute(text("ANALYZE"))
-        job = case.job(database, CLOCK)
         running = progress.add_task(f"{title}: run, with another client", total=None)
-        with metered(database, CLOCK) as meter, memory_watched(meter, CLOCK):
-            async with writing(case, url, rows, first=1) as on:
-                began = CLOCK.monotonic()
-                await job(CancellationToken(CLOCK))
-                seconds = CLOCK.monotonic() - began
+        meter, seconds, on = await _run(case, place, scene)
         progress.update(running, total=1, completed=1)
         alone = progress.add_task(f"{title}: the other client alone", total=None)
-        async with writing(case, url, rows, first=_SECOND_ROUND) as off:
+        async with writing(case, place, first=_SECOND_ROUND) as off:
             await CLOCK.sleep(max(_SHORTEST, min(seconds, 10 * _SHORTEST)))
         progress.update(alone, total=1, completed=1)
     return Result(case, kind, seconds, meter, off, on)
 
 
+async def _run(case: Case, place: ScenePlace, scene: Scene) -> tuple[Meter, float, Latencies]:
+    execute = case.job(scene)
+    with metered(scene.database, CLOCK) as meter, memory_watched(meter, CLOCK):
+        async with writing(case, place, first=1) as on:
+            began = CLOCK.monotonic()
+            await execute(CancellationToken(CLOCK))
+            seconds = CLOCK.monotonic() - began
+    return meter, seconds, on
+
+
 def table_of(results: list[Result], rows: int) -> Table:
     """Lay the figures out."""
     table = Table(title=f"{rows:,} rows; the other client writes every 5 ms, p50 / p99 / max in ms")
-    for name in ("job", "database", "s", "statements", "longest ms", "memory", "job off", "job on"):
+    for name in _COLUMNS:
         table.add_column(name, justify="left" if name in {"job", "database"} else "right")
     for result in results:
         meter = result.meter
@@ -104,7 +111,7 @@ def table_of(results: list[Result], rows: int) -> Table:
             result.database,
             f"{result.seconds:.2f}",
             f"{meter.statements:,}",
-            f"{meter.longest * 1_000:.0f}",
+            f"{meter.longest_write * 1_000:.0f} / {meter.longest_read * 1_000:.0f}",
             f"{meter.memory_peak / 2**20:.0f} MiB (+{grown:.0f})",
             _shown(result.off),
             _shown(result.on),
@@ -114,6 +121,15 @@ def table_of(results: list[Result], rows: int) -> Table:
 
 def _shown(latencies: Latencies) -> str:
     return " / ".join(f"{latencies.quantile(share):.1f}" for share in (0.5, 0.99, 1.0))
+
+
+def _measure_in(place: Place, case: Case, kind: str, rows: int, progress: Progress) -> Result:
+    url = place.create()
+    with tempfile.TemporaryDirectory(prefix="sweeps-") as folder:
+        scene_place = ScenePlace(url, rows, Path(folder))
+        result = asyncio.run(measure(case, kind, scene_place, progress))
+    place.drop(url)
+    return result
 
 
 def main() -> None:
@@ -128,16 +144,15 @@ def main() -> None:
     if not console.is_terminal:
         console.width = _WIDTH
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    results = []
+    results: list[Result] = []
     with Progress(*columns, console=console) as progress:
         for kind in [given.database] if given.database else DATABASES:
             with place_of(kind) as place:
-                for case in CASES:
-                    if given.case in {None, case.name}:
-                        url = place.create()
-                        run = measure(case, kind, url, given.rows, progress)
-                        results.append(asyncio.run(run))
-                        place.drop(url)
+                results += [
+                    _measure_in(place, case, kind, given.rows, progress)
+                    for case in CASES
+                    if given.case in {None, case.name}
+                ]
     console.print(table_of(results, given.rows))
 
 

@@ -8,7 +8,8 @@ from itertools import product
 from typing import Final
 
 import psutil
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from loopjobs import Clock
 from servicekit.database import Database
@@ -21,7 +22,9 @@ class Meter:
     """Counts, and keeps the longest and the highest; seconds and bytes."""
 
     statements: int = 0
-    longest: float = 0.0
+    longest_write: float = 0.0
+    """Of the transactions that could write, and so could lock out others."""
+    longest_read: float = 0.0
     memory_before: int = 0
     memory_peak: int = 0
 
@@ -33,7 +36,7 @@ def metered(database: Database, clock: Clock) -> Iterator[Meter]:
     engines = [database.writer.sync_engine]
     if database.is_sqlite:  # elsewhere the reader passes on what the writer's listeners hear
         engines.append(database.reader.sync_engine)
-    listeners = _listeners(meter, clock)
+    listeners = _listeners(meter, clock, database.reader.sync_engine)
     for engine, (name, listener) in product(engines, listeners.items()):
         event.listen(engine, name, listener)
     yield meter
@@ -41,20 +44,26 @@ def metered(database: Database, clock: Clock) -> Iterator[Meter]:
         event.remove(engine, name, listener)
 
 
-def _listeners(meter: Meter, clock: Clock) -> dict[str, Callable[..., None]]:
-    began: dict[Connection, float] = {}
+def _listeners(meter: Meter, clock: Clock, reader: Engine) -> dict[str, Callable[..., None]]:
+    began: dict[DBAPIConnection | None, tuple[float, bool]] = {}
 
     def begin(connection: Connection) -> None:
-        began[connection] = clock.monotonic()
+        ours = connection.connection.dbapi_connection
+        began[ours] = clock.monotonic(), connection.engine is reader
 
-    def end(connection: Connection) -> None:
+    def end(connection: DBAPIConnection, _: object) -> None:
         now = clock.monotonic()
-        meter.longest = max(meter.longest, now - began.pop(connection, now))
+        since, is_read = began.pop(connection, (now, True))
+        if is_read:
+            meter.longest_read = max(meter.longest_read, now - since)
+        else:
+            meter.longest_write = max(meter.longest_write, now - since)
 
     def count(*_: object) -> None:
         meter.statements += 1
 
-    return {"begin": begin, "commit": end, "rollback": end, "before_cursor_execute": count}
+    # Given back, for the event of a commit comes before it.
+    return {"begin": begin, "checkin": end, "before_cursor_execute": count}
 
 
 async def watch_memory(meter: Meter, clock: Clock) -> None:

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Final
 
-from loopjobs import SystemClock
-from servicekit.database import Database, DatabaseOptions
-from sweeps.case import Case
+from sweeps.case import Case, ScenePlace
 
 _EVERY: Final = 0.005
 _PATIENCE_IN_SECONDS: Final = 60
@@ -29,18 +27,17 @@ class Latencies:
 
 
 @asynccontextmanager
-async def writing(case: Case, url: str, rows: int, first: int) -> AsyncIterator[Latencies]:
+async def writing(case: Case, place: ScenePlace, first: int) -> AsyncIterator[Latencies]:
     """Let another process write during the block; the latencies are there after it.
 
     Args:
         case: says what is written.
-        url: where the database is.
-        rows: how many rows there were.
+        place: where.
         first: the number of its first write: what was written before is not written again.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    client = context.Process(target=_run, args=(case, url, rows, first, theirs))
+    client = context.Process(target=_run, args=(case, place, first, theirs))
     client.start()
     latencies = Latencies()
     await asyncio.to_thread(ours.recv)  # it is ready
@@ -52,21 +49,19 @@ async def writing(case: Case, url: str, rows: int, first: int) -> AsyncIterator[
         await asyncio.to_thread(client.join)
 
 
-def _run(case: Case, url: str, rows: int, first: int, pipe: Connection) -> None:
-    values = asyncio.run(_write(case, url, rows, first, pipe))
+def _run(case: Case, place: ScenePlace, first: int, pipe: Connection) -> None:
+    values = asyncio.run(_write(case, place, first, pipe))
     pipe.send(values)
 
 
-async def _write(case: Case, url: str, rows: int, first: int, pipe: Connection) -> list[float]:
-    clock = SystemClock()
-    settings = {"Url": url, "BusyTimeoutInSeconds": _PATIENCE_IN_SECONDS}
-    async with Database(DatabaseOptions.model_validate(settings)) as database:
-        await case.write(database, rows, first, clock)  # connections are open from here on
+async def _write(case: Case, place: ScenePlace, first: int, pipe: Connection) -> list[float]:
+    async with place.scene(patience=_PATIENCE_IN_SECONDS) as scene:
+        await case.write(scene, first)  # connections are open from here on
         pipe.send("ready")
         values: list[float] = []
         while not pipe.poll():
-            began = clock.monotonic()
-            await case.write(database, rows, first + 1 + len(values), clock)
-            values.append((clock.monotonic() - began) * 1_000)
-            await clock.sleep(_EVERY)
+            began = scene.clock.monotonic()
+            await case.write(scene, first + 1 + len(values))
+            values.append((scene.clock.monotonic() - began) * 1_000)
+            await scene.clock.sleep(_EVERY)
     return values

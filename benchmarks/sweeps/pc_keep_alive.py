@@ -1,27 +1,27 @@
 """PcKeepAliveJob: one PC in a hundred has fallen silent, and the others go on being heard."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import update
 
+import login.storage
 from login.domain.pc import PcStatus
 from login.jobs.pc_keep_alive import PcKeepAliveJob
 from login.jobs.pc_keep_alive_options import PcKeepAliveJobOptions
 from login.storage.models import PcRow
 from login.storage.sweep_store import SqlSweepStore
-from loopjobs import CancellationToken, Clock
-from servicekit.database import Database
-from sweeps.case import Advance, Case, Row, write_rows
+from loopjobs import Clock
+from sweeps.case import Advance, Case, Execute, Row, Scene, revisions_of, write_rows
 
 _ONE_STALE_IN: Final = 100
 _STRIDE: Final = 7_919
 
 
-async def fill(database: Database, rows: int, clock: Clock, advance: Advance) -> None:
+async def fill(scene: Scene, advance: Advance) -> None:
     """Write online PCs, every hundredth silent for an hour."""
-    await write_rows(database, PcRow, _pcs(rows, clock), advance)
+    await write_rows(scene, PcRow, _pcs(scene.rows, scene.clock), advance)
 
 
 def _pcs(rows: int, clock: Clock) -> Iterator[Row]:
@@ -42,18 +42,22 @@ def _pcs(rows: int, clock: Clock) -> Iterator[Row]:
         }
 
 
-def job(database: Database, clock: Clock) -> Callable[[CancellationToken], Awaitable[object]]:
+def job(scene: Scene) -> Execute:
     """Sweep, with an hour's patience less a little."""
     options = PcKeepAliveJobOptions.model_validate({"ChangeStateTimeInMinutes": 50})
-    return PcKeepAliveJob(SqlSweepStore(database), options, clock).execute
+    return PcKeepAliveJob(SqlSweepStore(scene.database), options, scene.clock).execute
 
 
-async def keep_alive(database: Database, rows: int, number: int, clock: Clock) -> None:
+async def keep_alive(scene: Scene, number: int) -> None:
     """Hear one PC after another, all over the table."""
-    pc_id = number * _STRIDE % rows + 1
-    heard = update(PcRow).where(PcRow.id == pc_id).values(last_keep_alive_at=clock.now())
-    async with database.writing() as session:
+    await hear(scene, number * _STRIDE % scene.rows + 1)
+
+
+async def hear(scene: Scene, pc_id: int) -> None:
+    """Note that a PC that is online was heard."""
+    heard = update(PcRow).where(PcRow.id == pc_id).values(last_keep_alive_at=scene.clock.now())
+    async with scene.database.writing() as session:
         await session.execute(heard.execution_options(synchronize_session=False))
 
 
-CASE: Final = Case("PcKeepAliveJob", "pcs", fill, job, keep_alive)
+CASE: Final = Case("PcKeepAliveJob", "pcs", revisions_of(login.storage), fill, job, keep_alive)

@@ -1,36 +1,41 @@
 """TokenCleanupJob: half of the refresh tokens have expired, and people sign in meanwhile."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from random import SystemRandom
 from typing import Final
 
 from sqlalchemy import insert
 
+import login.storage
 from login.jobs.token_cleanup import TokenCleanupJob
 from login.jobs.token_cleanup_options import TokenCleanupJobOptions
 from login.storage.models import AuthSessionRow, RefreshTokenRow, UserRow
 from login.storage.token_cleanup_store import SqlTokenCleanupStore
-from loopjobs import CancellationToken, Clock
-from servicekit.database import Database
-from sweeps.case import Advance, Case, Row, write_rows
+from loopjobs import Clock
+from sweeps.case import Advance, Case, Execute, Row, Scene, revisions_of, write_rows
 
 _TOKENS_A_SESSION: Final = 10
 _AGO: Final = timedelta(days=10)
 _AHEAD: Final = timedelta(days=10)
 
 
-async def fill(database: Database, rows: int, clock: Clock, advance: Advance) -> None:
+async def fill(scene: Scene, advance: Advance) -> None:
     """Write sessions of ten tokens each, every second session long over."""
-    now = clock.now()
+    clock = scene.clock
+    await add_user(scene)
+    numbers = range(1, scene.rows // _TOKENS_A_SESSION + 1)
+    await write_rows(scene, AuthSessionRow, (_session(number, clock) for number in numbers))
+    await write_rows(scene, RefreshTokenRow, _tokens(scene.rows, clock), advance)
+
+
+async def add_user(scene: Scene) -> None:
+    """Write the person, number 1, whose sessions they all are."""
     user = UserRow(id=1, username="ann", username_ci="ann", password_hash="", scopes="")
-    user.created_at = user.updated_at = now
-    async with database.writing() as session:
+    user.created_at = user.updated_at = scene.clock.now()
+    async with scene.database.writing() as session:
         session.add(user)
-    sessions = (_session(number, clock) for number in range(1, rows // _TOKENS_A_SESSION + 1))
-    await write_rows(database, AuthSessionRow, sessions, lambda _: None)
-    await write_rows(database, RefreshTokenRow, _tokens(rows, clock), advance)
 
 
 def _session(number: int, clock: Clock) -> Row:
@@ -67,19 +72,23 @@ def _token(secret: str, family: int, clock: Clock) -> dict[str, object]:
     }
 
 
-def job(database: Database, clock: Clock) -> Callable[[CancellationToken], Awaitable[object]]:
+def job(scene: Scene) -> Execute:
     """Clean it all in one run; else as the settings come."""
     options = TokenCleanupJobOptions.model_validate({"MaxPerRun": 1_000_000_000})
-    return TokenCleanupJob(SqlTokenCleanupStore(database), options, clock, SystemRandom()).execute
+    store = SqlTokenCleanupStore(scene.database)
+    return TokenCleanupJob(store, options, scene.clock, SystemRandom()).execute
 
 
-async def sign_in(database: Database, rows: int, number: int, clock: Clock) -> None:
+async def sign_in(scene: Scene, number: int) -> None:
     """Begin a session with its first token, as a sign-in does."""
-    first = rows // _TOKENS_A_SESSION + 1
+    first = scene.rows // _TOKENS_A_SESSION + 1
     family = first + 2 * number + first % 2  # an even number: a session that lives
-    async with database.writing() as session:
-        await session.execute(insert(AuthSessionRow), [_session(family, clock)])
-        await session.execute(insert(RefreshTokenRow), [_token(f"new {number}", family, clock)])
+    token = _token(f"new {number}", family, scene.clock)
+    async with scene.database.writing() as session:
+        await session.execute(insert(AuthSessionRow), [_session(family, scene.clock)])
+        await session.execute(insert(RefreshTokenRow), [token])
 
 
-CASE: Final = Case("TokenCleanupJob", "refresh_tokens", fill, job, sign_in)
+CASE: Final = Case(
+    "TokenCleanupJob", "refresh_tokens", revisions_of(login.storage), fill, job, sign_in
+)

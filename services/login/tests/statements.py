@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 
 from servicekit.database import Database
 
@@ -54,16 +54,35 @@ def plans(database: Database) -> Iterator[list[str]]:
 
 
 @contextmanager
+def transactions(database: Database) -> Iterator[list[Connection]]:
+    """Collect the connection of every transaction that begins."""
+    seen: list[Connection] = []
+
+    def see(connection: Connection) -> None:
+        seen.append(connection)
+
+    for engine in _engines(database):
+        event.listen(engine, "begin", see)
+    yield seen
+    for engine in _engines(database):
+        event.remove(engine, "begin", see)
+
+
+@contextmanager
 def _listening(database: Database, ear: Ear) -> Iterator[None]:
     def see(connection: Connection, _: object, statement: str, *more: object) -> None:
         if not statement.startswith(_OURS):
             ear(connection, statement, more[0])
 
+    for engine in _engines(database):
+        event.listen(engine, "before_cursor_execute", see)
+    yield
+    for engine in _engines(database):
+        event.remove(engine, "before_cursor_execute", see)
+
+
+def _engines(database: Database) -> list[Engine]:
     engines = [database.writer.sync_engine]
     if database.is_sqlite:  # elsewhere the reader passes on what the writer's listeners hear
         engines.append(database.reader.sync_engine)
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", see)
-    yield
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", see)
+    return engines

@@ -8,7 +8,7 @@ from login.storage.retirement_store import SqlRetirementStore
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
 
-from ..statements import Statement, statements  # noqa: TID252 - tests are no package that could be named
+from ..statements import Statement, statements, transactions  # noqa: TID252 - tests are no package that could be named
 from .deleter import MakeDeleter
 from .lab import DAY, Lab
 
@@ -68,6 +68,15 @@ async def test_case_14_a_fleet_longer_than_a_page_is_read_page_by_page(
     await deleter(BatchSize=50, MaxPerRun=1_000).run()
     assert await lab.pcs() == {}
     assert len(await lab.audit()) == 250
+
+
+async def test_case_14_children_are_counted_in_short_transactions(
+    store: SqlRetirementStore, database: Database
+) -> None:
+    """One for each thousand PCs, however many there are."""
+    with transactions(database) as begun:
+        await store.weigh(range(1, 2_501))
+    assert len(begun) == 3
 
 
 async def test_candidates_are_found_by_an_index(

@@ -30,14 +30,14 @@ class SqlPurgeStore:
         self._database = database
 
     async def weigh(self, ids: Sequence[int]) -> Mapping[int, int]:
-        """Count the rows that hang on each of those PCs."""
+        """Count the rows that hang on each of those PCs, in transactions that stay short."""
         weights: dict[int, int] = {}
-        async with self._database.reading() as session:
-            for at in range(0, len(ids), _WEIGHED_AT_ONCE):
-                some = ids[at : at + _WEIGHED_AT_ONCE]
-                counts = union_all(*(branch.count(some) for branch in PURGE_ORDER)).subquery()
-                pc_id, rows = counts.c
-                statement = select(pc_id, func.sum(rows)).group_by(pc_id)
+        for at in range(0, len(ids), _WEIGHED_AT_ONCE):
+            some = ids[at : at + _WEIGHED_AT_ONCE]
+            counts = union_all(*(branch.count(some) for branch in PURGE_ORDER)).subquery()
+            pc_id, rows = counts.c
+            statement = select(pc_id, func.sum(rows)).group_by(pc_id)
+            async with self._database.reading() as session:
                 weights |= {pc: int(sum_) for pc, sum_ in await session.execute(statement)}
         return weights
 
