@@ -18,7 +18,10 @@ STANDS_STILL_IN_SECONDS: Final = 0.5
 STAYS_BAD_IN_SECONDS: Final = 2.0
 """What is wrong is told when it is still so after this time."""
 PATIENCE_IN_SECONDS: Final = 30.0
-"""How long a look may take, on a network that is down, say, before that is told."""
+"""How long a look may take, on a network that is down, say, before that is told.
+
+The same for files that do not stand still.
+"""
 
 T = TypeVar("T")
 
@@ -42,6 +45,7 @@ class SettingsWatch:
         self._clock = clock
         self._timer = timer
         self._seen: Sequence[FileStamp] = reload.stamps
+        self._restless_looks = 0
         self._failure: str | None = None
         self._task: asyncio.Task[None] | None = None
         self._is_to_end = False
@@ -85,11 +89,12 @@ class SettingsWatch:
         stamps = await self._aside(reload.sources.look)
         is_read = stamps == reload.stamps
         if is_read and not reload.problems:
-            self._seen = stamps
+            self._seen, self._restless_looks = stamps, 0
             return self._interval
         if stamps != self._seen:
             self._seen = stamps
-            return min(self._interval, STANDS_STILL_IN_SECONDS)
+            return self._wait_for_stillness()
+        self._restless_looks = 0
         # What was bad is read again without an edit: a permission that is given back, or a network
         # that is up again, leaves no trace in the stamps.
         settings = await self._aside(lambda: self._read_if_still(stamps))
@@ -99,6 +104,16 @@ class SettingsWatch:
             return min(self._interval, STAYS_BAD_IN_SECONDS)
         reload.tell()
         return self._interval
+
+    def _wait_for_stillness(self) -> float:
+        pause = min(self._interval, STANDS_STILL_IN_SECONDS)
+        self._restless_looks += 1
+        if self._restless_looks == round(PATIENCE_IN_SECONDS / pause):
+            _log.warning(
+                "the settings files have not stood still for %g s; they are read when they do",
+                PATIENCE_IN_SECONDS,
+            )
+        return pause
 
     def _read_if_still(self, stamps: Sequence[FileStamp]) -> Settings | None:
         sources = self._reload.sources
