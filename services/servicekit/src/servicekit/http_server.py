@@ -28,8 +28,8 @@ class HttpOptions(Options):
     access_log: bool = False
     """Whether every request is logged."""
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count; nobody's
-    by default: rate limits go by address, and everybody can send such a header."""
+    """Addresses or networks of proxies whose `X-Forwarded-…` headers count; nobody's by default:
+    rate limits go by address, and everybody can send such a header."""
     shutdown_timeout_in_seconds: int = Field(10, ge=0, le=3_600)
     """How long requests in progress may go on while the service stops."""
 
