@@ -88,19 +88,23 @@ async def test_case_07_a_refresh_in_flight_keeps_its_session(
     assert await tokens.counts() == [0, 1, 1]
 
 
+@pytest.mark.parametrize("kind", [TokenKind.REFRESH, TokenKind.SESSION])
 async def test_case_07_a_refresh_between_look_and_delete_keeps_its_session(
     tokens: TokenRows,
     token_store: SqlTokenCleanupStore,
     database: Database,
     clock: FakeClock,
+    caplog: pytest.LogCaptureFixture,
+    kind: TokenKind,
 ) -> None:
-    """The delete decides anew: there is a successor now, and the session lives on."""
+    """The delete decides anew: the session lives on by a successor, and so does what it needs."""
+    caplog.set_level(logging.INFO, "login")
     family = await tokens.session(expired=30)
-    await tokens.refresh(family, 30)
+    (consumed,) = await tokens.refresh(family, 30, consumed=40)
     store = InterleavedStore(token_store)
 
-    async def refresh(kind: TokenKind) -> None:
-        if kind is TokenKind.REFRESH:
+    async def refresh(deleted: TokenKind) -> None:
+        if deleted is kind:
             async with database.writing() as session:
                 await session.execute(insert(RefreshTokenRow), [successor(family, clock)])
                 await session.execute(
@@ -112,7 +116,9 @@ async def test_case_07_a_refresh_between_look_and_delete_keeps_its_session(
     store.before_delete = refresh
     await Cleaner(store, clock).clean()
     assert await tokens.left(TokenKind.SESSION) == [family]
-    assert await tokens.left(TokenKind.REFRESH) == [1_000_000]
+    used = [consumed] if kind is TokenKind.REFRESH else []
+    assert await tokens.left(TokenKind.REFRESH) == [*used, 1_000_000]
+    assert "skipped=1 failed=0" in caplog.text
 
 
 def successor(family: int, clock: FakeClock) -> dict[str, object]:
