@@ -77,7 +77,9 @@ def is_looking() -> bool:
     return any(thread.name == NAME for thread in threading.enumerate())
 
 
-async def test_a_stop_ends_it_at_once(builder: HostBuilder, write: Write, clock: FakeClock) -> None:
+async def test_a_stop_ends_it_at_once(
+    builder: HostBuilder, write: Write, clock: FakeClock, lines: Lines
+) -> None:
     """Nothing is taken over afterwards."""
     write({"sweep": {"Limit": 1}})
     async with builder.build() as host:
@@ -89,6 +91,7 @@ async def test_a_stop_ends_it_at_once(builder: HostBuilder, write: Write, clock:
         await clock.advance(60)
         assert limit(host) == 1
     assert clock.monotonic() == 62
+    assert lines(logging.ERROR) == []
 
 
 async def test_a_host_without_files_has_no_watch(clock: FakeClock) -> None:
