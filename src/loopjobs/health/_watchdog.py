@@ -123,8 +123,8 @@ class Watchdog:
         if call is self._last_blocked or call.waited < self._limit:
             return
         stack = stack_of(thread)
-        if call.is_answered:
-            # It was served meanwhile, so the stack may be anybody's.
+        if stack is None or call.is_answered:
+            # It was served meanwhile, so the stack may be anybody's; or its thread has just ended.
             return
         call.stack = stack
         self._note_blockage(call)
@@ -132,8 +132,8 @@ class Watchdog:
             "the event loop has been blocked for %.1f s; no job and no request is served. "
             "It is in %s:\n%s",
             call.waited,
-            "a thread that has ended" if stack is None else stack.place,
-            "" if stack is None else stack.text,
+            stack.place,
+            stack.text,
             extra={"blocked_for": call.waited},
         )
 
