@@ -13,7 +13,6 @@ NAMED = ["401", "403", "404", "410", "422", "500", "503"]
 
 
 @on_sqlite
-@on_sqlite
 async def test_every_operation_declares_its_answers(client: httpx.AsyncClient) -> None:
     """Each answer of each operation is in the OpenAPI document, refusals as problem details."""
     document = (await client.get("/openapi.json")).json()
@@ -39,7 +38,6 @@ async def test_every_operation_declares_its_answers(client: httpx.AsyncClient) -
 
 
 @on_sqlite
-@on_sqlite
 async def test_every_operation_needs_an_access_token(client: httpx.AsyncClient) -> None:
     """As the document says, in the way the document says."""
     document = (await client.get("/openapi.json")).json()
@@ -48,7 +46,6 @@ async def test_every_operation_needs_an_access_token(client: httpx.AsyncClient) 
     assert document["components"]["securitySchemes"]["AccessToken"]["scheme"] == "bearer"
 
 
-@on_sqlite
 @on_sqlite
 async def test_sending_a_list_is_described(client: httpx.AsyncClient) -> None:
     """Both ways of it, the key, and where the job is then."""
@@ -62,7 +59,6 @@ async def test_sending_a_list_is_described(client: httpx.AsyncClient) -> None:
 
 
 @on_sqlite
-@on_sqlite
 async def test_downloads_are_described_as_files(client: httpx.AsyncClient) -> None:
     """And as nothing else."""
     document = (await client.get("/openapi.json")).json()
@@ -74,7 +70,6 @@ async def test_downloads_are_described_as_files(client: httpx.AsyncClient) -> No
     assert described == {"errors.csv": ["text/csv"], "file": ["application/octet-stream"]}
 
 
-@on_sqlite
 @on_sqlite
 async def test_every_reference_in_the_document_leads_somewhere(host: Host) -> None:
     """No schema is missing or left over; FastAPI's own error schemas are gone."""
