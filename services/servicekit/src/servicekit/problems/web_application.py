@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from servicekit.problems.api_page import add_api_page
 from servicekit.problems.handlers import install_problems
 from servicekit.problems.problem import Problem
 
@@ -19,8 +20,11 @@ class ProblemApi(FastAPI):
     """
 
     def __init__(self, title: str, version: str) -> None:
-        super().__init__(title=title, version=version, redirect_slashes=False)
+        super().__init__(
+            title=title, version=version, redirect_slashes=False, docs_url=None, redoc_url=None
+        )
         install_problems(self)
+        add_api_page(self)
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, with the schema that `answers(...)` refers to."""
