@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Half as many again as there are processors: tests that start services wait for them a good deal.
+# By file, for the blocks of a page go on where the one before ended. Half as many again as there are processors: tests that start services wait for them a good deal.
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 3 // 2)')
 PROJECTS := . services/servicekit services/login services/admin_provisioning services/demo
 
@@ -30,10 +30,10 @@ check: setup ## lint, types and floors
 	$(BIN)/lint-imports
 
 test: check ## check, and run every test
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 
 coverage: setup ## run every test traced, and hold coverage to its floor
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered
 
 docs: setup ## write the reference pages anew from the code
 	$(BIN)/python docs/generate.py
