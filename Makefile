@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# By file, for the blocks of a page go on where the one before ended. Half as many again as there are processors: tests that start services wait for them a good deal.
+# Half as many again as there are processors: tests that start services wait for them a good deal.
+# They are handed out by file, for each block of a page goes on where the one before it ended.
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 3 // 2)')
 PROJECTS := . services/servicekit services/login services/admin_provisioning services/demo
 
