@@ -11,7 +11,7 @@ class ProgramConsole(Console):
     """A console of a program that runs until it is told to stop."""
 
     def on_broken_pipe(self) -> None:
-        """Stop when nobody reads any more, as after `login demo | head`.
+        """Stop when nobody reads any more, as after `loopjobs-demo | head`.
 
         Rich would end the process from within whatever task prints. That is no way to leave a
         running service, so it is the same as being asked to stop.
