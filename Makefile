@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 # Half as many again as there are processors: tests that start services wait for them a good deal.
 # They are handed out by file, for each block of a page goes on where the one before it ended.
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 3 // 2)')
-PROJECTS := . services/servicekit services/login services/admin_provisioning services/demo
+LIBRARY := .[cli,otel,postgres,web]
+SERVICES := services/servicekit services/login services/admin_provisioning services/demo
 
 .PHONY: help setup run test coverage check docs format clean
 
@@ -14,11 +15,12 @@ help: ## list the targets
 
 setup: $(VENV)/.ready ## create .venv with everything the targets below need
 
-$(VENV)/.ready: Makefile constraints.txt $(PROJECTS:%=%/pyproject.toml)
+$(VENV)/.ready: Makefile constraints.txt pyproject.toml $(SERVICES:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("loopjobs needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip --constraint constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt $(PROJECTS:%=--editable %) --group dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt \
+		--editable "$(LIBRARY)" $(SERVICES:%=--editable %) --group dev
 	@touch $@
 
 run: setup ## both services on SQLite with all their jobs, a simulated fleet and an office
