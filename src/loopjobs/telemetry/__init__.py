@@ -1,0 +1,1 @@
+"""OpenTelemetry: a span for each run, instruments for every slot, and an answer for Prometheus."""
