@@ -1,1 +1,1 @@
-"""The command `loopjobs`: check, list, run and steer the jobs of a builder or of a running service."""
+"""The command `loopjobs`: check, list, run and steer jobs, here or in a running service."""
