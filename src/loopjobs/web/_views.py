@@ -1,0 +1,129 @@
+"""What the page shows and the JSON API answers with: frozen facts, made anew for each look."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One part of a ledger."""
+
+    outcome: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """One run in the trend of a job."""
+
+    outcome: str
+    duration: float
+    started_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One run that has ended."""
+
+    run_id: str
+    outcome: str
+    due_at: datetime
+    started_at: datetime | None
+    duration: float
+    error: str | None
+    traceback: str | None
+    """Only for operators."""
+    reported: Mapping[str, float] | None
+    replica: str | None
+    """Who ran it; `None` without a store that knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    """One option as it is bound; a secret is masked."""
+
+    key: str
+    value: str
+    source: str
+    is_secret: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPoint:
+    """What one run reported for one counter."""
+
+    at: datetime
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """Something that somebody did to a job."""
+
+    at: datetime
+    who: str
+    action: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """One job at a glance."""
+
+    name: str
+    description: str
+    state: str
+    health: str
+    reason: str
+    schedule: str
+    is_enabled: bool
+    is_paused: bool
+    next_due_at: datetime | None
+    last_run: RunView | None
+    last_success_at: datetime | None
+    """When it ended."""
+    last_success_age: float | None
+    consecutive_failures: int
+    running_for: float | None
+    reporting: Mapping[str, float] | None
+    """What the oldest run in progress has reported so far."""
+    overstayed: int
+    ledger: Sequence[Slice]
+    due: int
+    in_flight: int
+    failures: int
+    """Of the slots that are due, how many failed, timed out, or were abandoned."""
+    duration_p50: float | None
+    duration_p95: float | None
+    recent: Sequence[Spark]
+    """Oldest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobView(JobRow):
+    """One job in detail."""
+
+    section: str
+    options: Sequence[OptionView]
+    by_hand: Sequence[Slice]
+    runs: Sequence[RunView]
+    """Newest first."""
+    reported_over_time: Mapping[str, Sequence[CounterPoint]]
+    """By counter, oldest first."""
+    actions: Sequence[ActionView]
+    """Newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewView:
+    """All jobs of a host, those in trouble first."""
+
+    title: str
+    replica: str
+    now: datetime
+    status: str
+    live: bool
+    ready: bool
+    last_blockage: str | None
+    jobs: Sequence[JobRow]
