@@ -10,6 +10,7 @@ from loopjobs._loop.service import LoopHostedService
 from loopjobs._run.current import CurrentRun, current_run
 from loopjobs._run.log_lines import LogLines
 from loopjobs._run.options_monitor import OptionsMonitor
+from loopjobs._run.run_context import RunContext
 from loopjobs._version import __version__
 from loopjobs._words.again import RunAgain
 from loopjobs._words.cancellation import CancellationToken, CancellationTokenSource
@@ -48,7 +49,7 @@ from loopjobs._words.options import (
     WhenLeaseUnavailable,
 )
 from loopjobs._words.outcomes import JobState, Outcome
-from loopjobs._words.records import JobStatus, Ledger, RunRecord
+from loopjobs._words.records import JobStatus, Ledger, RunRecord, ShownOption
 
 __all__ = [
     "Alarm",
@@ -89,6 +90,7 @@ __all__ = [
     "Problem",
     "RegistrationError",
     "RunAgain",
+    "RunContext",
     "RunEnded",
     "RunOn",
     "RunOverstayed",
@@ -96,6 +98,7 @@ __all__ = [
     "RunStarted",
     "SettingsEnum",
     "SettingsError",
+    "ShownOption",
     "SlotsSkipped",
     "StartError",
     "StopError",

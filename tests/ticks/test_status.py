@@ -310,3 +310,17 @@ async def test_a_recovery_names_the_failures_it_ended(clock: FakeClock) -> None:
         ended = job.recorder.of(RunEnded)
     assert [event.consecutive_failures for event in ended] == [1, 2, 0, 0]
     assert [event.recovered_after for event in ended] == [0, 0, 2, 0]
+
+
+async def test_a_run_in_progress_shows_what_it_has_reported_so_far(clock: FakeClock) -> None:
+    """When it has ended, its record has the counters."""
+
+    async def job(ct: CancellationToken) -> None:
+        current_run().report(deleted=3)
+        await ct.sleep(5)
+
+    async with JobHarness(job, LoopJobOptions(interval_in_seconds=10), clock=clock) as harness:
+        await clock.advance(1)
+        assert harness.status().reporting == {"deleted": 3}
+        await clock.advance(5)
+        assert harness.status().reporting is None

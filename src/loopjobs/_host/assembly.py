@@ -13,6 +13,7 @@ from loopjobs._host.graph import Graph
 from loopjobs._host.host import Host, HostParts
 from loopjobs._host.monitors import AnyLoop, Monitors
 from loopjobs._host.registration import JobRegistration, Registrations, ServiceRegistration
+from loopjobs._host.sections import Sections
 from loopjobs._host.service_line import ServiceLine, ServiceSource
 from loopjobs._host.settings_reload import SettingsReload
 from loopjobs._host.settings_watch import SettingsWatch
@@ -116,13 +117,17 @@ class _Assembly:
         reload = SettingsReload(
             self.registrations, self.monitors, tuple(loops.values()), self.bindings
         )
-        handles = {name: JobHandle(loop) for name, loop in loops.items()}
+        handles = {
+            job.name: JobHandle(loops[job.name], job.section, job.description)
+            for job in self.registrations.jobs
+        }
         return Host(
             HostParts(
                 container=self.container,
                 context=context,
                 services=ServiceLine(sources, context),
                 jobs=MappingProxyType(handles),
+                settings=Sections(self.registrations, lambda: reload.in_force),
                 reload=reload.reload,
                 watch=self._watch(reload, context),
             )
@@ -138,6 +143,7 @@ class _Assembly:
             clock=clock,
             timer=Timer(clock, options.timer_slack_in_milliseconds / 1000),
             announcer=Announcer(self.registrations.listeners),
+            run_contexts=self.registrations.run_contexts,
             shutdown_timeout=options.shutdown_timeout_in_seconds,
         )
 
@@ -156,4 +162,5 @@ class _Assembly:
                 return await self.container.get(each.service)
             return each.service
 
-        return ServiceSource(each.name, get)
+        loop = loops[each.name] if isinstance(each, JobRegistration) else None
+        return ServiceSource(each.name, get, loop)

@@ -20,8 +20,13 @@ class Bindings:
     """By the name of the job."""
     plain: Mapping[OptionsRegistration, Options]
     problems: Sequence[Problem]
-    stamps: Sequence[FileStamp]
-    """The files as they were at that reading."""
+    settings: Settings
+    """What was read."""
+
+    @property
+    def stamps(self) -> Sequence[FileStamp]:
+        """The files as they were at that reading."""
+        return self.settings.stamps
 
 
 def bind_sections(
@@ -38,7 +43,7 @@ def bind_sections(
         jobs=_bind_jobs(settings, jobs, problems),
         plain=_bind_plain(settings, plain, problems),
         problems=tuple(dict.fromkeys(problems)),
-        stamps=settings.stamps,
+        settings=settings,
     )
 
 

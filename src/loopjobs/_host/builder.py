@@ -19,6 +19,7 @@ from loopjobs._host.registration import (
     ServiceRegistration,
 )
 from loopjobs._host.settings import SettingsSources
+from loopjobs._run.run_context import RunContext
 from loopjobs._words.clock import Clock, SystemClock
 from loopjobs._words.errors import BuildError
 from loopjobs._words.options import LoopJobOptions, Options
@@ -52,6 +53,7 @@ class HostBuilder:
         self._clock = clock or SystemClock()
         self._providers: list[BaseProvider] = []
         self._listeners: list[Listener] = []
+        self._run_contexts: list[RunContext] = []
         self._services: list[JobRegistration | ServiceRegistration] = []
         self._options: list[OptionsRegistration] = []
 
@@ -102,6 +104,11 @@ class HostBuilder:
         self._listeners.append(listener)
         return self
 
+    def add_run_context(self, enter: RunContext) -> Self:
+        """Add somebody who sets context variables for each run, just before its body."""
+        self._run_contexts.append(enter)
+        return self
+
     def build(self) -> Host:
         """Validate everything and build the host; nothing is started.
 
@@ -116,6 +123,7 @@ class HostBuilder:
                 sources=self._sources,
                 providers=tuple(self._providers),
                 listeners=tuple(self._listeners),
+                run_contexts=tuple(self._run_contexts),
                 options=tuple(self._options),
                 services=tuple(self._services),
             )

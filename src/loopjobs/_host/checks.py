@@ -60,14 +60,19 @@ def _misused_parts(registrations: Registrations) -> Iterator[Problem]:
         if not isinstance(_anything(provider), BaseProvider):
             what = "it is no dishka provider"
             yield Problem(f"provider {_shown(provider)}", what, "Give an instance of Provider.")
-    for listener in registrations.listeners:
-        if not callable(_anything(listener)):
-            what = "it cannot be called with an event"
-            yield Problem(f"listener {_shown(listener)}", what, "Give a function, say.")
+    yield from _uncallable("listener", "an event", registrations.listeners)
+    yield from _uncallable("run context", "a run", registrations.run_contexts)
     for service in registrations.hosted:
         if lacking := [verb for verb in ("start", "stop") if not _has(service.service, verb)]:
             what = f"it has no method {' and no method '.join(lacking)}"
             yield Problem(f"service {_shown(service.service)}", what, "Write 'async def' for each.")
+
+
+def _uncallable(label: str, given: str, parts: Iterable[object]) -> Iterator[Problem]:
+    for part in parts:
+        if not callable(part):
+            what = f"it cannot be called with {given}"
+            yield Problem(f"{label} {_shown(part)}", what, "Give a function, say.")
 
 
 def _anything(value: object) -> object:

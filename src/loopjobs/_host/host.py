@@ -23,6 +23,7 @@ from loopjobs._run.current import find_current_run
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.clock import VirtualClock
 from loopjobs._words.errors import ControlError, Problem, StartError
+from loopjobs._words.records import RunRecord, ShownOption
 
 _log = logging.getLogger("loopjobs.host")
 
@@ -50,6 +51,7 @@ class HostParts:
     context: LoopContext
     services: ServiceLine
     jobs: Mapping[str, JobHandle]
+    settings: Mapping[str, Sequence[ShownOption]]
     reload: Callable[[], Sequence[Problem]]
     watch: SettingsWatch
 
@@ -83,6 +85,11 @@ class Host:
     def jobs(self) -> Mapping[str, JobHandle]:
         """The jobs by name."""
         return self._parts.jobs
+
+    @property
+    def settings(self) -> Mapping[str, Sequence[ShownOption]]:
+        """The options in force by settings section, secrets masked, with where each comes from."""
+        return self._parts.settings
 
     @property
     def services(self) -> Sequence[HostedService]:
@@ -123,6 +130,26 @@ class Host:
             # Otherwise the stop came after the last service had started: it goes its own way.
             self._phase = _Phase.STARTED
             self._parts.watch.start(self._is_torn_down)
+
+    async def run_once(self, job: str) -> RunRecord:
+        """Run one job once by hand, on a host that is not started, and return how it ended.
+
+        What was registered before the job starts first, other loops excepted; what was registered
+        after it stays out, and the job itself gets no slots. Then everything is stopped. For the
+        command line, and for whoever brings a schedule of their own.
+
+        Raises:
+            ControlError: there is no such job, or it is disabled.
+            StartError: a service did not start, or the host was started before.
+        """
+        handle = self._parts.jobs.get(job)
+        if handle is None:
+            names = ", ".join(self._parts.jobs) or "none"
+            raise ControlError(f"cannot run job {job}: there is no such job; there are: {names}")
+        if self._phase is _Phase.BUILT:
+            self._services.narrow(job)
+        async with self:
+            return await handle.trigger()
 
     async def stop(self) -> None:
         """Stop everything within the shutdown budget and close the container.

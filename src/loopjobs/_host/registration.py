@@ -1,5 +1,6 @@
 """What was registered, as data."""
 
+import inspect
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +10,7 @@ from loopjobs._contracts.hosted_service import HostedService
 from loopjobs._contracts.listener import Listener
 from loopjobs._contracts.loop_job import JobBody, LoopJob
 from loopjobs._host.settings import SettingsSources
+from loopjobs._run.run_context import RunContext
 from loopjobs._words.clock import Clock
 from loopjobs._words.options import LoopJobOptions, Options
 
@@ -21,6 +23,13 @@ class JobRegistration:
     options_type: type[LoopJobOptions]
     name: str
     section: str
+
+    @property
+    def description(self) -> str:
+        """The first line of the docstring of the class or function; empty without one."""
+        has_own = isinstance(self.job, type) or inspect.isfunction(self.job)
+        text = self.job.__doc__ if has_own else None
+        return inspect.cleandoc(text or "").partition("\n")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,7 @@ class Registrations:
     sources: SettingsSources
     providers: tuple[BaseProvider, ...]
     listeners: tuple[Listener, ...]
+    run_contexts: tuple[RunContext, ...]
     options: tuple[OptionsRegistration, ...]
     services: tuple[JobRegistration | ServiceRegistration, ...]
 

@@ -24,6 +24,8 @@ class ServiceSource:
 
     name: str
     get: Callable[[], Awaitable[HostedService]]
+    loop: AnyLoop | None = None
+    """The service itself, if it is a loop."""
 
 
 class ServiceLine:
@@ -47,6 +49,20 @@ class ServiceLine:
     def started(self) -> Sequence[HostedService]:
         """The services that have started, in order."""
         return tuple(service for _, service in self._started)
+
+    def narrow(self, job: str) -> None:
+        """Start no other loop than this one, without slots, and nothing registered after it.
+
+        Services start in order because the later may need the earlier, never the other way round.
+        """
+        kept: list[ServiceSource] = []
+        for source in self._sources:
+            if source.loop is None:
+                kept.append(source)
+            elif source.loop.name == job:
+                source.loop.go_without_slots()
+                self._sources = [*kept, source]
+                return
 
     async def start(self) -> None:
         """Start all services in order.

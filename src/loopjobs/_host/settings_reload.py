@@ -27,7 +27,8 @@ class SettingsReload:
         self._registrations = registrations
         self._monitors = monitors
         self._loops = loops
-        self._in_force = built_with
+        self.in_force = built_with
+        """The options that jobs and services get to see."""
         self._told: tuple[object, ...] = ()
         self.readings = 0
         """How many there were; tells whether another one came in between."""
@@ -65,7 +66,7 @@ class SettingsReload:
         except Exception as error:  # noqa: BLE001 - a validator that crashes is bad settings, too
             return [_crash(error)]
         if not fresh.problems:
-            before, self._in_force = self._in_force, fresh
+            before, self.in_force = self.in_force, fresh
             self._monitors.use(fresh, self._loops)
             self._tell_changes(before, fresh)
         return fresh.problems

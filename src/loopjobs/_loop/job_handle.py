@@ -8,10 +8,19 @@ from loopjobs._words.records import JobStatus, RunRecord
 class JobHandle:
     """One job of a host; found in `host.jobs`."""
 
-    __slots__ = ("_service",)
+    __slots__ = ("_service", "description", "section")
 
-    def __init__(self, service: LoopHostedService[object, LoopJobOptions]) -> None:
+    section: str
+    """The settings section that its options are bound from."""
+    description: str
+    """The first line of the docstring of its class or function; empty without one."""
+
+    def __init__(
+        self, service: LoopHostedService[object, LoopJobOptions], section: str, description: str
+    ) -> None:
         self._service = service
+        self.section = section
+        self.description = description
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from contextvars import copy_context
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -38,7 +39,9 @@ class Loop(Generic[OptionsT]):
         self._random = context.random
         self._clock = context.clock
         self._runs = runs
-        self._performer = Performer(body, context.clock, context.timer, runs.overstay)
+        self._performer = Performer(
+            body, context.clock, context.timer, runs.overstay, context.run_contexts
+        )
         self.ticker = Ticker(context.clock, context.timer, context.random, runs, runs.skip)
         self._places = Places(runs, lambda: monitor.latest)
         self._backoff = Backoff()
@@ -111,12 +114,13 @@ class Loop(Generic[OptionsT]):
 
     async def run_by_hand(self) -> RunRecord:
         """Run the job beside its slots, under the same overlap rule."""
-        now = self._clock.monotonic()
+        now, origin = self._clock.monotonic(), copy_context()
         tick = Tick(due=now, planned=now, number=None)
         refusal = await self._places.wait_by_hand()
         if refusal is not None:
             return self._runs.refuse(tick, refusal)
         run = self._runs.begin(tick, self.options)
+        run.origin = origin
         record = self._runs.watch(run)
         self.start_beside(run)
         return await asyncio.shield(record)

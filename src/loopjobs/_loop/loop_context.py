@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.announcer import Announcer
+from loopjobs._run.run_context import RunContext
 from loopjobs._words.clock import Clock
 
 
@@ -22,6 +23,7 @@ class LoopContext:
     clock: Clock
     timer: Timer
     announcer: Announcer
+    run_contexts: tuple[RunContext, ...] = ()
     shutdown_timeout: float = 30.0
     on_death: Callable[[str, BaseException], None] = _ignore_death
     random: Random = field(default_factory=Random)

@@ -88,7 +88,7 @@ class Runs:
     def leave(self, run: RunInProgress) -> None:
         """Note that the body has really ended."""
         self._in_progress.pop(run.number, None)
-        run.task = None
+        run.task = run.origin = None
 
     def overstay(self, run: RunInProgress, outcome: Outcome) -> None:
         """Settle a run whose body goes on regardless, and say so."""
@@ -144,6 +144,11 @@ class Runs:
         """Return the seconds since the end of the last run that succeeded."""
         run = self._last_success
         return None if run is None else self._clock.monotonic() - run.started - run.duration
+
+    def reporting(self) -> dict[str, float] | None:
+        """Return the counters that the oldest run in progress has reported so far."""
+        oldest = next(iter(self), None)
+        return None if oldest is None or oldest.reported is None else dict(oldest.reported)
 
     def oldest_age(self) -> float | None:
         """Return the seconds since the begin of the oldest run in progress."""

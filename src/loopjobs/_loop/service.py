@@ -48,6 +48,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         self._drain = Drain(self._runs, context)
         self._task: asyncio.Task[None] | None = None
         self._fault: BaseException | None = None
+        self._is_without_slots = False
 
     @property
     def options(self) -> OptionsT:
@@ -73,11 +74,16 @@ class LoopHostedService(Generic[JobT, OptionsT]):
             # Let it wait for slots before there are any: the timer may be about to look at what
             # is due now, and a slot that finds nobody waiting counts as found running.
             await asyncio.sleep(0)
-            self._loop.begin()
+            if not self._is_without_slots:
+                self._loop.begin()
         except BaseException:
             self._loop.close()
             raise
         self._context.announcer.announce(LoopStarted(self.name))
+
+    def go_without_slots(self) -> None:
+        """Run by hand only; said before the start."""
+        self._is_without_slots = True
 
     async def stop(self) -> None:
         """End the loop: no new ticks, runs asked to end, cancelled past the budget, given up last.
@@ -162,6 +168,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
             silent_for=self._silent_for(),
             running_for=runs.oldest_age(),
             overstayed=runs.overstayed,
+            reporting=runs.reporting(),
         )
 
     def use_options(self, options: OptionsT) -> None:

@@ -1,6 +1,6 @@
 """What a body can ask and say about the run it is in."""
 
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from datetime import datetime, timedelta
 
 _current: "ContextVar[CurrentRun]" = ContextVar("loopjobs_current_run")
@@ -11,7 +11,7 @@ class CurrentRun:
 
     __slots__ = (
         "_process", "attempt", "due", "fencing_token", "job", "lateness", "number",
-        "reported", "slot", "started", "started_at",
+        "origin", "reported", "slot", "started", "started_at",
     )  # fmt: skip
 
     _process: str
@@ -32,6 +32,9 @@ class CurrentRun:
     fencing_token: int | None
     """The token of the lease this run holds; `None` without a lease."""
     reported: dict[str, float] | None
+    origin: Context | None
+    """For a run by hand, a copy of the context that `trigger()` was called in; kept until the body
+    has ended."""
 
     @property
     def run_id(self) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import Context
 from typing import Final
 
@@ -10,6 +10,7 @@ from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.body import Body
 from loopjobs._run.current import enter_run
 from loopjobs._run.in_context import in_context
+from loopjobs._run.run_context import RunContext, prepare
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._run.time_limit import TimeLimit
 from loopjobs._words.again import RunAgain
@@ -28,9 +29,10 @@ class Performer:
         clock: Measures the time limit.
         timer: Watches it.
         overstay: Told of a run that has timed out and does not end.
+        run_contexts: Who prepares the context of each run, in order.
     """
 
-    __slots__ = ("_body", "_clock", "_overstay", "_timer")
+    __slots__ = ("_body", "_clock", "_overstay", "_run_contexts", "_timer")
 
     def __init__(
         self,
@@ -38,11 +40,13 @@ class Performer:
         clock: Clock,
         timer: Timer,
         overstay: Callable[[RunInProgress, Outcome], None],
+        run_contexts: Sequence[RunContext] = (),
     ) -> None:
         self._body = body
         self._clock = clock
         self._timer = timer
         self._overstay = overstay
+        self._run_contexts = tuple(run_contexts)
 
     async def perform(
         self, run: RunInProgress, seconds: float | None
@@ -60,6 +64,8 @@ class Performer:
         outcome, again = _SUCCEEDED, None
         context = Context()
         context.run(enter_run, run)
+        for enter in self._run_contexts:
+            prepare(context, enter, run)
         try:
             again = await in_context(context, self._body(run.token))
         except (KeyboardInterrupt, GeneratorExit):

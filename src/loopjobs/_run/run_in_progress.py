@@ -35,6 +35,7 @@ class RunInProgress(CurrentRun):
         self.number = number
         self.fencing_token = None
         self.reported = None
+        self.origin = None
         self.task = None
         self.outcome = None
         self.settled = None

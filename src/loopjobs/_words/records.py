@@ -12,6 +12,19 @@ OptionsT_co = TypeVar("OptionsT_co", bound=LoopJobOptions, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
+class ShownOption:
+    """One option as it was bound, fit to be shown."""
+
+    key: str
+    """Below its section and as settings files spell it, such as `IntervalInSeconds`."""
+    value: str
+    """Cut to 80 characters; a secret is `***`."""
+    source: str
+    """Where it was given: a file, an environment variable, code; or `default`."""
+    is_secret: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """One run that has ended, or an attempt by hand that the overlap rule refused."""
 
@@ -86,3 +99,5 @@ class JobStatus(Generic[OptionsT_co]):
     """The age in seconds of the oldest body that has not ended; `None` without one."""
     overstayed: int = 0
     """Runs that are timed out or abandoned, and whose bodies have not ended."""
+    reporting: Mapping[str, float] | None = None
+    """Counters that the oldest body that has not ended has reported so far; `None` if none."""

@@ -40,11 +40,11 @@ class Place:
     is_section: bool = False
     """Whether the place is bound to a model."""
 
-    def item(self, index: int, node: Node) -> "Place":
+    def item(self, index: int, node: Node | None) -> "Place":
         """Step into a list."""
         return self._below(str(index), inner_annotation(self.annotation, index), node)
 
-    def entry(self, name: str, node: Node) -> "Place":
+    def entry(self, name: str, node: Node | None) -> "Place":
         """Step into an object by a key that no model knows."""
         place = self._below(one_line(name), inner_annotation(self.annotation, None), node)
         return replace(place, secret=place.secret or key_looks_secret(name))

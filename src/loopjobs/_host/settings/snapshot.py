@@ -1,7 +1,7 @@
 """A snapshot of all settings, that sections are bound from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from pydantic import ValidationError
@@ -11,10 +11,12 @@ from loopjobs._host.settings.growth import Given, grow
 from loopjobs._host.settings.keys import keys_of
 from loopjobs._host.settings.shape import Place, Shape
 from loopjobs._host.settings.showing import nearest, section_looks_secret, shown_node
+from loopjobs._host.settings.shown import shown_options
 from loopjobs._host.settings.tree import Branch, Node, merge, only, source_of
 from loopjobs._host.settings.wording import complaints_of, variable_for
 from loopjobs._words.errors import Problem
 from loopjobs._words.options import Options
+from loopjobs._words.records import ShownOption
 
 OptionsT = TypeVar("OptionsT", bound=Options)
 
@@ -73,6 +75,20 @@ class Settings:
             branch = child.node
         bound = _bind_branch(options_type, section, branch, home=self.home, complete=self._complete)
         return Bound(None, (*problems, *bound.problems)) if problems else bound
+
+    def show(self, options: Options, section: str) -> Sequence[ShownOption]:
+        """Show options that were bound from that section of this snapshot, secrets masked."""
+        path = section.split(":")
+        files, code = (only(layer, path[0]) for layer in self._layers)
+        node: Node | None = merge(merge(files, _variables_of(path, self._variables, [])), code)
+        for name in path:
+            child = node.children.get(name.casefold()) if isinstance(node, Branch) else None
+            node = None if child is None else child.node
+        place = Place(section, type(options), section_looks_secret(section), node)
+        return [
+            replace(shown, key=shown.key.removeprefix(f"{section}:"))
+            for shown in shown_options(options, place)
+        ]
 
     def _absent(
         self, path: Sequence[str], depth: int, above: Branch, required: Sequence[str]
