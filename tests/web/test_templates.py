@@ -1,5 +1,7 @@
 """Templates are found by name and filled with one page."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from loopjobs.web._page import ConfirmView, Page, RefusedView, SignInView
@@ -12,6 +14,7 @@ def page_of(view: object, title: str = "Login") -> Page[object]:
         view=view,
         title=title,
         root="/jobs",
+        now=datetime(2026, 3, 29, tzinfo=UTC),
         visitor=Visitor("ann", may_operate=True),
         csrf="token",
         flash="",

@@ -1,6 +1,7 @@
 """What every page is given beside its view."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from loopjobs.web._visitors import Visitor
@@ -17,6 +18,8 @@ class Page(Generic[ViewT_co]):
     """Whose jobs these are."""
     root: str
     """Where the application is mounted, percent-encoded, without a slash at its end."""
+    now: datetime
+    """When the view was made; what is past or ahead is told from here."""
     visitor: Visitor | None
     """Who looks; `None` before the sign-in."""
     csrf: str

@@ -1,10 +1,10 @@
 """Templates by name, filled in. Every value is escaped."""
 
-from urllib.parse import quote
-
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from loopjobs.web._filters import FILTERS
 from loopjobs.web._page import Page
+from loopjobs.web._words import OUTCOMES
 
 
 class Templates:
@@ -18,13 +18,9 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["segment"] = _segment
+        self._environment.filters.update(FILTERS)
+        self._environment.globals["outcomes"] = OUTCOMES
 
     def render(self, name: str, page: Page[object]) -> str:
         """Return the text of one page."""
         return self._environment.get_template(name).render(page=page)
-
-
-def _segment(name: str) -> str:
-    """Return a name as one segment of a path: not even its slashes are left."""
-    return quote(name, safe="", errors="replace")
