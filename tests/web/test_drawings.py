@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from loopjobs import Outcome
 from loopjobs.web._chart import HEIGHT, chart
+from loopjobs.web._durations import ago, clock_time, span, until
 from loopjobs.web._ledger_bar import WIDTH, ledger_bar
-from loopjobs.web._spans import ago, clock_time, span, until
 from loopjobs.web._sparkline import sparkline
 from loopjobs.web._views import CounterPoint, Slice, Spark
 from loopjobs.web._words import OUTCOMES, number

@@ -6,8 +6,8 @@ from typing import Final
 from urllib.parse import quote
 
 from loopjobs.web._chart import chart
+from loopjobs.web._durations import absolute, ago, clock_time, span, until, whole
 from loopjobs.web._ledger_bar import ledger_bar
-from loopjobs.web._spans import absolute, ago, clock_time, span, until, whole
 from loopjobs.web._sparkline import sparkline
 from loopjobs.web._views import Slice
 from loopjobs.web._words import OUTCOMES, number, plain

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from loopjobs.web._spans import span
+from loopjobs.web._durations import span
 from loopjobs.web._views import Spark
 from loopjobs.web._words import TROUBLES, plain
 

@@ -270,7 +270,6 @@ document.addEventListener("click", (event) => {
 
 if (connection) {
   setClock(document);
-  if (location.search.includes("flash")) history.replaceState(null, "", location.pathname);
   if (document.querySelector("[data-live]:not(#replica)")) {
     listen();
     setInterval(tick, 1000);
