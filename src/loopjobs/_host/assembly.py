@@ -142,7 +142,7 @@ class _Assembly:
         return LoopContext(
             clock=clock,
             timer=Timer(clock, options.timer_slack_in_milliseconds / 1000),
-            announcer=Announcer(self.registrations.listeners),
+            announcer=Announcer(self.registrations.listeners, clock),
             run_contexts=self.registrations.run_contexts,
             shutdown_timeout=options.shutdown_timeout_in_seconds,
         )

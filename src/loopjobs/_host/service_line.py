@@ -81,8 +81,12 @@ class ServiceLine:
             loop.request_stop()
         budget_ends = self._context.clock.monotonic() + self._context.shutdown_timeout
         self._context.timer.arm_deadline(budget_ends, self._out_of_patience.set)
-        errors = [await self._stop_starting()]
-        errors += [await self._stop_one(*each) for each in reversed(self._started)]
+        try:
+            errors = [await self._stop_starting()]
+            errors += [await self._stop_one(*each) for each in reversed(self._started)]
+            await self._context.announcer.close()
+        finally:
+            self._context.announcer.wind_down()
         return [error for error in errors if error is not None]
 
     async def close(self, name: str, close: Callable[[], Awaitable[None]]) -> BaseException | None:
@@ -97,6 +101,7 @@ class ServiceLine:
     def force(self) -> None:
         """Cut the budget short."""
         self._out_of_patience.set()
+        self._context.announcer.wind_down()
         for loop in self._loops():
             loop.force_stop()
 
@@ -144,6 +149,8 @@ class ServiceLine:
             await service.stop()
             self.has_abandoned |= service.has_abandoned
             return None
+        # It may live on events; the last ones of the loops above it must not come after its end.
+        await self._context.announcer.settle()
         return await self._end(f"service {name}", service.stop, self._out_of_patience.wait())
 
     async def _end(

@@ -1,27 +1,33 @@
-"""Tells listeners what happened; none of them can hurt a run."""
+"""Tells listeners what happened; none of them can hurt a run, or delay one."""
 
-import contextlib
-import logging
 from collections.abc import Sequence
 
 from loopjobs._contracts.listener import Listener
+from loopjobs._run.delivery import Delivery
 from loopjobs._run.log_lines import LogLines
+from loopjobs._run.telling import tell
+from loopjobs._words.clock import Clock, VirtualClock
 from loopjobs._words.events import Event
-
-_log = logging.getLogger("loopjobs.listeners")
 
 
 class Announcer:
-    """Hands each event to the log and to each listener, in order, and outlives what they raise.
+    """Hands each event to the log in line, and to the listeners on a thread of their own.
 
-    An event costs more than many a body, so a run that nobody wants to hear of makes none.
+    On a virtual clock the listeners are told in line as well: a test that lets time pass finds
+    them told. An event costs more than many a body, so a run that nobody wants to hear of makes
+    none.
     """
 
-    __slots__ = ("_listeners", "_log_lines", "has_listeners")
+    __slots__ = ("_delivery", "_in_line", "_log_lines", "has_listeners")
 
-    def __init__(self, listeners: Sequence[Listener]) -> None:
+    def __init__(self, listeners: Sequence[Listener], clock: Clock) -> None:
         self._log_lines = LogLines()
-        self._listeners: tuple[Listener, ...] = (self._log_lines, *listeners)
+        self._in_line: tuple[Listener, ...] = (self._log_lines,)
+        self._delivery: Delivery | None = None
+        if isinstance(clock, VirtualClock):
+            self._in_line += tuple(listeners)
+        elif listeners:
+            self._delivery = Delivery(listeners, clock)
         self.has_listeners = bool(listeners)
         """Whether anybody but the log listens."""
 
@@ -31,23 +37,23 @@ class Announcer:
         return self.has_listeners or self._log_lines.writes_every_run
 
     def announce(self, event: Event) -> None:
-        """Tell everybody; a listener that raises is logged and the next one is told."""
-        for listener in self._listeners:
-            try:
-                listener(event)
-            except KeyboardInterrupt:
-                raise
-            except BaseException:  # noqa: BLE001 - whatever it raises is its own affair
-                _complain(listener, event)
+        """Tell everybody, or have them told; called on the thread of the event loop."""
+        for listener in self._in_line:
+            tell(listener, event)
+        if self._delivery is not None:
+            self._delivery.put(event)
 
+    async def settle(self) -> None:
+        """Return when the listeners have heard all that was announced, or do not come to an end."""
+        if self._delivery is not None:
+            await self._delivery.settle()
 
-def _complain(listener: Listener, event: Event) -> None:
-    # The listener that failed may be the one that writes the log.
-    with contextlib.suppress(Exception):
-        _log.exception(
-            "listener %r failed on %s of job %s",
-            listener,
-            type(event).__name__,
-            event.job,
-            extra={"job": event.job, "event": type(event).__name__},
-        )
+    async def close(self) -> None:
+        """Settle, and end the thread."""
+        if self._delivery is not None:
+            await self._delivery.close()
+
+    def wind_down(self) -> None:
+        """Let the thread end by itself, for the event loop may be gone before anybody ends it."""
+        if self._delivery is not None:
+            self._delivery.wind_down()
