@@ -25,7 +25,8 @@ class Page(Generic[ViewT_co]):
     csrf: str
     """The value of the hidden field `csrf` of every form."""
     flash: str
-    """What has just been done: `run`, `pause`, `resume`, or nothing."""
+    """What has just been done: `run`, `pause`, `resume`, or `skipped`, which is a run that was not
+    begun because another one is in progress; else empty."""
     has_sign_in: bool
     """Whether there is a session to sign out of."""
 

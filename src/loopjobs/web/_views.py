@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from loopjobs import ShownOption
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
@@ -36,17 +38,7 @@ class RunView:
     """Only for operators."""
     reported: Mapping[str, float] | None
     replica: str | None
-    """Who ran it; `None` without a store that knows."""
-
-
-@dataclass(frozen=True, slots=True)
-class OptionView:
-    """One option as it is bound; a secret is masked."""
-
-    key: str
-    value: str
-    source: str
-    is_secret: bool
+    """The process that ran it, as `host:pid`, where a list of runs tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +97,7 @@ class JobView(JobRow):
     """One job in detail."""
 
     section: str
-    options: Sequence[OptionView]
+    options: Sequence[ShownOption]
     by_hand: Sequence[Slice]
     runs: Sequence[RunView]
     """Newest first."""

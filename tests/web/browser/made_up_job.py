@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from loopjobs import ShownOption
 from loopjobs.web._views import (
     ActionView,
     CounterPoint,
     JobRow,
     JobView,
-    OptionView,
     RunView,
     Slice,
 )
@@ -37,7 +37,7 @@ def detail() -> JobView:
         **facts,
         section="StockSync",
         options=[
-            OptionView(key, value, source, is_secret=value == "***")
+            ShownOption(key, value, source, is_secret=value == "***")
             for key, value, source in _OPTIONS
         ],
         by_hand=[Slice("succeeded", 3), Slice("failed", 1)],
