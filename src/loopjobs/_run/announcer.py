@@ -21,7 +21,7 @@ class Announcer:
     __slots__ = ("_delivery", "_in_line", "_log_lines", "has_listeners")
 
     def __init__(self, listeners: Sequence[Listener], clock: Clock) -> None:
-        self._log_lines = LogLines()
+        self._log_lines = LogLines(clock)
         self._in_line: tuple[Listener, ...] = (self._log_lines,)
         self._delivery: Delivery | None = None
         if isinstance(clock, VirtualClock):
