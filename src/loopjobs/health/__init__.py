@@ -3,7 +3,7 @@
 from loopjobs.health._application import ASGIApplication, health_app
 from loopjobs.health._checks import HealthChecks
 from loopjobs.health._report import Blockage, HealthReport, HealthStatus, JobHealth, Probe
-from loopjobs.health._rules import assess
+from loopjobs.health._rules import assess, patience
 from loopjobs.health._watchdog import Watchdog
 from loopjobs.health._watchdog_options import WatchdogOptions
 
@@ -19,4 +19,5 @@ __all__ = [
     "WatchdogOptions",
     "assess",
     "health_app",
+    "patience",
 ]
