@@ -148,12 +148,8 @@ async def test_how_well_a_job_is_can_be_read(measured: Measured, clock: FakeCloc
         await host.jobs["job"].pause()
         resting = await Exposition.of(host)
     assert sick.value("periodic_job_consecutive_failures") == 3
-    assert [
-        sick.value("periodic_job_health", status=each) for each in ("healthy", "unhealthy")
-    ] == [
-        0,
-        1,
-    ]
+    assert sick.value("periodic_job_health", status="unhealthy") == 1
+    assert sick.value("periodic_job_health", status="healthy") == 0
     assert (sick.value("periodic_job_paused"), resting.value("periodic_job_paused")) == (0, 1)
     assert resting.value("periodic_job_health", status="degraded") == 1
 

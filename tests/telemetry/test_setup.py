@@ -68,7 +68,8 @@ async def test_the_service_has_its_name(clock: FakeClock) -> None:
         service_name: str = "shop"
 
     builder = HostBuilder(settings_files=(), clock=clock)
-    async with add_telemetry(builder, ShopTelemetryOptions).build() as host:
+    add_telemetry(builder, ShopTelemetryOptions).add_loop_job(idle, EveryTenSeconds)
+    async with builder.build() as host:
         exposition = await Exposition.of(host)
     assert exposition.value("target_info", service_name="shop") == 1
 

@@ -75,7 +75,8 @@ def _making(
     async def make(options: TelemetryOptions, host: Host) -> AsyncIterator[Telemetry]:
         relay.telemetry = telemetry = Telemetry(options, host, named)
         yield telemetry
-        await telemetry.close()
+        # Where the host was never started.
+        await telemetry.stop()
 
     # Dishka reads what a factory asks for off its annotations.
     make.__annotations__["options"] = options_type

@@ -1,5 +1,6 @@
 """A span for each run: the root of a trace of its own, and current inside the body."""
 
+import threading
 from contextvars import Context as VariableContext
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -21,6 +22,9 @@ from opentelemetry.util.types import AttributeValue
 from loopjobs import CurrentRun, Event, Outcome, RunEnded, RunRecord
 from loopjobs.telemetry import _names as names
 
+MOST_OPEN: Final = 20_000
+"""Runs whose end is awaited; with more the oldest is forgotten."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NO_PARENT: Final = Context()
@@ -40,6 +44,7 @@ class RunSpans:
 
     def __init__(self, tracers: TracerProvider | None = None) -> None:
         self._tracer = get_tracer(names.SCOPE, tracer_provider=tracers)
+        self._lock = threading.Lock()
         self._open: dict[str, Span] = {}
 
     def enter(self, run: CurrentRun, /) -> None:
@@ -55,16 +60,24 @@ class RunSpans:
         )
         if span.is_recording():
             span.set_attributes(_attributes(run))
-            self._open[run.run_id] = span
+            self._keep(run.run_id, span)
         # Never detached: the context is the run's own, and ends with it.
         attach(set_span_in_context(span))
 
     def hear(self, event: Event, /) -> None:
         """End the span of a run that has ended."""
         if isinstance(event, RunEnded):
-            span = self._open.pop(event.record.run_id, None)
+            with self._lock:
+                span = self._open.pop(event.record.run_id, None)
             if span is not None:
                 _end(span, event.record)
+
+    def _keep(self, run_id: str, span: Span) -> None:
+        with self._lock:
+            # Events that come too thick are dropped, and then a span has no end.
+            if len(self._open) >= MOST_OPEN:
+                del self._open[next(iter(self._open))]
+            self._open[run_id] = span
 
 
 def _links(origin: VariableContext | None) -> list[Link]:

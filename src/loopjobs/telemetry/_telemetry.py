@@ -79,12 +79,9 @@ class Telemetry:
         self._spans.hear(event)
 
     async def start(self) -> None:
-        """Be there: whoever is made has begun."""
+        """Be there: what is made measures."""
 
     async def stop(self) -> None:
-        """Leave the rest to `close`: what ends last is still heard of."""
-
-    async def close(self) -> None:
         """Send what has not been sent, within a bounded time, and shut down. Idempotent."""
         if self._is_closed:
             return
