@@ -50,6 +50,7 @@ from loopjobs._words.options import (
 )
 from loopjobs._words.outcomes import JobState, Outcome
 from loopjobs._words.records import JobStatus, Ledger, RunRecord, ShownOption
+from loopjobs._words.redaction import redact
 
 __all__ = [
     "Alarm",
@@ -107,4 +108,5 @@ __all__ = [
     "WhenLeaseUnavailable",
     "__version__",
     "current_run",
+    "redact",
 ]

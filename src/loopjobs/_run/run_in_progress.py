@@ -2,12 +2,20 @@
 
 import asyncio
 import traceback
+from typing import Final
 
 from loopjobs._run.current import CurrentRun
 from loopjobs._words.cancellation import CancellationTokenSource
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import Outcome
 from loopjobs._words.records import RunRecord
+from loopjobs._words.redaction import abridge, redact
+
+LONGEST_ERROR: Final = 500
+"""Characters that are kept of an error; it is shown on one line."""
+_TRACE_HEAD: Final = 5_000
+_TRACE_TAIL: Final = 15_000
+"""Characters that are kept of a traceback. Its end says what was raised, and is the longer part."""
 
 
 class RunInProgress(CurrentRun):
@@ -45,12 +53,16 @@ class RunInProgress(CurrentRun):
         self.trace: str | None = None
 
     def note_error(self, error: BaseException) -> None:
-        """Keep the words of the error; the object would keep every frame it passed alive."""
+        """Keep the words of the error, without secrets and not too many.
+
+        The object would keep every frame it passed alive.
+        """
         if self.outcome is not None:
             return
         try:
-            self.error = "".join(traceback.format_exception_only(error)).strip()
-            self.trace = "".join(traceback.format_exception(error))
+            self.error = _cut(redact("".join(traceback.format_exception_only(error)).strip()))
+            trace = redact("".join(traceback.format_exception(error)))
+            self.trace = abridge(trace, _TRACE_HEAD, _TRACE_TAIL)
         except Exception:  # noqa: BLE001 - an error that cannot be told is an error all the same
             self.error = f"{type(error).__name__}: its message cannot be shown"
 
@@ -84,3 +96,7 @@ class RunInProgress(CurrentRun):
             reported=None if self.reported is None else dict(self.reported),
             fencing_token=self.fencing_token,
         )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_ERROR else f"{text[: LONGEST_ERROR - 1]}…"

@@ -38,8 +38,9 @@ class RunRecord:
     duration: float
     """Seconds from start to end on the monotonic clock."""
     error: str | None = None
-    """`Type: message` of what the run raised."""
+    """`Type: message` of what the run raised, without secrets, cut to 500 characters."""
     traceback: str | None = None
+    """Also without secrets; of a long one the begin and the end, 20,000 characters in all."""
     reported: Mapping[str, float] | None = None
     """Counters the body gave to `current_run().report(...)`."""
     fencing_token: int | None = None

@@ -9,21 +9,14 @@ from typing import Final, get_args, get_origin
 from pydantic import Secret, SecretBytes, SecretStr
 
 from loopjobs._host.settings.tree import Leaf, Node
+from loopjobs._words.redaction import MASK, SECRET_NAMES, redact
 
-MASK: Final = "***"
 LONGEST_VALUE: Final = 80
 
-_MARKS: Final = (
-    "password|passwd|passphrase|pwd|secret|token|credential|"
-    "apikey|accesskey|privatekey|accountkey|signingkey|encryptionkey|connectionstring"
-)
+_MARKS: Final = "|".join(name.replace("_", "") for name in SECRET_NAMES)
 _SECRET_KEY: Final = re.compile(_MARKS)
 _SECRET_SECTION: Final = re.compile(rf"({_MARKS})s?$")
 _DURATION: Final = re.compile(r"in(milliseconds|seconds|minutes|hours|days)$")
-_INSIDE_TEXT: Final = (
-    (re.compile(r"(://)\S*@"), rf"\1{MASK}@"),
-    (re.compile(r"(?i)\b(password|pwd|secret)(\s*=\s*)[^;&\s]+"), rf"\1\2{MASK}"),
-)
 _WHOLE_WORDS_BELOW: Final = 4
 
 
@@ -62,9 +55,7 @@ def shown_value(value: object, *, secret: bool = False) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     text = repr(value.value if isinstance(value, Enum) else value)
-    for pattern, replacement in _INSIDE_TEXT:
-        text = pattern.sub(replacement, text)
-    return _cut(text)
+    return _cut(redact(text))
 
 
 def shown_node(node: Node, *, secret: bool = False) -> str:
