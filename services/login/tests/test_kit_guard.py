@@ -6,7 +6,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from servicekit.problems import ProblemError
-from servicekit.requests import RequestGuard, Upload
+from servicekit.requests import Forms, RequestGuard, Upload
 
 HEADERS = [(b"content-length", b"4"), (b"content-type", b"application/json")]
 
@@ -125,3 +125,46 @@ async def test_other_methods_of_such_a_route_are_guarded_as_ever() -> None:
     messages = [part(b"[10]", more=False), {"type": "http.disconnect"}]
     await RequestGuard(app, uploads=[UPLOAD])(scope, receiving(messages), never_sent)
     assert app.received == messages
+
+
+FORMS = Forms("/jobs/", max_bytes=8)
+FORM_HEADER = (b"content-type", b"application/x-www-form-urlencoded")
+
+
+def to_form(path: str, *headers: tuple[bytes, bytes]) -> Scope:
+    return {"type": "http", "method": "POST", "path": path, "headers": headers}
+
+
+@pytest.mark.parametrize("kind", [FORM_HEADER, HEADERS[1]])
+async def test_below_a_prefix_forms_pass_beside_json(kind: tuple[bytes, bytes]) -> None:
+    """A form is no JSON, and need not be; what says that it is JSON still has to be."""
+    app = Application()
+    body = b"a=1" if kind is FORM_HEADER else b"[10]"
+    messages = [part(body, more=False), {"type": "http.disconnect"}]
+    scope = to_form("/jobs/sign-in", (b"content-length", b"4"), kind)
+    await RequestGuard(app, forms=[FORMS])(scope, receiving(messages), never_sent)
+    assert app.received == messages
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind", "status"),
+    [
+        ("/jobs/sign-in", b"a=1234567", FORM_HEADER, 413),
+        ("/jobs/sign-in", b"a=1", (b"content-type", b"text/plain"), 415),
+        ("/jobs/api", b"a=1", HEADERS[1], 422),
+        ("/v1/pcs", b"a=1", FORM_HEADER, 415),
+        ("/jobs", b"a=1", FORM_HEADER, 415),
+    ],
+)
+async def test_forms_have_limits_of_their_own(
+    path: str, body: bytes, kind: tuple[bytes, bytes], status: int
+) -> None:
+    """They may not be larger, nor be anything else, nor come anywhere else."""
+    app, sent = Application(), list[Message]()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = to_form(path, (b"transfer-encoding", b"chunked"), kind)
+    await RequestGuard(app, forms=[FORMS])(scope, receiving([part(body, more=False)]), send)
+    assert (sent[0]["status"], app.received) == (status, [])

@@ -1,6 +1,7 @@
 """Looks at every request body before the application does."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from http import HTTPStatus
 from typing import Final
 
@@ -8,12 +9,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from servicekit.problems.problem import ProblemError, respond
-from servicekit.requests.limits import announced_size, refuse_larger, refuse_other
+from servicekit.requests.forms import Forms
+from servicekit.requests.limits import announced_size, media_type, refuse_larger, refuse_other
 from servicekit.requests.strict_json import StrictJsonError, check_json
 from servicekit.requests.uploads import Upload
 
 MAX_BODY_BYTES: Final = 64 * 1024
-_JSON: Final = frozenset({"application/json"})
+FORM: Final = "application/x-www-form-urlencoded"
+_JSON: Final = "application/json"
 
 
 class RequestGuard:
@@ -22,7 +25,8 @@ class RequestGuard:
     Args:
         app: what is guarded.
         max_body_bytes: the largest body that passes.
-        uploads: routes with limits of their own.
+        uploads: routes that take files, with limits of their own.
+        forms: routes that take forms, with limits of their own.
     """
 
     def __init__(
@@ -30,10 +34,12 @@ class RequestGuard:
         app: ASGIApp,
         max_body_bytes: int = MAX_BODY_BYTES,
         uploads: Sequence[Upload] = (),
+        forms: Sequence[Forms] = (),
     ) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
         self._uploads = uploads
+        self._forms = forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; only HTTP requests that announce a body are looked at."""
@@ -53,24 +59,33 @@ class RequestGuard:
         for upload in self._uploads:
             if upload.matches(scope):
                 return upload.guard(headers, receive)
-        body = await self._read(headers, receive)
+        most, kinds = self._limits(scope)
+        body = await _read(headers, receive, most)
         if body:
-            refuse_other(headers, _JSON)
-            _check_json(body)
+            refuse_other(headers, kinds)
+            if media_type(headers) == _JSON:
+                _check_json(body)
         return None if body is None else _Replay(body, receive)
 
-    async def _read(self, headers: Headers, receive: Receive) -> bytes | None:
-        """Return the body, or `None` if the client went away in the middle of it."""
-        refuse_larger(announced_size(headers), self._max_body_bytes)
-        body = bytearray()
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return None
-            body += message.get("body", b"")
-            refuse_larger(len(body), self._max_body_bytes)
-            if not message.get("more_body", False):
-                return bytes(body)
+    def _limits(self, scope: Scope) -> tuple[int, AbstractSet[str]]:
+        for form in self._forms:
+            if form.covers(scope):
+                return form.max_bytes, {_JSON, FORM}
+        return self._max_body_bytes, {_JSON}
+
+
+async def _read(headers: Headers, receive: Receive, most: int) -> bytes | None:
+    """Return the body, or `None` if the client went away in the middle of it."""
+    refuse_larger(announced_size(headers), most)
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        refuse_larger(len(body), most)
+        if not message.get("more_body", False):
+            return bytes(body)
 
 
 def _announces_body(headers: Headers) -> bool:
