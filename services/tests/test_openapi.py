@@ -37,8 +37,8 @@ GOOD_BODIES: Final[Mapping[str, Any]] = {
 }
 EXAMPLES: Final = 8
 SCOPES: Final = [
-    *("pcs:read", "pcs:write", "pcs:enroll", "jobs:operate", "tokens:introspect"),
-    *("provisioning:read", "provisioning:write"),
+    *("pcs:read", "pcs:write", "pcs:enroll", "tokens:introspect"),
+    *("jobs:view", "jobs:operate", "provisioning:read", "provisioning:write"),
 ]
 # What a schema cannot say (which MAC address is free, which cursor was given) may be refused.
 EXCLUDED: Final[list[Check]] = [positive_data_acceptance]

@@ -20,6 +20,7 @@ SCOPES: Final = (
     "pcs:read",
     "pcs:write",
     "pcs:enroll",
+    "jobs:view",
     "jobs:operate",
     "tokens:introspect",
     "provisioning:read",

@@ -103,6 +103,12 @@ async def test_operators_are_shown_each_job(
     }
 
 
+async def test_viewers_are_shown_each_job(client: httpx.AsyncClient, mint: TokenMint) -> None:
+    """To look at jobs one need not be allowed to act on them."""
+    answer = await client.get("/health/jobs", headers=mint.headers("user:8", "jobs:view"))
+    assert list(answer.json()["jobs"]) == ["broken"]
+
+
 async def test_others_are_shown_no_job(client: httpx.AsyncClient, mint: TokenMint) -> None:
     """The names of jobs are nobody's business without the scope."""
     other = mint.headers("user:7", "pcs:read", "provisioning:write")

@@ -122,6 +122,17 @@ async def test_only_operators_decide_about_jobs(
     assert await lab.audit() == []
 
 
+@on_sqlite
+async def test_a_viewer_looks_and_does_not_decide(
+    client: httpx.AsyncClient, mint: TokenMint, lab: Lab
+) -> None:
+    """The scope to look at jobs shows what holds one, and lets none go on."""
+    viewer = mint.headers("user:8", "jobs:view")
+    assert (await client.get(PATH, headers=viewer)).status_code == 200
+    assert (await client.post(f"{PATH}/acknowledge", headers=viewer)).status_code == 403
+    assert await lab.audit() == []
+
+
 async def test_the_job_and_the_endpoints_know_of_each_other(
     database_url: str, database: Database
 ) -> None:

@@ -1,20 +1,19 @@
-"""The routes by which orchestrators and operators ask how a service is."""
+"""The routes by which orchestrators and people ask how a service is."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Self
+from typing import Any, Final, Self
 
 from dishka.integrations.fastapi import DishkaRoute, FromDishka
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from loopjobs import JobState
 from loopjobs.health import Blockage, HealthChecks, HealthReport, HealthStatus, JobHealth, Probe
+from servicekit.job_access import Viewer
 from servicekit.problems import answers
-from servicekit.tokens import GUARDED, Principal, requires
-
-Operator = Annotated[Principal, Depends(requires("jobs:operate"))]
+from servicekit.tokens import GUARDED
 
 
 class ProbeAnswer(BaseModel):
@@ -98,7 +97,7 @@ _UNAVAILABLE: Final = HTTPStatus.SERVICE_UNAVAILABLE.value
 
 
 def create_health_router() -> APIRouter:
-    """Create `/health/live` and `/health/ready` for everybody, and `/health/jobs` for operators.
+    """Create `/health/live` and `/health/ready` for everybody, `/health/jobs` for viewers.
 
     The application's container must provide `HealthChecks`, and a `TokenVerifier`.
     """
@@ -137,7 +136,7 @@ async def show_ready(checks: FromDishka[HealthChecks], response: Response) -> Pr
 
 
 async def show_jobs(
-    _: Operator, checks: FromDishka[HealthChecks], response: Response
+    _: Viewer, checks: FromDishka[HealthChecks], response: Response
 ) -> HealthAnswer:
     """Say how well the service is, job by job; 503 if it is unhealthy, 200 if degraded."""
     report = checks.report()

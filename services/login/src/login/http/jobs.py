@@ -1,20 +1,19 @@
 """What people decide about jobs."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Self
 
 from dishka.integrations.fastapi import DishkaRoute, FromDishka
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from login.domain.acknowledgements import Acknowledgement
 from login.domain.retirement_brake import JOB, HoldBoard, RetirementHold
 from login.domain.retirement_ports import AcknowledgementStore
 from loopjobs import Clock
+from servicekit.job_access import Operator, Viewer
 from servicekit.problems import answers
-from servicekit.tokens import GUARDED, Principal, requires
-
-Operator = Annotated[Principal, Depends(requires("jobs:operate"))]
+from servicekit.tokens import GUARDED
 
 
 class AcknowledgementAnswer(BaseModel):
@@ -74,7 +73,7 @@ def create_jobs_router() -> APIRouter:
 
 
 async def show_pc_delete(
-    _: Operator,
+    _: Viewer,
     board: FromDishka[HoldBoard],
     acknowledgements: FromDishka[AcknowledgementStore],
     clock: FromDishka[Clock],

@@ -12,6 +12,7 @@ class Scope(StrEnum):
     PCS_READ = "pcs:read"
     PCS_WRITE = "pcs:write"
     PCS_ENROLL = "pcs:enroll"
+    JOBS_VIEW = "jobs:view"
     JOBS_OPERATE = "jobs:operate"
     TOKENS_INTROSPECT = "tokens:introspect"
     PROVISIONING_READ = "provisioning:read"
