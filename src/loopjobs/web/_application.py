@@ -78,9 +78,10 @@ def _refusal_of(error: Exception) -> RefusalError:
     if isinstance(error, RefusalError):
         return error
     if isinstance(error, HTTPException):
-        # A path or a method that no route has.
+        # A path or a method that no route has, or what an authorization or a sign-in says.
         status = HTTPStatus(error.status_code)
-        return RefusalError(status, f"{status.phrase}.", error.headers)
+        detail = f"{status.phrase}." if error.detail == status.phrase else error.detail
+        return RefusalError(status, detail, error.headers)
     _log.error("a request for the page of jobs failed", exc_info=error)
     detail = "Something went wrong; the log of the service says what."
     return RefusalError(HTTPStatus.INTERNAL_SERVER_ERROR, detail)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from loopjobs.web._cookies import session_cookie
@@ -40,7 +41,11 @@ class Gate:
 
     async def is_still_known(self, request: Request) -> bool:
         """Tell whether who asked is still somebody; that alone keeps no session alive."""
-        return await self._find(request, self._sessions.peek) is not None
+        try:
+            return await self._find(request, self._sessions.peek) is not None
+        except HTTPException:
+            # A refusal of the authorization's own; there is no answer left to put it into.
+            return False
 
     async def viewer(self, request: Request) -> Known:
         """Return who asks.

@@ -20,7 +20,12 @@ class Authorization(Protocol):
     """Says who asks, from what comes with a request: a token, a header of a proxy."""
 
     async def __call__(self, request: Request, /) -> Visitor | None:
-        """Return who asks; `None` if that cannot be told."""
+        """Return who asks; `None` if nothing in the request says so.
+
+        Raises:
+            HTTPException: Starlette's; its status, detail and headers are the answer. 403 for
+                somebody who is known and may not even view, 503 if it cannot be told now.
+        """
         ...
 
 
@@ -28,5 +33,9 @@ class SignIn(Protocol):
     """Checks the name and the password of a sign-in form."""
 
     async def __call__(self, name: str, password: str, /) -> Visitor | None:
-        """Return who that is; `None` if the two do not fit together."""
+        """Return who that is; `None` if the two do not fit together.
+
+        Raises:
+            HTTPException: Starlette's; its status, detail and headers are the answer.
+        """
         ...
