@@ -16,6 +16,7 @@ from loopjobs import Clock, HostBuilder
 from loopjobs.health import Watchdog, WatchdogOptions
 from servicekit.database import MigrationService
 from servicekit.http_server import HttpServer
+from servicekit.jobs_page import JobsPageProvider
 from servicekit.tokens import TokenOptions
 
 
@@ -48,6 +49,7 @@ def build_host_builder(
     builder.add_options(FilesOptions, "Files")
     builder.add_options(BulkJobsOptions, "BulkJobs")
     builder.add_provider(StorageProvider(), LoginProvider(), HttpProvider())
+    builder.add_provider(JobsPageProvider("AdminProvisioning"))
     builder.add_options(WatchdogOptions, "Watchdog")
     builder.add_hosted_service(Watchdog)
     builder.add_hosted_service(MigrationService)

@@ -16,10 +16,12 @@ from admin_provisioning.domain.ports import BulkJobRepository, FileStore, Intake
 from admin_provisioning.domain.submission import Submissions
 from admin_provisioning.files.directory_file_store import DirectoryFileStore
 from admin_provisioning.http.api import create_api
+from admin_provisioning.http.jobs_page import PageSignIn
 from admin_provisioning.http.options import AdminProvisioningHttpOptions, BulkJobsOptions
 from admin_provisioning.login_api.access import Access
 from admin_provisioning.login_api.client import HttpLoginApi
 from admin_provisioning.login_api.options import LoginApiOptions
+from admin_provisioning.login_api.people import People
 from admin_provisioning.storage.bulk_job_repository import SqlBulkJobRepository
 from admin_provisioning.storage.cleanup_store import SqlCleanupStore
 from admin_provisioning.storage.cleanup_view import SqlCleanupView
@@ -28,6 +30,7 @@ from admin_provisioning.storage.job_queue import SqlJobQueue
 from admin_provisioning.storage.options import AdminProvisioningDatabaseOptions
 from loopjobs import Clock
 from loopjobs.health import HealthChecks
+from loopjobs.web import SignIn
 from servicekit.database import Database, Revisions
 from servicekit.http_server import HttpOptions
 from servicekit.rate_limits import Rate, RateLimiter
@@ -68,6 +71,7 @@ class LoginProvider(Provider):
     access = provide(Access)
     login = provide(HttpLoginApi, provides=LoginApi)
     verifier = provide(TokenVerifier)
+    people = provide(People)
 
     @provide
     async def http(self, options: LoginApiOptions) -> AsyncIterator[httpx.AsyncClient]:
@@ -91,6 +95,7 @@ class HttpProvider(Provider):
 
     health = provide(HealthChecks)
     submissions = provide(Submissions)
+    page_sign_in = provide(PageSignIn, provides=SignIn)
 
     @provide
     def api(self, container: AsyncContainer, limits: BulkJobLimits) -> FastAPI:

@@ -21,6 +21,7 @@ from loopjobs import Clock, HostBuilder
 from loopjobs.health import Watchdog, WatchdogOptions
 from servicekit.database import MigrationService
 from servicekit.http_server import HttpOptions, HttpServer
+from servicekit.jobs_page import JobsPageProvider
 
 
 def build_host_builder(
@@ -53,7 +54,7 @@ def build_host_builder(
     builder.add_options(ClientsOptions, "Clients")
     builder.add_options(RateLimitOptions, "RateLimits")
     builder.add_provider(StorageProvider(), HttpProvider())
-    builder.add_provider(TokenProvider(), AccountsProvider())
+    builder.add_provider(TokenProvider(), AccountsProvider(), JobsPageProvider("Login"))
     builder.add_options(WatchdogOptions, "Watchdog")
     builder.add_hosted_service(Watchdog)
     builder.add_hosted_service(MigrationService)

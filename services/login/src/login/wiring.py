@@ -13,6 +13,7 @@ from login.domain.ports import PcProvisioning, PcRepository, SweepStore, TokenCl
 from login.domain.retirement_brake import HoldBoard
 from login.domain.retirement_ports import AcknowledgementStore, RetirementStore
 from login.http.api import create_api
+from login.http.jobs_page import PageSignIn
 from login.http.keep_alive_limit import KeepAliveLimit
 from login.http.options import KeepAliveOptions
 from login.storage.acknowledgements import SqlAcknowledgementStore
@@ -23,6 +24,7 @@ from login.storage.retirement_store import SqlRetirementStore
 from login.storage.sweep_store import SqlSweepStore
 from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from loopjobs.health import HealthChecks
+from loopjobs.web import SignIn
 from servicekit.database import Database, Revisions
 
 
@@ -62,6 +64,7 @@ class HttpProvider(Provider):
 
     health = provide(HealthChecks)
     keep_alive_limit = provide(KeepAliveLimit)
+    page_sign_in = provide(PageSignIn, provides=SignIn)
 
     @provide
     def api(self, container: AsyncContainer) -> FastAPI:

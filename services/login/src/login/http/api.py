@@ -20,6 +20,7 @@ from login.http.pcs import create_pcs_router
 from login.http.provisioning import create_provisioning_router
 from login.http.speaking_pc import CHALLENGE
 from servicekit.health import create_health_router
+from servicekit.jobs_page import FORMS, add_jobs_page
 from servicekit.problems import ProblemApi, refuse
 from servicekit.requests import RequestGuard
 
@@ -32,6 +33,7 @@ def create_api(container: AsyncContainer) -> FastAPI:
     app.include_router(create_provisioning_router())
     app.include_router(create_jobs_router())
     app.include_router(create_health_router())
+    add_jobs_page(app)
     refuse(app, PcNotFoundError, HTTPStatus.NOT_FOUND, "login:pc-not-found")
     refuse(app, PcRemovedError, HTTPStatus.GONE, "login:pc-removed")
     refuse(app, MacTakenError, HTTPStatus.CONFLICT, "login:mac-taken")
@@ -40,5 +42,5 @@ def create_api(container: AsyncContainer) -> FastAPI:
     refuse(app, CredentialUnknownError, HTTPStatus.UNAUTHORIZED, unknown, CHALLENGE)
     refuse(app, CredentialOfAnotherPcError, HTTPStatus.FORBIDDEN, "login:credential-of-another-pc")
     setup_dishka(container, app)
-    app.add_middleware(RequestGuard)
+    app.add_middleware(RequestGuard, forms=(FORMS,))
     return app

@@ -32,6 +32,10 @@ class AccountLimits:
     def admit_sign_in(self, request: Request, username: str) -> None:
         """Let a sign-in pass; the same for names that nobody has."""
         self._sign_ins_by_address.admit(origin_of(request))
+        self.admit_sign_in_of(username)
+
+    def admit_sign_in_of(self, username: str) -> None:
+        """Let a sign-in pass whose address has been looked at already."""
         self._sign_ins_by_user.admit(fold(username))
 
     def admit_new_password(self, request: Request) -> None:
