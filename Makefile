@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 # They are handed out by file, for each block of a page goes on where the one before it ended.
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 3 // 2)')
 LIBRARY := .[cli,otel,postgres,web]
+BROWSER_TESTS := tests/web/browser
 SERVICES := services/servicekit services/login services/admin_provisioning services/demo
 
-.PHONY: help setup run test coverage check docs format clean
+.PHONY: help setup browser run test coverage check docs screenshots format clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,14 +33,20 @@ check: setup ## lint, types and floors
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check ## check, and run every test
+browser: setup ## a Chromium for the tests of the page, unless there is one
+	@$(BIN)/python $(BROWSER_TESTS)/chromium.py || $(BIN)/playwright install --only-shell chromium || true
+
+test: check browser ## check, and run every test
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 
-coverage: setup ## run every test traced, and hold coverage to its floor
+coverage: setup browser ## run every test traced, and hold coverage to its floor
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered
 
 docs: setup ## write the reference pages anew from the code
 	$(BIN)/python docs/generate.py
+
+screenshots: setup browser ## take the pictures in docs/images anew
+	LOOPJOBS_TEST_SCREENSHOTS=1 $(BIN)/pytest $(BROWSER_TESTS)/test_screenshots.py
 
 format: setup ## let ruff rewrite the code
 	$(BIN)/ruff check --fix
