@@ -13,10 +13,11 @@ import pytest
 
 import loopjobs
 import loopjobs.health
+import loopjobs.history
 import loopjobs.testing
 from loopjobs import JobHandle, JobStatus, Ledger, Outcome, RunRecord
 
-DOORS = [loopjobs, loopjobs.health, loopjobs.testing]
+DOORS = [loopjobs, loopjobs.health, loopjobs.history, loopjobs.testing]
 NAMES = [(door, name) for door in DOORS for name in door.__all__]
 
 

@@ -1,8 +1,10 @@
 """What the history can be told."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 
 from loopjobs import Options
+from loopjobs.history._place import read_place
 
 
 class HistoryOptions(Options):
@@ -24,3 +26,13 @@ class HistoryOptions(Options):
     """How long a statement waits for others, and a connection for its server."""
     flush_timeout_in_seconds: float = Field(default=5.0, ge=0, le=600)
     """How long the stop waits until what is left is written."""
+
+    @field_validator("url")
+    @classmethod
+    def _check_url(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            try:
+                read_place(value.get_secret_value())
+            except ValueError as error:
+                raise PydanticCustomError("url", "{why}", {"why": str(error)}) from None
+        return value

@@ -1,0 +1,119 @@
+"""All that is particular to SQLite."""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from loopjobs.history._connection import Row, Session, Value
+from loopjobs.history._errors import HistoryUnavailableError, RowRefusedError
+from loopjobs.history._place import SqlitePlace
+
+_OWNER_ONLY: Final = 0o600
+_REFUSALS: Final = (
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    OverflowError,
+)
+
+
+class SqliteConnection:
+    """SQLite in WAL mode. A transaction takes the write lock first and is short."""
+
+    types: Mapping[str, str] = {
+        "name": "TEXT",
+        "instant": "TEXT",
+        "number": "REAL",
+        "json": "TEXT",
+    }
+    find_table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name"
+
+    def __init__(self, place: SqlitePlace, busy_timeout: float) -> None:
+        self.place = place.shown
+        self._file = place
+        self._busy_timeout = busy_timeout
+        self._connection: sqlite3.Connection | None = None
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Begin to read one moment, which blocks nobody."""
+        return self._transaction("BEGIN")
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """Begin with the write lock: one that reads first could be refused it at once."""
+        return self._transaction("BEGIN IMMEDIATE")
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Session]:
+        try:
+            connection = self._connection or self._open()
+            connection.execute(begin)
+            try:
+                yield _SqliteSession(connection)
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+        except _REFUSALS as error:
+            raise RowRefusedError(f"{type(error).__name__}: {error}") from error
+        except (sqlite3.Error, OSError) as error:
+            self.close()
+            raise HistoryUnavailableError(f"{self.place}: {error}") from error
+
+    def take_turn(self, session: Session) -> None:
+        """Do nothing: a transaction has the database to itself."""
+
+    def may_clean(self, session: Session) -> bool:  # noqa: ARG002 - only PostgreSQL has to ask
+        """Return yes, for the same reason."""
+        return True
+
+    def close(self) -> None:
+        """Close it."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        if not self._file.is_uri:
+            _create(Path(self._file.file))
+        connection = sqlite3.connect(
+            self._file.file,
+            timeout=self._busy_timeout,
+            isolation_level=None,
+            uri=self._file.is_uri,
+        )
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        return connection
+
+
+def _create(file: Path) -> None:
+    """Create a file for its owner only: errors and tracebacks are not for everybody.
+
+    One that is there is not even opened: closing it would end the locks of this process on it.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_ONLY))
+
+
+class _SqliteSession:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, statement: str, **parameters: Value) -> Sequence[Row]:
+        return self._connection.execute(statement, parameters).fetchall()
+
+    def change(self, statement: str, **parameters: Value) -> int:
+        return self._connection.execute(statement, parameters).rowcount
+
+    def change_each(self, statement: str, parameters: Sequence[Mapping[str, Value]]) -> None:
+        self._connection.executemany(statement, parameters)
