@@ -12,8 +12,9 @@ from login.app import build_host_builder
 from loopjobs import Outcome, SettingsError, SystemClock
 from loopjobs.health import Watchdog
 from servicekit.database import Database
-from servicekit.http_server import HttpServer
+from servicekit.http_server import HttpOptions, HttpServer
 from servicekit.testing import TokenMint
+from servicekit.testing.fixtures import on_sqlite
 
 from .access import trust
 from .fleet import Fleet
@@ -65,6 +66,30 @@ async def test_a_service_that_has_started_is_ready(settings: Settings) -> None:
             ready, live = await client.get("/health/ready"), await client.head("/health/live")
         assert any(isinstance(each, Watchdog) for each in host.services)
     assert (ready.status_code, live.status_code, live.content) == (200, 200, b"")
+
+
+@pytest.mark.smoke
+@on_sqlite
+async def test_an_open_page_does_not_hold_up_the_stop(settings: Settings) -> None:
+    """Whoever watches the jobs is let go long before requests would be cut off."""
+    builder = build_host_builder(settings_files=[], settings=settings())
+    host = builder.add_provider(trust(MINT, CLOCK)).build()
+    viewer = MINT.headers("user:7", "jobs:view")
+    async with host:
+        server = await host.container.get(HttpServer)
+        timeout = (await host.container.get(HttpOptions)).shutdown_timeout_in_seconds
+        async with (
+            httpx.AsyncClient(base_url=server.url, headers=viewer) as client,
+            client.stream("GET", "/jobs/events") as events,
+        ):
+            lines = events.aiter_lines()
+            assert "event: jobs" in [await anext(lines) for _ in range(3)]
+            stopping_since = CLOCK.monotonic()
+            await host.stop()
+            took = CLOCK.monotonic() - stopping_since
+            # Told that it is over, not cut off.
+            assert [line async for line in lines][-1] == ""
+    assert took < timeout / 2
 
 
 async def test_the_service_starts_again_on_what_it_left(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 `servicekit.testing.fixtures` is a pytest plugin; the rest knows no test framework.
 """
 
+from servicekit.testing.page_visit import PageVisit
 from servicekit.testing.places import Place, PostgresqlPlace, SqlitePlace
 from servicekit.testing.postgresql_server import postgresql_server
 from servicekit.testing.processes import RunningCommand, running_command
@@ -10,6 +11,7 @@ from servicekit.testing.templates import Templates
 from servicekit.testing.token_mint import TokenMint
 
 __all__ = [
+    "PageVisit",
     "Place",
     "PostgresqlPlace",
     "RunningCommand",
