@@ -1,0 +1,64 @@
+"""When would a job tick? Arithmetic only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from loopjobs import LoopJobOptions, Pacing
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTick:
+    """One slot to come. What chance decides is a range; without jitter it is a point."""
+
+    number: int
+    """From 0."""
+    due_from: datetime
+    """The slot itself, if the start jitter turns out as none."""
+    due_until: datetime
+    """The slot itself, if the start jitter turns out as all of it."""
+    starts_until: datetime
+    """When the run begins at the latest, the jitter of each tick included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a job would do, were its host started then."""
+
+    job: str
+    options: LoopJobOptions
+    ticks: Sequence[PlannedTick]
+    """None for a disabled job. With a fixed delay the first: the others depend on how long runs
+    take."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the later ticks depend on the ends of runs."""
+        return self.options.enabled and self.options.pacing is Pacing.FIXED_DELAY
+
+
+def plan_ticks(job: str, options: LoopJobOptions, start: datetime, count: int) -> Plan:
+    """Plan the first ticks of a job whose host starts at that instant.
+
+    Slot k is due at start + initial delay + k times the interval. The start jitter moves all of
+    them by the same share; the jitter moves the begin of each run and no slot.
+
+    Raises:
+        OverflowError: a tick lies past the last year of the calendar.
+    """
+    if not options.enabled:
+        return Plan(job, options, ())
+    is_grid = options.pacing is Pacing.FIXED_RATE
+    numbers = range(count if is_grid else min(count, 1))
+    return Plan(job, options, [_tick(number, options, start) for number in numbers])
+
+
+def _tick(number: int, options: LoopJobOptions, start: datetime) -> PlannedTick:
+    offset = options.initial_delay_in_seconds + number * options.interval_in_seconds
+    spread = offset + options.start_jitter_in_seconds
+    return PlannedTick(
+        number=number,
+        due_from=start + timedelta(seconds=offset),
+        due_until=start + timedelta(seconds=spread),
+        starts_until=start + timedelta(seconds=spread + options.jitter_in_seconds),
+    )

@@ -1,0 +1,1 @@
+"""`loopjobs run` and `loopjobs run-once`."""

@@ -1,0 +1,157 @@
+"""`loopjobs plan`: what it says is what a host does."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loopjobs import CancellationToken, HostBuilder, LoopJobOptions, Pacing, RunStarted
+from loopjobs.cli._plan import PlannedTick, plan_ticks
+from loopjobs.cli._surroundings import Surroundings
+from loopjobs.testing import EventRecorder, FakeClock
+
+from .conftest import Command, WriteApp
+
+_ROUNDING = timedelta(microseconds=2)
+
+
+def all_options() -> st.SearchStrategy[LoopJobOptions]:
+    """Return options of every kind that moves a tick."""
+    seconds = st.floats(0, 5_000, allow_subnormal=False)
+    return st.builds(
+        lambda interval, delay, spread, share, pacing: LoopJobOptions(
+            interval_in_seconds=interval,
+            initial_delay_in_seconds=delay,
+            start_jitter_in_seconds=spread,
+            jitter_in_seconds=interval * share,
+            pacing=pacing,
+        ),
+        st.floats(0.001, 1_000),
+        seconds,
+        st.one_of(st.just(0.0), seconds),
+        st.one_of(st.just(0.0), st.floats(0, 0.99)),
+        st.sampled_from(Pacing),
+    )
+
+
+async def starts(options: LoopJobOptions, until: timedelta) -> Sequence[RunStarted]:
+    """Return the starts of a job with these options, as a real host makes them."""
+
+    async def job(ct: CancellationToken) -> None:
+        pass
+
+    clock, recorder = FakeClock(), EventRecorder()
+    section = {"job": options.model_dump(by_alias=True, exclude_unset=True)}
+    builder = HostBuilder(settings_files=(), settings=section, clock=clock)
+    builder.add_loop_job(job, LoopJobOptions).add_listener(recorder)
+    async with builder.build():
+        await clock.advance(until.total_seconds() + 0.001)
+    return recorder.of(RunStarted)
+
+
+def is_as_planned(tick: PlannedTick, start: RunStarted) -> bool:
+    """Whether the slot lies where it was planned, and the run begins when it should."""
+    due = tick.due_from - _ROUNDING <= start.due_at <= tick.due_until + _ROUNDING
+    return due and start.due_at - _ROUNDING <= start.started_at <= tick.starts_until + _ROUNDING
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=60)
+@given(options=all_options())
+def test_a_host_does_as_planned(options: LoopJobOptions) -> None:
+    """Each slot falls into its range; without a start jitter the range is a point."""
+    now = FakeClock().now()
+    plan = plan_ticks("job", options, now, 5)
+    made = asyncio.run(starts(options, plan.ticks[-1].starts_until - now))
+    assert len(made) >= len(plan.ticks)
+    assert all(map(is_as_planned, plan.ticks, made))
+    if not options.start_jitter_in_seconds:
+        assert all(tick.due_from == tick.due_until for tick in plan.ticks)
+    moved = {start.due_at - tick.due_from for tick, start in zip(plan.ticks, made, strict=False)}
+    assert max(moved) - min(moved) <= _ROUNDING, "the start jitter moves all slots alike"
+
+
+def test_a_disabled_job_has_no_ticks() -> None:
+    """Nor has a job with a fixed delay more than the first that is known."""
+    off = LoopJobOptions(interval_in_seconds=10, enabled=False)
+    delayed = LoopJobOptions(interval_in_seconds=10, pacing=Pacing.FIXED_DELAY)
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    assert plan_ticks("job", off, now, 5).ticks == ()
+    assert [tick.due_from for tick in plan_ticks("job", delayed, now, 5).ticks] == [now]
+    assert plan_ticks("job", delayed, now, 5).is_open
+
+
+_JOBS = """
+def build():
+    section = {"InitialDelayInSeconds": 600, "StartJitterInSeconds": 5, "JitterInSeconds": 1}
+    off, delayed = {"Enabled": False}, {"Pacing": "FixedDelay"}
+    settings = {"grid": section, "off": off, "delayed": delayed}
+    builder = HostBuilder(settings_files=(), settings=settings)
+    for name in ("grid", "off", "delayed"):
+        builder.add_loop_job(spill, SweepOptions, name=name)
+    return builder
+"""
+
+
+def test_the_plan_in_words(command: Command, write_app: WriteApp) -> None:
+    """Ranges, the fixed delay and the disabled job are said to be what they are."""
+    ended = command("plan", write_app(_JOBS), "--count", "2", "--at", "2026-03-01T09:00:00+01:00")
+    assert ended.code == 0
+    assert ended.out.splitlines() == [
+        "grid  every 10 s, first after 10 min, all moved by up to 5 s, each up to 1 s late",
+        "  2026-03-01 08:10:00Z to 2026-03-01 08:10:06Z  in 10 min to 10 min 6 s",
+        "  2026-03-01 08:10:10Z to 2026-03-01 08:10:16Z  in 10 min 10 s to 10 min 16 s",
+        "off  disabled: it never ticks",
+        "delayed  10 s after each run",
+        "  2026-03-01 08:00:00Z  at once",
+        "  then 10 s after the end of each run",
+    ]
+
+
+def test_the_plan_as_json(command: Command, write_app: WriteApp) -> None:
+    """One document; it begins now, unless told otherwise."""
+    clock = FakeClock(datetime(2026, 3, 1, tzinfo=UTC))
+    line = ["plan", write_app(_JOBS), "--job", "grid", "-n", "1", "--json"]
+    ended = command(*line, surroundings=Surroundings(clock=clock))
+    assert json.loads(ended.out) == {
+        "at": "2026-03-01T00:00:00+00:00",
+        "jobs": [
+            {
+                "name": "grid",
+                "schedule": "every 10 s",
+                "pacing": "FixedRate",
+                "is_enabled": True,
+                "later_ticks_depend_on_runs": False,
+                "ticks": [
+                    {
+                        "number": 0,
+                        "due_from": "2026-03-01T00:10:00+00:00",
+                        "due_until": "2026-03-01T00:10:05+00:00",
+                        "starts_until": "2026-03-01T00:10:06+00:00",
+                    }
+                ],
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--at", "tomorrow"], "--at takes an instant with its offset"),
+        (["--at", "2026-03-01T08:00:00"], "--at takes an instant with its offset"),
+        (["--at", "9999-12-31T23:59:59Z"], "past the year 9999"),
+        (["--job", "gird"], "there is no job 'gird'. Did you mean grid?"),
+        (["--count", "0"], "--count"),
+    ],
+)
+def test_what_cannot_be_planned_is_told(
+    command: Command, write_app: WriteApp, arguments: list[str], words: str
+) -> None:
+    """Code 2, with what to give instead."""
+    ended = command("plan", write_app(_JOBS), *arguments)
+    assert ended.code == 2
+    assert words in ended.err
