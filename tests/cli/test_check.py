@@ -95,9 +95,3 @@ def test_list_as_json(command: Command, app: str, monkeypatch: pytest.MonkeyPatc
     }
     assert (spill["is_enabled"], spill["schedule"]) == (True, "every 10 s")
     assert "disabled" in command("list", app).out
-
-
-def test_version(command: Command) -> None:
-    """For reports."""
-    ended = command("--version")
-    assert (ended.code, ended.out.split()[0]) == (0, "loopjobs")

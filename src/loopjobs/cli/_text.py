@@ -19,9 +19,9 @@ def safe_lines(text: str) -> str:
 
 def span(seconds: float) -> str:
     """Show a duration by its two greatest units: `350 ms`, `12.3 s`, `5 min`, `2 h 10 min`."""
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:  # noqa: PLR2004 - seconds in a minute
+    if (thousandths := round(seconds * 1000)) < 1000:  # noqa: PLR2004 - a second
+        return f"{thousandths} ms"
+    if round(seconds, 1) < 60:  # noqa: PLR2004 - a minute
         return f"{seconds:.3g} s"
     rest = round(seconds)
     parts: list[str] = []

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from loopjobs import BuildError, Host, HostBuilder
+from loopjobs import BuildError, Host, HostBuilder, redact
 from loopjobs.cli._app.modules import import_module, place_of
 from loopjobs.cli._app.reference import AppReference, parse_reference
 from loopjobs.cli._consoles import spared_output
@@ -116,7 +116,7 @@ def _called(
     except BuildError:
         raise
     except (Exception, SystemExit) as error:
-        said = f"{type(error).__name__}: {error}"
+        said = f"{type(error).__name__}: {redact(str(error))}"
         raise CommandError(f"{reference} raised {said} ({place_of(error)})") from error
 
 

@@ -7,6 +7,7 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
+from loopjobs import redact
 from loopjobs.cli._app.reference import AppReference
 from loopjobs.cli._mistakes import CommandError
 
@@ -82,5 +83,5 @@ def _raised(place: str, error: BaseException) -> CommandError:
     if isinstance(error, SystemExit):
         what = f"{place} ended the process while it was imported ({place_of(error)})"
         return CommandError(f'{what}. Let it run only under if __name__ == "__main__".')
-    said = f"{type(error).__name__}: {error}"
+    said = f"{type(error).__name__}: {redact(str(error))}"
     return CommandError(f"{place} cannot be imported: {said} ({place_of(error)})")

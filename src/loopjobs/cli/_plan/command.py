@@ -14,7 +14,7 @@ from loopjobs.cli._jobs import find_jobs
 from loopjobs.cli._mistakes import CommandError
 from loopjobs.cli._parameters import App, JobOfApp, Json, SettingsFiles
 from loopjobs.cli._plan.arithmetic import Plan, PlannedTick, plan_ticks
-from loopjobs.cli._schedules import schedule_of
+from loopjobs.cli._schedules import exact, schedule_of
 from loopjobs.cli._surroundings import surroundings_of
 from loopjobs.cli._text import instant, safe, span
 
@@ -102,7 +102,7 @@ def _lines(plans: Sequence[Plan], start: datetime) -> Iterator[Text]:
         for tick in plan.ticks:
             yield Text(f"  {_shown(tick, start)}")
         if plan.is_open:
-            interval = span(plan.options.interval_in_seconds)
+            interval = exact(plan.options.interval_in_seconds)
             yield Text(f"  then {interval} after the end of each run", style="dim")
 
 
@@ -111,11 +111,11 @@ def _summary(plan: Plan) -> str:
         return "disabled: it never ticks"
     parts = [schedule_of(plan.options)]
     if delay := plan.options.initial_delay_in_seconds:
-        parts.append(f"first after {span(delay)}")
+        parts.append(f"first after {exact(delay)}")
     if jitter := plan.options.start_jitter_in_seconds:
-        parts.append(f"all moved by up to {span(jitter)}")
+        parts.append(f"all moved by up to {exact(jitter)}")
     if jitter := plan.options.jitter_in_seconds:
-        parts.append(f"each up to {span(jitter)} late")
+        parts.append(f"each up to {exact(jitter)} late")
     return ", ".join(parts)
 
 

@@ -32,8 +32,7 @@ def _about_tls(error: ssl.SSLError) -> str:
         why = safe(error.verify_message)
         remedy = "Name the file of its authority in SSL_CERT_FILE, or correct the host name."
         return f"shows a certificate that is not trusted: {why}. {remedy}"
-    said = safe(error.reason or str(error))
-    return f"cannot be spoken to by TLS: {said}. Is it an http:// address?"
+    return f"cannot be spoken to by TLS: {safe(str(error))}. Is it an http:// address?"
 
 
 def _ssl_error_behind(error: BaseException | None) -> ssl.SSLError | None:

@@ -33,9 +33,9 @@ def trigger(
 ) -> None:
     """Run a job of a running service now, beside its schedule.
 
-    Without `--wait` the exit code is 0 as soon as the service has accepted it. With it: 0
-    succeeded, 1 failed, 2 a mistake, 3 timed out, 4 cancelled or abandoned, 5 skipped, 6 still
-    running when the wait was over.
+    Without `--wait` the exit code is 0 as soon as the service has accepted it, and 5 if the run
+    is skipped. With it: 0 succeeded, 1 failed, 2 a mistake, 3 timed out, 4 cancelled or abandoned,
+    5 skipped, 6 still running when the wait was over.
     """
     answer = act(context, Target(url, token_file), job, "trigger", wait)
     run = take_shape(parse_mount(url), TriggeredShape, answer).run
@@ -57,4 +57,6 @@ def _code(run: RunShape | None, wait: float) -> ExitCode:
         return ExitCode.STILL_RUNNING if wait else ExitCode.DONE
     # A newer service may have outcomes that this command does not know: no success, that much.
     is_known = run.outcome in tuple(Outcome)
-    return exit_code_for(Outcome(run.outcome)) if is_known else ExitCode.FAILED
+    code = exit_code_for(Outcome(run.outcome)) if is_known else ExitCode.FAILED
+    # How a quick run ended is not told by the code, or it would depend on how quick it was.
+    return code if wait or code is ExitCode.SKIPPED else ExitCode.DONE
