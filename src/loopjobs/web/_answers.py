@@ -57,7 +57,7 @@ class Answers:
         else:
             view = RefusedView(refusal.status, refusal.status.phrase, refusal.detail)
             answer = self.page(request, "refused.html", view)
-            answer.status_code = refusal.status
+            answer.status_code = int(refusal.status)
         answer.headers.update(refusal.headers)
         return answer
 
@@ -88,7 +88,7 @@ class Answers:
 
 def json_answer(view: object, status: HTTPStatus = HTTPStatus.OK) -> Response:
     """Return a view as JSON."""
-    return Response(json_text(view), status, media_type="application/json")
+    return Response(json_text(view), int(status), media_type="application/json")
 
 
 def problem(refusal: RefusalError) -> Response:
@@ -99,11 +99,13 @@ def problem(refusal: RefusalError) -> Response:
         "status": int(refusal.status),
         "detail": refusal.detail,
     }
-    answer = Response(json_text(details), refusal.status, media_type="application/problem+json")
+    answer = Response(
+        json_text(details), int(refusal.status), media_type="application/problem+json"
+    )
     answer.headers.update(refusal.headers)
     return answer
 
 
 def see_other(path: str) -> Response:
     """Return the order to get another page."""
-    return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": path})
+    return Response(status_code=int(HTTPStatus.SEE_OTHER), headers={"Location": path})

@@ -92,7 +92,7 @@ class SignInPages:
         if visitor is None:
             view = SignInView(_WRONG, form.get("name", "")[:_LONGEST], following)
             answer = self._form(request, view, mark)
-            answer.status_code = HTTPStatus.UNAUTHORIZED
+            answer.status_code = int(HTTPStatus.UNAUTHORIZED)
             answer.headers["WWW-Authenticate"] = "Bearer"
             return answer
         # A new id, whatever the browser had: nobody can have planted it.
