@@ -9,6 +9,9 @@ LIBRARY := .[cli,otel,postgres,web]
 BROWSER_TESTS := tests/web/browser
 SERVICES := services/servicekit services/login services/admin_provisioning services/demo
 
+# Tests and the services they start are compiled once, and not by every process anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup browser run test coverage check docs screenshots format clean
 
 help: ## list the targets
