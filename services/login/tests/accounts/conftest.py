@@ -5,8 +5,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from dishka import Provider, Scope
 
 from login.app import build_host_builder
+from login.domain.accounts.passwords import PasswordHashes
 from loopjobs import Host
 from loopjobs.testing import FakeClock
 from servicekit.cli import log_lines
@@ -19,6 +21,7 @@ from .people import (
     PASSWORD,
     PREVIOUS_SECRET,
     People,
+    quick_hashes,
 )
 
 SECRET_FIELDS = ("access_token", "refresh_token", "token", "new_password", "client_secret")
@@ -78,7 +81,10 @@ def settings(
 
 @pytest.fixture
 def host(settings: Mapping[str, object], database: Database, clock: FakeClock) -> Host:
-    return build_host_builder(settings_files=[], settings=settings, clock=clock).build()
+    quick = Provider(scope=Scope.APP)
+    quick.provide(quick_hashes, provides=PasswordHashes)
+    builder = build_host_builder(settings_files=[], settings=settings, clock=clock)
+    return builder.add_provider(quick).build()
 
 
 @pytest.fixture
