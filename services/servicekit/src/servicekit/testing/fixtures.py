@@ -15,6 +15,7 @@ from typing import TypeAlias
 import pytest
 
 from servicekit.database import Database, DatabaseOptions, Revisions
+from servicekit.testing.passing_folder import passing_folder
 from servicekit.testing.places import Place, PostgresqlPlace, SqlitePlace
 from servicekit.testing.postgresql_server import postgresql_server
 from servicekit.testing.secrets import secrets_in
@@ -53,14 +54,16 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+def templates() -> Iterator[Templates]:
     """Databases to copy; the server starts when the first test needs it and stops at the end."""
-    with ExitStack() as servers, Templates(_places(servers, tmp_path_factory)) as templates:
+    with ExitStack() as servers, Templates(_places(servers)) as templates:
         yield templates
 
 
-def _places(servers: ExitStack, folders: pytest.TempPathFactory) -> Callable[[str], Place]:
-    made: dict[str, Place] = {"sqlite": SqlitePlace(folders.mktemp("sqlite"))}
+def _places(servers: ExitStack) -> Callable[[str], Place]:
+    made: dict[str, Place] = {
+        "sqlite": SqlitePlace(servers.enter_context(passing_folder("sqlite")))
+    }
 
     def place(kind: str) -> Place:
         if kind not in made:

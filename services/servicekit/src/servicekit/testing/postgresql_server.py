@@ -1,8 +1,6 @@
 """A real PostgreSQL for a test run."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,16 +10,20 @@ from typing import Final
 import psycopg
 from sqlalchemy import make_url
 
+from servicekit.testing.passing_folder import passing_folder
+
 URL_VARIABLE: Final = "LOOPJOBS_TEST_POSTGRES_URL"
 """Names a server to use instead of our own; its user must be allowed to create databases."""
 
-# Nothing of it outlives the tests, so nothing has to reach the disk. The time zone is far from UTC:
-# an instant that lost its zone on the way becomes a wrong one.
+# Nothing of it outlives the tests, so nothing has to reach the disk. Each new database goes through
+# the log, which may be in memory and so is short. The time zone is far from UTC: an instant that
+# lost its zone on the way becomes a wrong one.
 _SETTINGS: Final = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "autovacuum": "off",
+    "max_wal_size": "128MB",
     "timezone": "Pacific/Chatham",
 }
 
@@ -32,8 +34,7 @@ def postgresql_server() -> Iterator[str]:
     if given := os.environ.get(URL_VARIABLE):
         yield given
         return
-    folder = Path(tempfile.mkdtemp(prefix="loopjobs-postgresql-"))
-    try:
+    with passing_folder("postgresql") as folder:
         server = _programs(folder).get_server(folder / "data", cleanup_mode="stop")
         try:
             url = server.get_uri()
@@ -41,8 +42,6 @@ def postgresql_server() -> Iterator[str]:
             yield url
         finally:
             server.cleanup()
-    finally:
-        shutil.rmtree(folder)
 
 
 def _programs(folder: Path) -> ModuleType:
