@@ -190,3 +190,23 @@ async def test_outside_a_run_a_monitor_shows_the_latest(
         settings["Sweep"] = {"Limit": 3}
         await host.reload_settings()
         assert (before, shown[0]()) == (1, 3)
+
+
+async def test_somebody_who_wants_to_know_is_called_with_changed_options(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Once for each change, until called off; one that fails is logged and hurts nobody."""
+    monitor = OptionsMonitor(LoopJobOptions(interval_in_seconds=1))
+    heard: list[float] = []
+
+    def broken(options: LoopJobOptions) -> None:
+        raise ValueError("what a listener")
+
+    monitor.on_change(broken)
+    call_off = monitor.on_change(lambda options: heard.append(options.interval_in_seconds))
+    monitor.use(LoopJobOptions(interval_in_seconds=1))
+    monitor.use(LoopJobOptions(interval_in_seconds=2))
+    call_off()
+    monitor.use(LoopJobOptions(interval_in_seconds=3))
+    assert heard == [2]
+    assert "broken" in caplog.records[0].getMessage()

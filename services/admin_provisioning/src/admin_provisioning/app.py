@@ -14,6 +14,7 @@ from admin_provisioning.storage.options import AdminProvisioningDatabaseOptions
 from admin_provisioning.wiring import HttpProvider, LoginProvider, StorageProvider
 from loopjobs import Clock, HostBuilder
 from loopjobs.health import Watchdog, WatchdogOptions
+from loopjobs.logs import LogOutput, add_logging
 from servicekit.database import MigrationService
 from servicekit.http_server import HttpServer
 from servicekit.jobs_page import JobsPageProvider
@@ -26,11 +27,12 @@ def build_host_builder(
     settings: Mapping[str, object] | None = None,
     environment: str | None = None,
     clock: Clock | None = None,
+    log: LogOutput | None = None,
 ) -> HostBuilder:
     """Return a builder with the whole AdminProvisioning service on it; `.run()` serves it.
 
-    The watchdog comes first, then the schema. The HTTP server comes last: it listens when all else
-    is ready, and is the first to stop.
+    The log comes first, then the watchdog and the schema. The HTTP server comes last: it listens
+    when all else is ready, and is the first to stop.
 
     Args:
         settings_files: As for `HostBuilder`.
@@ -38,10 +40,14 @@ def build_host_builder(
             `Files`, `BulkJobs`, `Watchdog`, `BulkJobWorker` and `BulkJobCleanup`.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
+        log: How the service writes the log of the process, together with the section `Logging`;
+            without it the log is left to whoever runs the host.
     """
     builder = HostBuilder(
         settings_files=settings_files, settings=settings, environment=environment, clock=clock
     )
+    if log is not None:
+        add_logging(builder, log)
     builder.add_options(AdminProvisioningDatabaseOptions, "Database")
     builder.add_options(AdminProvisioningHttpOptions, "Http")
     builder.add_options(TokenOptions, "Tokens")

@@ -19,6 +19,7 @@ from login.storage.options import LoginDatabaseOptions
 from login.wiring import HttpProvider, StorageProvider
 from loopjobs import Clock, HostBuilder
 from loopjobs.health import Watchdog, WatchdogOptions
+from loopjobs.logs import LogOutput, add_logging
 from servicekit.database import MigrationService
 from servicekit.http_server import HttpOptions, HttpServer
 from servicekit.jobs_page import JobsPageProvider
@@ -30,11 +31,12 @@ def build_host_builder(
     settings: Mapping[str, object] | None = None,
     environment: str | None = None,
     clock: Clock | None = None,
+    log: LogOutput | None = None,
 ) -> HostBuilder:
     """Return a builder with the whole Login service on it; `.run()` serves it.
 
-    The watchdog comes first, then the schema. The HTTP server comes last: it listens when all else
-    is ready, and is the first to stop.
+    The log comes first, then the watchdog and the schema. The HTTP server comes last: it listens
+    when all else is ready, and is the first to stop.
 
     Args:
         settings_files: As for `HostBuilder`.
@@ -42,10 +44,14 @@ def build_host_builder(
             `Passwords`, `Clients`, `RateLimits`, `Watchdog`, and one for each job under its name.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
+        log: How the service writes the log of the process, together with the section `Logging`;
+            without it the log is left to whoever runs the host.
     """
     builder = HostBuilder(
         settings_files=settings_files, settings=settings, environment=environment, clock=clock
     )
+    if log is not None:
+        add_logging(builder, log)
     builder.add_options(LoginDatabaseOptions, "Database")
     builder.add_options(HttpOptions, "Http")
     builder.add_options(KeepAliveOptions, "KeepAlive")

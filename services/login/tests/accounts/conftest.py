@@ -10,6 +10,7 @@ from dishka import Provider, Scope
 from login.app import build_host_builder
 from login.domain.accounts.passwords import PasswordHashes
 from loopjobs import Host
+from loopjobs.logs import TextFormatter
 from loopjobs.testing import FakeClock
 from servicekit.cli import log_lines
 from servicekit.database import Database
@@ -41,7 +42,7 @@ def nothing_secret_is_logged(caplog: pytest.LogCaptureFixture, secrets: set[str]
     # Last: it is also the level from which anything is captured at all.
     caplog.set_level(logging.DEBUG)
     yield
-    formatter = log_lines.LineFormatter()
+    formatter = TextFormatter(log_lines.redact_line)
     for record in [*caplog.get_records("setup"), *caplog.get_records("call")]:
         line = formatter.format(record) + repr(vars(record))
         assert not [secret for secret in _forms(secrets) if secret in line], record.name

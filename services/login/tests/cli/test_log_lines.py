@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from servicekit.cli.log_lines import LineFormatter, configure_logging, level_for
+from loopjobs.logs import TextFormatter
+from servicekit.cli.log_lines import configure_logging, level_for, redact_line
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def _line(message: str, **fields: object) -> str:
     record = logging.makeLogRecord(
         {"name": "login.test", "levelname": "INFO", "msg": message, "created": 1.5, **fields}
     )
-    return LineFormatter().format(record)
+    return TextFormatter(redact_line).format(record)
 
 
 def test_a_line_tells_time_level_logger_and_message() -> None:
@@ -68,7 +69,7 @@ def test_a_traceback_stands_below() -> None:
         int("gone")
     lines = _line("failed", exc_info=(caught.type, caught.value, caught.tb)).splitlines()
     assert lines[0].endswith("failed")
-    assert lines[-1].startswith("ValueError: ")
+    assert lines[-1].startswith("    ValueError: ")
 
 
 def test_requests_are_quiet_unless_asked_for(

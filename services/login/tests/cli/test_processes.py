@@ -65,6 +65,20 @@ def test_the_service_ends_well_by_sigterm(tmp_path: Path) -> None:
     assert "Traceback" not in serve.text
 
 
+def test_the_log_is_json_where_the_settings_say_so(tmp_path: Path) -> None:
+    """Every line, from the first to the last; --verbose wins over the level."""
+    file = Path(_settings(tmp_path))
+    settings = json.loads(file.read_text())
+    file.write_text(json.dumps(settings | {"Logging": {"Format": "Json", "Level": "Error"}}))
+    with _login(tmp_path, "serve", "--settings", str(file), "--verbose") as serve:
+        serve.read_until(r"listening on (http://[^\s\"]+)")
+        assert serve.end(signal.SIGTERM) == 0
+    lines = [json.loads(line) for line in serve.text.splitlines()]
+    assert {"timestamp", "level", "logger", "message"} <= set.intersection(*map(set, lines))
+    assert any(line.get("job") == "PcKeepAliveJob" for line in lines)
+    assert any(line["message"] == "PcKeepAliveJob: loop stopped" for line in lines)
+
+
 @on_postgresql
 def test_the_service_serves_on_postgresql(tmp_path: Path, empty_database_url: str) -> None:
     """It builds its tables itself, and finds its PCs again; only its keys are kept beside it."""

@@ -1,6 +1,7 @@
 """`admin-provisioning serve`: the service itself."""
 
 from admin_provisioning.app import build_host_builder
+from servicekit.cli.log_lines import log_output
 from servicekit.cli.options import SettingsFiles, Verbose
 from servicekit.cli.serving import serve_until_stopped
 
@@ -14,4 +15,5 @@ def serve(
     SIGTERM or Ctrl-C ends it cleanly; a second one at once. Mistakes in the settings are listed
     before anything starts.
     """
-    serve_until_stopped(build_host_builder(settings_files=settings or None), verbose=verbose)
+    log = log_output(verbose=verbose)
+    serve_until_stopped(build_host_builder(settings_files=settings or None, log=log))

@@ -1,5 +1,6 @@
 """`login serve`: the service itself."""
 
+from servicekit.cli.log_lines import log_output
 from servicekit.cli.options import SettingsFiles, Verbose
 from servicekit.cli.serving import serve_until_stopped
 
@@ -16,4 +17,5 @@ def serve(
     # Here, so that an agent on a small PC does not load the whole service.
     from login.app import build_host_builder  # noqa: PLC0415
 
-    serve_until_stopped(build_host_builder(settings_files=settings or None), verbose=verbose)
+    log = log_output(verbose=verbose)
+    serve_until_stopped(build_host_builder(settings_files=settings or None, log=log))

@@ -1,15 +1,13 @@
-"""How log records look: one line each, fields at its end."""
+"""How the log of a command looks: levels, and what no line may show."""
 
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Final
 
-_OWN_OF_A_RECORD: Final = frozenset(
-    [*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"]
-)
+from loopjobs import redact
+from loopjobs.logs import LogLevel, LogOutput, TextFormatter
+
 _MAC: Final = re.compile(
     r"\b((?:[0-9a-f]{2}(:|-|%3a)){2}[0-9a-f]{2})(?:\2[0-9a-f]{2}){3}\b", re.IGNORECASE
 )
@@ -22,52 +20,39 @@ def level_for(*, verbose: bool) -> int:
     return logging.DEBUG if verbose else logging.INFO
 
 
+def redact_line(text: str) -> str:
+    """Hide secrets, and of a MAC address all but the manufacturer's half.
+
+    It may stand in the path of a request that a library logs.
+    """
+    return _MAC.sub(_MASKED, redact(text))
+
+
+def log_output(*, verbose: bool) -> LogOutput:
+    """Return how a service writes its log, where its settings do not say otherwise.
+
+    Libraries that have much to say show theirs only if asked to be verbose; among them is a line
+    for each HTTP request.
+    """
+    quiet = LogLevel.INFORMATION if verbose else LogLevel.WARNING
+    return LogOutput(
+        redact=redact_line,
+        level=LogLevel.DEBUG if verbose else None,
+        levels=dict.fromkeys(_TALKATIVE, quiet),
+    )
+
+
 def configure_logging(level: int) -> None:
-    """Send log lines to standard error; called once, by a command, and nowhere else.
+    """Send log lines to standard error; called once, by a command that is no service.
 
     Args:
         level: Lines below it are not shown. Libraries that have much to say show theirs only with
-            DEBUG; among them is a line for each HTTP request.
+            DEBUG.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(LineFormatter())
+    handler.setFormatter(TextFormatter(redact_line))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(
             logging.INFO if level == logging.DEBUG else logging.WARNING
         )
-
-
-class LineFormatter(logging.Formatter):
-    """Writes `time LEVEL logger: message key=value ...`, with a traceback below if there is one.
-
-    Fields that the message tells already are not repeated.
-
-    Line breaks inside of messages and fields are shown as such, so that nobody can forge a line.
-    Of a MAC address the manufacturer's half is shown: it may stand in the path of a request that
-    a library logs.
-    """
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
-        when = datetime.fromtimestamp(record.created, UTC).isoformat(" ", "milliseconds")
-        message = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
-        fields = "".join(f" {field}" for field in _fields(record) if field not in message)
-        head = when.replace("+00:00", "Z")
-        line = f"{head} {record.levelname:<8} {record.name}: {_MAC.sub(_MASKED, message + fields)}"
-        if record.exc_info:
-            line += f"\n{self.formatException(record.exc_info)}"
-        return line
-
-
-def _fields(record: logging.LogRecord) -> Iterator[str]:
-    for key, value in vars(record).items():
-        # A mapping is for machines, which read JSON; what matters of it stands beside it.
-        is_shown = value is not None and not isinstance(value, Mapping)
-        if is_shown and key not in _OWN_OF_A_RECORD:
-            yield f"{key}={_shown(value)}"
-
-
-def _shown(value: object) -> str:
-    text = str(round(value, 6) if isinstance(value, float) else value)
-    return text if text and text.isprintable() and not set(text) & set(" ='\"") else repr(text)
