@@ -64,7 +64,7 @@ async def test_a_picture(
     await page.route(place, answer)
     await page.clock.install(time=NOW)
     await page.clock.pause_at(NOW)
-    await page.set_viewport_size({"width": width, "height": 740})
+    await page.set_viewport_size({"width": width, "height": 700})
     await page.emulate_media(color_scheme=scheme)
     await page.goto(place)
     await expect(page.get_by_text("live", exact=True)).to_be_visible()
