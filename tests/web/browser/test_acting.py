@@ -1,7 +1,7 @@
 """Whoever has seen what is wrong acts on it, and sees what comes of it, without a reload."""
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from loopjobs import JobState
 
@@ -43,12 +43,18 @@ async def test_a_row_follows_its_job(page: Page, yard: Yard) -> None:
 
 
 async def test_the_countdown_moves(page: Page, yard: Yard) -> None:
-    """The next run comes nearer each second, without any event."""
+    """The next run comes nearer each second, though the server has nothing new."""
+
+    async def have_nothing_new(route: Route) -> None:
+        await route.fulfill(status=204)
+
     await open_overview(page, yard)
+    await page.route(f"{yard.url}/", have_nothing_new)
     ahead = row_of(page, "Watched").locator("time[data-tick=until]")
     before = await ahead.inner_text()
     assert before.startswith("in ")
     await expect(ahead).not_to_have_text(before)
+    await page.unroute_all()
 
 
 async def test_run_now_by_a_click(page: Page, yard: Yard) -> None:
