@@ -14,10 +14,11 @@ import pytest
 import loopjobs
 import loopjobs.health
 import loopjobs.history
+import loopjobs.logs
 import loopjobs.testing
 from loopjobs import JobHandle, JobStatus, Ledger, Outcome, RunRecord
 
-DOORS = [loopjobs, loopjobs.health, loopjobs.history, loopjobs.testing]
+DOORS = [loopjobs, loopjobs.health, loopjobs.history, loopjobs.logs, loopjobs.testing]
 NAMES = [(door, name) for door in DOORS for name in door.__all__]
 
 
@@ -96,7 +97,7 @@ def test_importing_loads_nothing_that_is_not_needed() -> None:
     typing_support = {"annotated_types", "typing_extensions", "typing_inspection"}
     bundled = {name for name in foreign if name.startswith("_")}
     assert foreign - typing_support - bundled == {"loopjobs", "pydantic", "pydantic_core", "dishka"}
-    garden = ("loopjobs.health", "loopjobs.testing")
+    garden = ("loopjobs.health", "loopjobs.logs", "loopjobs.testing")
     assert [name for name in loaded if name.startswith(garden)] == []
 
 
@@ -137,6 +138,10 @@ SHAPES = {
     "health.Watchdog": ["options", "clock", "ended="],
     "health.assess": ["status"],
     "health.health_app": ["host"],
+    "logs.add_logging": ["builder", "output="],
+    "logs.TextFormatter": ["redact="],
+    "logs.JsonFormatter": ["redact="],
+    "redact": ["text"],
     "testing.FakeClock": ["now="],
     "testing.FakeClock.advance": ["seconds"],
     "testing.JobHarness": ["job", "options", "fakes=", "providers=", "clock="],

@@ -34,6 +34,11 @@ def _masked(found: re.Match[str]) -> str:
 _QUOTE: Final = re.compile(r"""b?["']|\\["']""")
 _QUOTED: Final = r"""b?"(?:[^"\\\n]|\\.)*+"?|b?'(?:[^'\\\n]|\\.)*+'?|\\"[^"\n]*+"?"""
 _NAMES: Final = "|".join(name.replace("_", "[ _-]?") for name in SECRET_NAMES)
+_HINTS: Final = (
+    "passw", "passph", "pwd", "secret", "token", "credential", "key",
+    # Most errors name a connection, and hardly one a connection string.
+    "connectionstring", "connection string", "connection_string", "connection-string",
+)  # fmt: skip
 _AFTER_QUOTE: Final = r"""\\?["']\s{0,5}[:=,]\s{0,5}"""
 _IS: Final = rf"(?:{_AFTER_QUOTE}|\s{{0,5}}=(?!=)\s{{0,5}}|(?<!token)\s{{0,5}}:\s{{0,5}})"
 _WORD: Final = re.compile(r"\S+")
@@ -49,7 +54,7 @@ _RULES: Final = (
         _masked,
     ),
     _Rule(
-        ("pass", "pwd", "secret", "token", "credential", "key", "connection"),
+        _HINTS,
         re.compile(rf"""(?i)(?P<name>(?:{_NAMES}){_IS})(?P<value>{_QUOTED}|[^\s;&"'][^\s;&]*+)"""),
         _masked,
     ),
