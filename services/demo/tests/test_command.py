@@ -5,6 +5,7 @@ import signal
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from loopjobs_demo.command import main
@@ -38,10 +39,27 @@ def _read_until_all(demo: RunningCommand, patterns: tuple[str, ...]) -> None:
         missing = [pattern for pattern in missing if not re.search(pattern, demo.lines[-1])]
 
 
+def _look_at_the_jobs(folder: Path, text: str) -> None:
+    """Use all that the opening offers: both pages, by the password and by the token."""
+    (password,) = re.findall(r"as ada with the password (\w+)", text)
+    (file,) = re.findall(r"--token-file (\S+)", text)
+    token = (folder / file).read_text()
+    for page in re.findall(r"jobs: (\S+/)", text):
+        with httpx.Client(base_url=page, headers={"Sec-Fetch-Site": "same-origin"}) as client:
+            form = client.get("sign-in").text
+            (csrf,) = re.findall(r'name="csrf" value="([^"]+)"', form)
+            fields = {"name": "ada", "password": password, "csrf": csrf}
+            assert client.post("sign-in", data=fields).status_code == 303
+            assert client.get("").status_code == 200
+        answer = httpx.get(f"{page}api/jobs", headers={"Authorization": f"Bearer {token}"})
+        assert answer.json()["ready"] is True
+
+
 def test_all_jobs_are_at_work_until_an_interrupt(tmp_path: Path) -> None:
     """Each job has soon done something; Ctrl-C ends it with a summary, code 0, and no garbage."""
     with _demo(tmp_path) as demo:
         _read_until_all(demo, DEEDS)
+        _look_at_the_jobs(tmp_path, demo.text)
         assert demo.end(signal.SIGINT) == 0
     assert "Stopped after" in demo.text
     assert re.search(r"PcKeepAliveJob +\d+ due = \d+ succeeded", demo.text)

@@ -98,9 +98,19 @@ def test_what_is_wrong_with_a_list_is_told_in_short_lines() -> None:
 
 def test_the_opening_says_where_to_look() -> None:
     """A newcomer reads where the services are, where their data lies and how to stop them."""
-    text = str(wording.opening(Stage(Path("var/demo"), 8080, 8081, 8080), 12, 2))
+    stage = Stage(Path("var/demo"), 8080, 8081, 8080)
+    text = str(wording.opening(stage, 12, 2))
     for words in ("http://127.0.0.1:8080/docs", "8081/docs", "var/demo", "12 sim", "Ctrl-C"):
         assert words in text
+    for words in (
+        "http://127.0.0.1:8080/jobs/",
+        "8081/jobs/",
+        f"as ada with the password {stage.password}",
+    ):
+        assert words in text
+    assert "loopjobs status --url http://127.0.0.1:8080/jobs \\\n" in text
+    assert "--token-file var/demo/token\n" in text
+    assert len(text.splitlines()) < 24
     assert all(job in text for job in wording.JOBS)
     assert "taken" not in text
 

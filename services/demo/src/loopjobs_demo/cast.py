@@ -27,7 +27,8 @@ from loopjobs import Clock
 from loopjobs_demo.lists import Uploader, spreadsheet
 from loopjobs_demo.narrator import Narrator
 from loopjobs_demo.office import Office, OfficeTally, Person, sign_in
-from loopjobs_demo.stage import Stage
+from loopjobs_demo.stage import ADMINISTRATOR, Stage
+from loopjobs_demo.token_file import TokenFile
 
 GHOSTS: Final = 2
 _CONNECTIONS: Final = 4
@@ -46,8 +47,7 @@ class Cast:
         chance: Makes them differ.
     """
 
-    names: Final = ("ada", "grace", "linus")
-    """The first of them is the administrator."""
+    names: Final = (ADMINISTRATOR, "grace", "linus")
     ghosts: Final = GHOSTS
     """PCs that are on the list and never come."""
 
@@ -72,13 +72,19 @@ class Cast:
             httpx.AsyncClient(base_url=self._stage.login_url) as http,
             httpx.AsyncClient(base_url=self._stage.login_url, transport=metered) as fleet_http,
         ):
-            await self._provision(http, people[0], narrator)
-            tokens = AccessTokens(fleet_http, self._stage.fleet, self._clock)
-            client = LoginClient(fleet_http, tokens)
+            client = LoginClient(
+                fleet_http, AccessTokens(fleet_http, self._stage.fleet, self._clock)
+            )
             office = Office(http, people, self._office_tally, self._clock, self._chance)
             async with asyncio.TaskGroup() as group:
+                group.create_task(self._token_file(http).keep())
+                await self._provision(http, people[0], narrator)
                 group.create_task(office.run())
                 group.create_task(Fleet(self._plan, client, self._fleet_tally, self._clock).run())
+
+    def _token_file(self, http: httpx.AsyncClient) -> TokenFile:
+        tokens = AccessTokens(http, self._stage.terminal, self._clock)
+        return TokenFile(self._stage.token_file, tokens, self._clock)
 
     async def _provision(self, login: httpx.AsyncClient, admin: Person, narrator: Narrator) -> None:
         headers = (await sign_in(login, admin)).headers
@@ -99,12 +105,20 @@ class Cast:
         ]
 
 
-async def hire(container: AsyncContainer, names: Sequence[str]) -> list[Person]:
-    """Give people an account at the Login service; the first may provision PCs."""
+async def hire(container: AsyncContainer, names: Sequence[str], password: str) -> list[Person]:
+    """Give people an account at the Login service; the first is the administrator.
+
+    Args:
+        container: That of the Login service.
+        names: Of all of them.
+        password: What the administrator signs in with; the others keep theirs to themselves.
+    """
     hashes, users = await container.get(PasswordHashes), await container.get(UserStore)
     clock = await container.get(Clock)
-    people = [Person(name, secrets.token_urlsafe(16)) for name in names]
-    scopes = frozenset({"provisioning:read", "provisioning:write"})
+    first, *others = names
+    people = [Person(first, password)]
+    people += [Person(name, secrets.token_urlsafe(16)) for name in others]
+    scopes = frozenset({"provisioning:read", "provisioning:write", "jobs:operate"})
     for person in people:
         hashed = await hashes.hash(person.password)
         name = UserName.parse(person.name)

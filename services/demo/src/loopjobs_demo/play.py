@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
@@ -15,7 +16,7 @@ from login.client.fleet import FleetPlan, FleetTally, LifePattern
 from loopjobs import Clock, Host, HostBuilder, StartError, SystemClock
 from loopjobs_demo.cast import Cast, hire
 from loopjobs_demo.narrator import Narrator
-from loopjobs_demo.office import OfficeTally
+from loopjobs_demo.office import OfficeTally, Person
 from loopjobs_demo.runs import RunInbox
 from loopjobs_demo.stage import Stage, set_stage
 from loopjobs_demo.status_changes import StatusChanges
@@ -74,7 +75,8 @@ async def play_on(
             for host in hosts:
                 await services.enter_async_context(host)
             try:
-                await _perform(hosts[0], cast, narrator, duration, clock)
+                people = await hire(hosts[0].container, cast.names, stage.password)
+                await _perform(people, cast, narrator, duration, clock)
             finally:
                 await narrator.look()
     except StartError as error:
@@ -103,9 +105,12 @@ def _build(stage: Stage, runs: RunInbox, clock: Clock) -> tuple[Host, Host]:
 
 
 async def _perform(
-    host: Host, cast: Cast, narrator: Narrator, duration: float | None, clock: Clock
+    people: Sequence[Person],
+    cast: Cast,
+    narrator: Narrator,
+    duration: float | None,
+    clock: Clock,
 ) -> None:
-    people = await hire(host.container, cast.names)
     async with asyncio.TaskGroup() as group:
         telling = group.create_task(narrator.narrate())
         playing = group.create_task(cast.play(people, narrator))

@@ -13,6 +13,7 @@ from sqlalchemy import URL
 from login.client import ClientCredentials
 
 HOST: Final = "127.0.0.1"
+ADMINISTRATOR: Final = "ada"
 INTERVAL: Final = 2
 """Seconds from keep-alive to keep-alive, and from sweep to sweep."""
 SILENCE: Final = 6.0
@@ -60,6 +61,10 @@ class Stage:
         default_factory=lambda: _credentials("admin-provisioning")
     )
     """By what Login lets the AdminProvisioning service look after PCs."""
+    terminal: ClientCredentials = field(default_factory=lambda: _credentials("terminal"))
+    """By what Login lets somebody look after jobs from a terminal."""
+    password: str = field(default_factory=lambda: secrets.token_hex(8), repr=False)
+    """What the administrator signs in with."""
 
     @property
     def login_url(self) -> str:
@@ -71,6 +76,11 @@ class Stage:
         """Where the AdminProvisioning service is."""
         return f"http://{HOST}:{self.provisioning_port}"
 
+    @property
+    def token_file(self) -> Path:
+        """Where the access token of the terminal is."""
+        return self.folder / "token"
+
     def login_settings(self) -> dict[str, object]:
         """Return the settings of the Login service."""
         return {
@@ -81,6 +91,10 @@ class Stage:
                 self.provisioning.client_id: {
                     "Secret": self.provisioning.secret,
                     "Scopes": ["pcs:write"],
+                },
+                self.terminal.client_id: {
+                    "Secret": self.terminal.secret,
+                    "Scopes": ["jobs:operate"],
                 },
             },
             "KeepAlive": {"IntervalInSeconds": INTERVAL},
@@ -121,8 +135,8 @@ class Stage:
         url = URL.create("sqlite+aiosqlite", database=str(self.folder / f"{service}.db"))
         return {
             "Database": {"Url": url.render_as_string()},
-            "Http": {"Host": HOST, "Port": port, "ShutdownTimeoutInSeconds": 1},
-            "Host": {"ShutdownTimeoutInSeconds": 2},
+            "Http": {"Host": HOST, "Port": port, "ShutdownTimeoutInSeconds": 2},
+            "Host": {"ShutdownTimeoutInSeconds": 3},
         }
 
 

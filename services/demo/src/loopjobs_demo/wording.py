@@ -1,8 +1,11 @@
 """The words of the narrator."""
 
+import shutil
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from textwrap import wrap
 from typing import Final
 
@@ -15,6 +18,7 @@ from loopjobs_demo.counts import in_words
 from loopjobs_demo.lists import BulkJobSeen
 from loopjobs_demo.office import OfficeTally
 from loopjobs_demo.stage import (
+    ADMINISTRATOR,
     CLEANUP,
     INTERVAL,
     KEPT,
@@ -46,14 +50,29 @@ def opening(stage: Stage, pcs: int, ghosts: int) -> Text:
     text = _other_ports(stage)
     text.append("Two services, their jobs, a small fleet and an office\n\n", "bold")
     rows = {
-        "Login": f"{stage.login_url}/docs",
-        "AdminProvisioning": f"{stage.provisioning_url}/docs",
+        "Login": _addresses(stage.login_url),
+        "AdminProvisioning": _addresses(stage.provisioning_url),
+        "Sign in": f"as {ADMINISTRATOR} with the password {stage.password}, made up for this play",
+        "Terminal": f"{_command()} status --url {stage.login_url}/jobs \\",
+        "": f"  --token-file {stage.token_file}",
         "Files": str(stage.folder),
         "Fleet": f"{pcs} simulated PCs, a keep-alive every {INTERVAL} s; {ghosts} more on the list "
         "never come",
         "Stop": "Ctrl-C",
     }
     return text.append_text(_table(rows)).append("\n").append_text(_table(JOBS))
+
+
+def _addresses(url: str) -> str:
+    return f"jobs: {url}/jobs/  API: {url}/docs"
+
+
+def _command() -> str:
+    """Return how to call the command of the library from here."""
+    command = Path(sys.executable).with_name("loopjobs")
+    if shutil.which("loopjobs") or not command.is_relative_to(Path.cwd()):
+        return "loopjobs"
+    return str(command.relative_to(Path.cwd()))
 
 
 def _other_ports(stage: Stage) -> Text:
