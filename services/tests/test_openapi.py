@@ -37,7 +37,7 @@ GOOD_BODIES: Final[Mapping[str, Any]] = {
 }
 EXAMPLES: Final = 8
 SCOPES: Final = [
-    *("pcs:read", "pcs:write", "pcs:enroll", "tokens:introspect"),
+    *("pcs:read", "pcs:write", "pcs:enroll", "tokens:introspect", "metrics:read"),
     *("jobs:view", "jobs:operate", "provisioning:read", "provisioning:write"),
 ]
 # What a schema cannot say (which MAC address is free, which cursor was given) may be refused.

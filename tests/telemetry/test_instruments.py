@@ -11,9 +11,9 @@ from loopjobs import CancellationToken, HostBuilder, JobBody, Outcome, current_r
 from loopjobs.health import Watchdog, WatchdogOptions
 from loopjobs.telemetry import JobInstruments, NamedCounter, add_telemetry
 from loopjobs.testing import FakeClock
+from servicekit.testing.exposition import Exposition
 
 from .conftest import EveryTenSeconds
-from .exposition import Exposition
 
 Measured: TypeAlias = Callable[..., HostBuilder]
 

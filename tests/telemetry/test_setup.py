@@ -13,9 +13,9 @@ import loopjobs.telemetry
 from loopjobs import CancellationToken, HostBuilder, SettingsError
 from loopjobs.telemetry import PrometheusMetrics, Telemetry, TelemetryOptions, add_telemetry
 from loopjobs.testing import FakeClock
+from servicekit.testing.exposition import OPENMETRICS, Exposition
 
 from .conftest import EveryTenSeconds
-from .exposition import OPENMETRICS, Exposition
 
 
 async def idle(ct: CancellationToken) -> None:

@@ -52,7 +52,7 @@ async def test_a_pc_that_falls_silent_is_shown_offline(settings: Settings) -> No
             shown = (await client.get(location)).json()
     assert (run.outcome, run.reported) == (
         Outcome.SUCCEEDED,
-        {"marked": 1, "skipped_race": 0, "failed": 0, "held": 0},
+        {"online": 0, "stale": 1, "marked": 1, "skipped_race": 0, "failed": 0, "held": 0},
     )
     assert (shown["status"], shown["status_reason"]) == ("offline", "sweep")
 

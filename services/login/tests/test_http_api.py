@@ -48,6 +48,7 @@ async def test_every_operation_declares_its_answers(client: httpx.AsyncClient) -
         "GET /health/live": ["200", "422", "500", "503"],
         "GET /health/ready": ["200", "422", "500", "503"],
         "GET /health/jobs": _guarded("200"),
+        "GET /metrics": _guarded("200", "404"),
     }
 
 

@@ -22,6 +22,7 @@ SCOPES: Final = (
     "pcs:enroll",
     "jobs:view",
     "jobs:operate",
+    "metrics:read",
     "tokens:introspect",
     "provisioning:read",
     "provisioning:write",

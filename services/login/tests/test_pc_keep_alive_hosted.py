@@ -33,7 +33,14 @@ async def test_a_pc_that_falls_silent_is_found_within_threshold_and_interval(
         await clock.advance(MINUTE)
         assert set(store.marked) == {1}
         reported = job.history()[0].reported
-    assert reported == {"marked": 1, "skipped_race": 0, "failed": 0, "held": 0}
+    assert reported == {
+        "online": 0,
+        "stale": 1,
+        "marked": 1,
+        "skipped_race": 0,
+        "failed": 0,
+        "held": 0,
+    }
 
 
 async def test_case_12_a_pause_of_the_process_is_not_the_fleet_s_silence(clock: FakeClock) -> None:

@@ -10,11 +10,13 @@ from admin_provisioning.jobs.bulk_job_cleanup_options import BulkJobCleanupOptio
 from admin_provisioning.jobs.bulk_job_worker import BulkJobWorker
 from admin_provisioning.jobs.bulk_job_worker_options import BulkJobWorkerOptions
 from admin_provisioning.login_api.options import LoginApiOptions
+from admin_provisioning.metrics import NAMED, AdminProvisioningTelemetryOptions
 from admin_provisioning.storage.options import AdminProvisioningDatabaseOptions
 from admin_provisioning.wiring import HttpProvider, LoginProvider, StorageProvider
 from loopjobs import Clock, HostBuilder
 from loopjobs.health import Watchdog, WatchdogOptions
 from loopjobs.logs import LogOutput, add_logging
+from loopjobs.telemetry import add_telemetry
 from servicekit.database import MigrationService
 from servicekit.http_server import HttpServer
 from servicekit.jobs_page import JobsPageProvider
@@ -31,13 +33,13 @@ def build_host_builder(
 ) -> HostBuilder:
     """Return a builder with the whole AdminProvisioning service on it; `.run()` serves it.
 
-    The log comes first, then the watchdog and the schema. The HTTP server comes last: it listens
-    when all else is ready, and is the first to stop.
+    The log comes first, then telemetry, the watchdog and the schema. The HTTP server comes last: it
+    listens when all else is ready, and is the first to stop.
 
     Args:
         settings_files: As for `HostBuilder`.
         settings: As for `HostBuilder`; sections are `Database`, `Http`, `Tokens`, `Login`,
-            `Files`, `BulkJobs`, `Watchdog`, `BulkJobWorker` and `BulkJobCleanup`.
+            `Files`, `BulkJobs`, `Telemetry`, `Watchdog`, `BulkJobWorker` and `BulkJobCleanup`.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
         log: How the service writes the log of the process, together with the section `Logging`;
@@ -48,6 +50,7 @@ def build_host_builder(
     )
     if log is not None:
         add_logging(builder, log)
+    add_telemetry(builder, AdminProvisioningTelemetryOptions, named=NAMED)
     builder.add_options(AdminProvisioningDatabaseOptions, "Database")
     builder.add_options(AdminProvisioningHttpOptions, "Http")
     builder.add_options(TokenOptions, "Tokens")

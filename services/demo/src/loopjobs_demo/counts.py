@@ -11,8 +11,8 @@ _WORDS: Final = {
     "BulkJobWorker": {"claimed": "list* claimed", "ok": "row* done", "failed": "row* failed"},
     "BulkJobCleanup": {"jobs": "list*", "items": "row*", "files": "file*"},
 }
-_UNTOLD: Final = frozenset({"batches"})
-"""How a job went about it is no news."""
+_UNTOLD: Final = frozenset({"batches", "online", "stale"})
+"""How a job went about it is no news, and neither is how things are."""
 
 
 def in_words(job: str, counts: Mapping[str, float]) -> str:

@@ -15,11 +15,13 @@ from login.jobs.pc_keep_alive import PcKeepAliveJob
 from login.jobs.pc_keep_alive_options import PcKeepAliveJobOptions
 from login.jobs.token_cleanup import TokenCleanupJob
 from login.jobs.token_cleanup_options import TokenCleanupJobOptions
+from login.metrics import NAMED, LoginTelemetryOptions
 from login.storage.options import LoginDatabaseOptions
 from login.wiring import HttpProvider, StorageProvider
 from loopjobs import Clock, HostBuilder
 from loopjobs.health import Watchdog, WatchdogOptions
 from loopjobs.logs import LogOutput, add_logging
+from loopjobs.telemetry import add_telemetry
 from servicekit.database import MigrationService
 from servicekit.http_server import HttpOptions, HttpServer
 from servicekit.jobs_page import JobsPageProvider
@@ -35,13 +37,14 @@ def build_host_builder(
 ) -> HostBuilder:
     """Return a builder with the whole Login service on it; `.run()` serves it.
 
-    The log comes first, then the watchdog and the schema. The HTTP server comes last: it listens
-    when all else is ready, and is the first to stop.
+    The log comes first, then telemetry, the watchdog and the schema. The HTTP server comes last: it
+    listens when all else is ready, and is the first to stop.
 
     Args:
         settings_files: As for `HostBuilder`.
         settings: As for `HostBuilder`; sections are `Database`, `Http`, `KeepAlive`, `Tokens`,
-            `Passwords`, `Clients`, `RateLimits`, `Watchdog`, and one for each job under its name.
+            `Passwords`, `Clients`, `RateLimits`, `Telemetry`, `Watchdog`, and one for each job
+            under its name.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
         log: How the service writes the log of the process, together with the section `Logging`;
@@ -52,6 +55,7 @@ def build_host_builder(
     )
     if log is not None:
         add_logging(builder, log)
+    add_telemetry(builder, LoginTelemetryOptions, named=NAMED)
     builder.add_options(LoginDatabaseOptions, "Database")
     builder.add_options(HttpOptions, "Http")
     builder.add_options(KeepAliveOptions, "KeepAlive")

@@ -14,6 +14,7 @@ from login.domain.retirement_brake import HoldBoard
 from login.domain.retirement_ports import AcknowledgementStore, RetirementStore
 from login.http.api import create_api
 from login.http.jobs_page import PageSignIn
+from login.http.keep_alive_intake import KeepAliveIntake
 from login.http.keep_alive_limit import KeepAliveLimit
 from login.http.options import KeepAliveOptions
 from login.storage.acknowledgements import SqlAcknowledgementStore
@@ -65,9 +66,14 @@ class HttpProvider(Provider):
     health = provide(HealthChecks)
     keep_alive_limit = provide(KeepAliveLimit)
     page_sign_in = provide(PageSignIn, provides=SignIn)
+    keep_alive_intake = provide(KeepAliveIntake)
 
     @provide
-    def api(self, container: AsyncContainer) -> FastAPI:
+    def api(
+        self,
+        container: AsyncContainer,
+        _intake: KeepAliveIntake,  # measured from the start on, not from the first one on
+    ) -> FastAPI:
         """Create the web application."""
         return create_api(container)
 

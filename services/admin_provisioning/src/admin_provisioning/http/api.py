@@ -22,6 +22,7 @@ from admin_provisioning.http.list_problems import refuse_bad_lists
 from admin_provisioning.http.uploads import create_uploads_router, limits_of_uploads
 from servicekit.health import create_health_router
 from servicekit.jobs_page import FORMS, add_jobs_page
+from servicekit.metrics import create_metrics_router
 from servicekit.problems import ProblemApi, refuse
 from servicekit.requests import RequestGuard
 
@@ -35,6 +36,7 @@ def create_api(container: AsyncContainer, limits: BulkJobLimits) -> FastAPI:
     app.include_router(create_bulk_jobs_router())
     app.include_router(create_downloads_router())
     app.include_router(create_health_router())
+    app.include_router(create_metrics_router())
     add_jobs_page(app)
     _refuse(app)
     setup_dishka(container, app)

@@ -42,7 +42,9 @@ class BulkJobCleanup:
         finally:
             write_log(tally, self._clock.now(), dry_run=self._is_dry_run)
             with suppress(LookupError):  # a test, say, calls the job outside of a host
-                current_run().report(**counters(tally))
+                current_run().report(
+                    **counters(tally), **({"dry_run": 1} if self._is_dry_run else {})
+                )
 
     def _complain_once(self) -> None:
         for complaint in self._complaints:

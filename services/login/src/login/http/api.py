@@ -21,6 +21,7 @@ from login.http.provisioning import create_provisioning_router
 from login.http.speaking_pc import CHALLENGE
 from servicekit.health import create_health_router
 from servicekit.jobs_page import FORMS, add_jobs_page
+from servicekit.metrics import create_metrics_router
 from servicekit.problems import ProblemApi, refuse
 from servicekit.requests import RequestGuard
 
@@ -33,6 +34,7 @@ def create_api(container: AsyncContainer) -> FastAPI:
     app.include_router(create_provisioning_router())
     app.include_router(create_jobs_router())
     app.include_router(create_health_router())
+    app.include_router(create_metrics_router())
     add_jobs_page(app)
     refuse(app, PcNotFoundError, HTTPStatus.NOT_FOUND, "login:pc-not-found")
     refuse(app, PcRemovedError, HTTPStatus.GONE, "login:pc-removed")

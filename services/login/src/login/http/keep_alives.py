@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from login.domain.pacing import KeepAlivePacing
 from login.domain.ports import PcRepository
+from login.http.keep_alive_intake import KeepAliveIntake
 from login.http.keep_alive_limit import KeepAliveLimit
 from login.http.macs import PathMac
 from login.http.messages import KeepAliveAnswer
@@ -43,15 +44,13 @@ async def keep_alive(
     mac: PathMac,
     credential: PresentedCredential,
     limit: FromDishka[KeepAliveLimit],
-    pcs: FromDishka[PcRepository],
-    clock: FromDishka[Clock],
+    intake: FromDishka[KeepAliveIntake],
     pacing: FromDishka[KeepAlivePacing],
 ) -> KeepAliveAnswer:
     """Hear a PC; the server's clock says when."""
     limit.admit(credential)
-    now = clock.now()
-    await pcs.keep_alive(mac, credential, now)
-    return KeepAliveAnswer(server_time=now, next_in_s=pacing.next_in_seconds())
+    heard_at = await intake.take(mac, credential)
+    return KeepAliveAnswer(server_time=heard_at, next_in_s=pacing.next_in_seconds())
 
 
 async def go_offline(

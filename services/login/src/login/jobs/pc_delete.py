@@ -51,4 +51,5 @@ def _report(tally: RetirementTally) -> None:
             failed=tally.retirement.failed + tally.purge.failed,
             remaining=tally.remaining,
             held=int(tally.hold is not None),
+            **({} if tally.rehearsal is None else {"dry_run": 1}),
         )

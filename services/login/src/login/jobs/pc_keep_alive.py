@@ -43,8 +43,16 @@ class PcKeepAliveJob:
 def _report(tally: SweepTally) -> None:
     with suppress(LookupError):  # a test, say, calls the job outside of a host
         current_run().report(
+            **_levels(tally),
             marked=tally.marked,
             skipped_race=tally.skipped_race,
             failed=tally.failed,
             held=int(tally.hold is not None),
         )
+
+
+def _levels(tally: SweepTally) -> dict[str, float]:
+    """Return what the fleet is like; nothing if the store did not tell."""
+    if tally.census is None:
+        return {}
+    return {"online": tally.census.online - tally.marked, "stale": tally.census.stale}

@@ -32,7 +32,7 @@ class TokenCleanupLog:
         done = "dry run done" if self._is_dry else "done"
         _log.info(f"token_cleanup {done} %s", as_text(summary), extra=summary)
         with suppress(LookupError):  # a test, say, calls the job outside of a host
-            current_run().report(**_counters(summary))
+            current_run().report(**_counters(summary), **({"dry_run": 1} if self._is_dry else {}))
 
     def _summary(self, tally: CleanupTally) -> Mapping[str, object]:
         return {

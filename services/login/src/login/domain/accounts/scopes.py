@@ -14,6 +14,7 @@ class Scope(StrEnum):
     PCS_ENROLL = "pcs:enroll"
     JOBS_VIEW = "jobs:view"
     JOBS_OPERATE = "jobs:operate"
+    METRICS_READ = "metrics:read"
     TOKENS_INTROSPECT = "tokens:introspect"
     PROVISIONING_READ = "provisioning:read"
     PROVISIONING_WRITE = "provisioning:write"

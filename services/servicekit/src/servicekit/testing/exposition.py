@@ -1,6 +1,7 @@
-"""Reads what is exposed the way Prometheus does."""
+"""Reads metrics the way Prometheus does."""
 
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
@@ -12,7 +13,7 @@ OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 _parse: Callable[[str], Iterator["_Family"]] = text_string_to_metric_families
 
 
-class _Family:
+class _Family(Protocol):
     name: str
     type: str
     unit: str
@@ -20,13 +21,18 @@ class _Family:
 
 
 class Exposition:
-    """All metrics of a host at one moment."""
+    """All metrics of a host at one moment.
+
+    Args:
+        body: What was exposed in the format of OpenMetrics.
+    """
 
     def __init__(self, body: bytes) -> None:
         self._families = list(_parse(body.decode()))
 
     @classmethod
     async def of(cls, host: Host) -> "Exposition":
+        """Return what a host exposes now."""
         metrics = await host.container.get(PrometheusMetrics)
         return cls(metrics.expose(OPENMETRICS)[1])
 
@@ -44,13 +50,18 @@ class Exposition:
         return found
 
     def value(self, name: str, **labels: str) -> float | None:
-        """The one sample of this name that has these labels among its own."""
+        """Return the one sample of this name that has these labels among its own.
+
+        Raises:
+            ValueError: there are several.
+        """
         found = self.values(name, **labels)
-        assert len(found) <= 1
+        if len(found) > 1:
+            raise ValueError(f"{len(found)} samples of {name} have the labels {labels}")
         return found[0] if found else None
 
     def values(self, name: str, **labels: str) -> list[float]:
-        """The samples of this name that have these labels among their own."""
+        """Return the samples of this name that have these labels among their own."""
         return [
             sample.value
             for sample in self._samples()
