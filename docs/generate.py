@@ -2,10 +2,11 @@
 """Writes the pages of docs/reference that say what the code says: `make docs`."""
 
 import ast
+import asyncio
 import inspect
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import pairwise
 from pathlib import Path
@@ -13,25 +14,35 @@ from textwrap import dedent
 from typing import Final, get_args
 
 import annotated_types
+from prometheus_client.core import Metric
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from pydantic.fields import FieldInfo
 
+import admin_provisioning.metrics
+import login.metrics
 import loopjobs
 from loopjobs import (
+    CancellationToken,
     Host,
     HostBuilder,
     HostOptions,
+    JobBody,
     JobHandle,
     JobState,
     LoopJobOptions,
     LoopJobsError,
     Options,
     Outcome,
+    current_run,
 )
 from loopjobs._words.options import (
     SHORTEST_INTERVAL_IN_SECONDS,
     SHORTEST_RELOAD_INTERVAL_IN_SECONDS,
     TEN_YEARS_IN_SECONDS,
 )
+from loopjobs.health import Watchdog, WatchdogOptions
+from loopjobs.telemetry import PrometheusMetrics, add_telemetry
+from loopjobs.testing import FakeClock
 
 REFERENCE: Final = Path(__file__).parent / "reference"
 NOTE: Final = "<!-- Written by docs/generate.py out of the code: change that, then `make docs`. -->"
@@ -84,6 +95,12 @@ WHAT_TO_DO: Final = {
     ),
 }
 
+METRICS: Final = {
+    "Jobs and their host": "periodic_",
+    "Login": "login_",
+    "AdminProvisioning": "provisioning_",
+}
+
 STATES: Final = {
     "not_started": "The host has not started the loop.",
     "disabled": "`Enabled` is false: no slot will come.",
@@ -102,6 +119,7 @@ def pages() -> Mapping[str, str]:
         "options.md": _page(_options()),
         "errors.md": _page(_errors()),
         "outcomes.md": _page(_outcomes()),
+        "metrics.md": _page(_metrics()),
     }
 
 
@@ -280,6 +298,67 @@ def _attribute_docstrings(kind: type) -> dict[str, str]:
             ):
                 said[name] = _one_line(doc)
     return said
+
+
+def _metrics() -> Iterator[str]:
+    yield "# Metrics"
+    yield ""
+    yield (
+        "What `add_telemetry` measures of a host, and what Login and AdminProvisioning measure of "
+        "their own, under the\nnames that Prometheus gets to see. A counter ends in `_total`, a "
+        "distribution comes as `_bucket`, `_sum` and `_count`.\nWith OTLP the names have dots and "
+        "neither unit nor `_total`: `periodic.job.run.duration`."
+    )
+    families = {family.name: family for family in asyncio.run(_exposed())}
+    for title, prefix in METRICS.items():
+        yield from ["", f"## {title}", ""]
+        found = [family for name, family in families.items() if name.startswith(prefix)]
+        head = ("Metric", "Type", "Unit", "Labels", "Meaning")
+        yield from _table(head, [_metric_row(family) for family in found])
+    yield ""
+    yield (
+        "Login also has `login_keep_alive_received_total` and, once there was one, "
+        "`login_keep_alive_newest_age_seconds`."
+    )
+
+
+async def _exposed() -> list[Metric]:
+    """Run every job once that reports something, and return what is exposed then."""
+    named = (*login.metrics.NAMED, *admin_provisioning.metrics.NAMED)
+    reports: dict[str, dict[str, float]] = {}
+    for each in named:
+        reports.setdefault(each.job, {})[each.counter] = 1
+    clock = FakeClock()
+    builder = add_telemetry(HostBuilder(settings_files=(), clock=clock), named=named)
+    builder.add_options(WatchdogOptions, "Watchdog").add_hosted_service(Watchdog)
+    for job, counters in reports.items():
+        builder.add_loop_job(_reporting(counters), Measured, name=job)
+    async with builder.build() as host:
+        await clock.advance(1)
+        metrics = await host.container.get(PrometheusMetrics)
+        body = metrics.expose("application/openmetrics-text; version=1.0.0")[1].decode()
+    parse: Callable[[str], Iterator[Metric]] = text_string_to_metric_families
+    return list(parse(body))
+
+
+class Measured(LoopJobOptions):
+    """A job that runs once while the page is written."""
+
+    interval_in_seconds: float = 10
+
+
+def _reporting(counters: Mapping[str, float]) -> JobBody:
+    async def report(_ct: CancellationToken) -> None:
+        current_run().report(**counters)
+
+    return report
+
+
+def _metric_row(family: Metric) -> Sequence[str]:
+    name = f"{family.name}_total" if family.type == "counter" else family.name
+    labels = sorted({label for sample in family.samples for label in sample.labels} - {"le"})
+    shown = ", ".join(f"`{label}`" for label in labels)
+    return f"`{name}`", family.type, family.unit or "", shown, family.documentation
 
 
 def _sentence(kind: type) -> str:

@@ -39,6 +39,7 @@ async def test_every_operation_declares_its_answers(client: httpx.AsyncClient) -
         "GET /v1/jobs/pc-delete": _guarded("200"),
         "POST /v1/jobs/pc-delete/acknowledge": _guarded("200"),
         **{f"POST {path}": ["200", *SIGN_IN] for path in ("/v1/login", "/v1/token")},
+        "POST /v1/oauth/token": ["200", "400", *SIGN_IN],
         "POST /v1/token/refresh": ["200", *SIGN_IN],
         "POST /v1/token/revoke": ["200", "413", "415", "422", "429", "500", "503"],
         "POST /v1/token/introspect": ["200", "401", "403", *SIGN_IN[1:]],

@@ -1,5 +1,6 @@
 """What the AdminProvisioning service measures of its own, and what is called how."""
 
+from itertools import starmap
 from typing import Final
 
 from loopjobs.telemetry import NamedCounter, TelemetryOptions
@@ -38,12 +39,36 @@ def _cleaned(name: str, counter: str, unit: str, description: str) -> NamedCount
     )
 
 
+_CLEANED: Final = (
+    ("provisioning.bulk_jobs.deleted", "jobs", "{job}", "Bulk jobs deleted."),
+    ("provisioning.items.deleted", "items", "{item}", "Rows deleted with their jobs."),
+    (
+        "provisioning.orphan_files.deleted",
+        "orphans",
+        "{file}",
+        "Files without a job that were deleted.",
+    ),
+    (
+        "provisioning.bulk_jobs.reaped",
+        "reaped",
+        "{job}",
+        "Bulk jobs that failed, for their worker was lost.",
+    ),
+    (
+        "provisioning.bulk_jobs.requeued",
+        "requeued",
+        "{job}",
+        "Bulk jobs of lost workers that are queued again.",
+    ),
+    ("provisioning.cleanup.failures", "failed", "{job}", "Bulk jobs that could not be cleaned up."),
+)
+
 NAMED: Final = (
     _rows("ok"),
     _rows("failed"),
     NamedCounter(
         name="provisioning.bulk_jobs.claimed",
-        description="Bulk jobs taken up by a worker, again ones included.",
+        description="Bulk jobs that a worker took up; each time counts.",
         job=_WORKER,
         counter="claimed",
         unit="{job}",
@@ -55,12 +80,7 @@ NAMED: Final = (
         counter="let_go",
         unit="{job}",
     ),
-    _cleaned("provisioning.bulk_jobs.deleted", "jobs", "{job}", "Bulk jobs deleted."),
-    _cleaned("provisioning.items.deleted", "items", "{item}", "Rows deleted with their jobs."),
-    _cleaned("provisioning.orphan_files.deleted", "orphans", "{file}", "Files without a job."),
-    _cleaned("provisioning.bulk_jobs.reaped", "reaped", "{job}", "Failed, for their worker left."),
-    _cleaned("provisioning.bulk_jobs.requeued", "requeued", "{job}", "Taken from lost workers."),
-    _cleaned("provisioning.cleanup.failures", "failed", "{job}", "Could not be cleaned up."),
+    *starmap(_cleaned, _CLEANED),
     NamedCounter(
         name="provisioning.cleanup.backlog",
         description="Bulk jobs that are due to go and still there.",

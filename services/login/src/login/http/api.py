@@ -13,6 +13,7 @@ from login.domain.errors import (
     PcNotFoundError,
     PcRemovedError,
 )
+from login.http.accounts.oauth import FORM
 from login.http.accounts.routes import add_accounts
 from login.http.jobs import create_jobs_router
 from login.http.keep_alives import create_keep_alives_router
@@ -44,5 +45,5 @@ def create_api(container: AsyncContainer) -> FastAPI:
     refuse(app, CredentialUnknownError, HTTPStatus.UNAUTHORIZED, unknown, CHALLENGE)
     refuse(app, CredentialOfAnotherPcError, HTTPStatus.FORBIDDEN, "login:credential-of-another-pc")
     setup_dishka(container, app)
-    app.add_middleware(RequestGuard, forms=(FORMS,))
+    app.add_middleware(RequestGuard, uploads=(FORM,), forms=(FORMS,))
     return app

@@ -5,7 +5,7 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PATHS: Final = ("/v1/login", "/v1/logout", "/v1/token", "/v1/password")
+PATHS: Final = ("/v1/login", "/v1/logout", "/v1/token", "/v1/oauth", "/v1/password")
 
 
 class NoStore:
