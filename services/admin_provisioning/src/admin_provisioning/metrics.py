@@ -46,19 +46,19 @@ _CLEANED: Final = (
         "provisioning.orphan_files.deleted",
         "orphans",
         "{file}",
-        "Files without a job that were deleted.",
+        "Files without a job, deleted.",
     ),
     (
         "provisioning.bulk_jobs.reaped",
         "reaped",
         "{job}",
-        "Bulk jobs that failed, for their worker was lost.",
+        "Failed, for their worker was lost.",
     ),
     (
         "provisioning.bulk_jobs.requeued",
         "requeued",
         "{job}",
-        "Bulk jobs of lost workers that are queued again.",
+        "Queued again, as the worker is lost.",
     ),
     ("provisioning.cleanup.failures", "failed", "{job}", "Bulk jobs that could not be cleaned up."),
 )
