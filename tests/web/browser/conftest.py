@@ -11,12 +11,15 @@ from playwright.async_api import (
     Page,
     Playwright,
     async_playwright,
+    expect,
 )
 
 from .chromium import ADVICE, find_chromium
 from .complaints import Complaints, Desk
 from .yard import Yard, open_yard
 
+_PATIENCE = 20_000
+"""Milliseconds until what is waited for has to be so, on a machine with more to do."""
 _ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -43,6 +46,7 @@ async def yard() -> AsyncIterator[Yard]:
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """A Chromium."""
+    expect.set_options(timeout=_PATIENCE)
     async with async_playwright() as playwright:
         launched = await _launch(playwright, find_chromium())
         try:

@@ -9,6 +9,7 @@ import { say } from "./words.js";
 
 const QUIET = 1000; // ms between two looks at least
 const QUIET_UNSEEN = 10000; // the same in a tab of which only the icon is seen
+const QUIET_TIMES = 10; // as long as a look took: a server at its limits is asked less
 const LOOK_EVERY = 15000; // ms, even if no event comes: a dead connection is silent, too
 const LOST_AFTER = 3000; // ms without a connection before anybody is alarmed
 
@@ -23,6 +24,7 @@ async function look() {
   if (isLooking) return;
   isLooking = true;
   isLookWanted = false;
+  const began = performance.now();
   try {
     const answer = await fetchPage();
     // A session that has ended leads to the sign-in.
@@ -31,7 +33,9 @@ async function look() {
   } catch {
     lostAt ??= performance.now();
   }
-  setTimeout(lookAgain, document.hidden ? QUIET_UNSEEN : QUIET);
+  const least = document.hidden ? QUIET_UNSEEN : QUIET;
+  const quiet = Math.max(least, QUIET_TIMES * (performance.now() - began));
+  setTimeout(lookAgain, Math.min(quiet, LOOK_EVERY));
 }
 
 function lookAgain() {
