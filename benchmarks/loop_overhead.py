@@ -1,5 +1,7 @@
 """CPU per tick of loopjobs against a hand-written drift-free loop, in alternating processes.
 
+Also with a listener that does nothing, and with telemetry.
+
     python benchmarks/loop_overhead.py [--jobs 1000] [--interval 0.1] [--spread] [--rounds 5]
 
 Each measurement is a process of its own; the table gives medians and the ratio of the pairs.
@@ -15,7 +17,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Coroutine
 
-from loopjobs import CancellationToken, HostBuilder, LoopJobOptions, SystemClock
+from loopjobs import CancellationToken, Event, HostBuilder, LoopJobOptions, SystemClock
+from loopjobs.telemetry import add_telemetry
 
 CLOCK = SystemClock()
 
@@ -54,6 +57,31 @@ async def bare(jobs: int, interval: float, seconds: float, *, spread: bool) -> N
 
 async def ours(jobs: int, interval: float, seconds: float, *, spread: bool) -> None:
     """Run the same as loop jobs: grid, ledger, status, overlap guard, history."""
+    await _host(jobs, interval, seconds, spread=spread)
+
+
+async def heard(jobs: int, interval: float, seconds: float, *, spread: bool) -> None:
+    """Run the same with a listener that does nothing: what the events alone cost."""
+
+    def hear(_event: Event, /) -> None:
+        """Do nothing."""
+
+    await _host(jobs, interval, seconds, spread=spread, add=lambda host: host.add_listener(hear))
+
+
+async def measured(jobs: int, interval: float, seconds: float, *, spread: bool) -> None:
+    """Run the same with telemetry that Prometheus could read."""
+    await _host(jobs, interval, seconds, spread=spread, add=add_telemetry)
+
+
+async def _host(
+    jobs: int,
+    interval: float,
+    seconds: float,
+    *,
+    spread: bool,
+    add: Callable[[HostBuilder], object] | None = None,
+) -> None:
     logging.disable(logging.CRITICAL)
     step = interval / jobs if spread else 0.0
     settings = {
@@ -64,6 +92,8 @@ async def ours(jobs: int, interval: float, seconds: float, *, spread: bool) -> N
         for number in range(jobs)
     }
     builder = HostBuilder(settings_files=(), settings=settings)
+    if add is not None:
+        add(builder)
     for number in range(jobs):
         builder.add_loop_job(count, LoopJobOptions, name=f"job{number}")
     host = builder.build()
@@ -87,6 +117,8 @@ def _cpu() -> float:
 SYSTEMS: dict[str, Callable[..., Coroutine[object, object, None]]] = {
     "bare": bare,
     "loopjobs": ours,
+    "heard": heard,
+    "telemetry": measured,
 }
 
 
@@ -110,10 +142,10 @@ def main() -> None:
             values.append(_in_process(name))
             progress = f"round {number + 1}/{given.rounds}"
             print(f"{progress} {name}: {values[-1]:.1f} us a tick", flush=True)
-    ratios = [own / peer for own, peer in zip(figures["loopjobs"], figures["bare"], strict=True)]
     for name, values in figures.items():
-        print(f"{name:10} {statistics.median(values):8.1f} us a tick (median)")
-    print(f"{'ratio':10} {statistics.median(ratios):8.2f} (median of pairs)")
+        ratios = [own / peer for own, peer in zip(values, figures["bare"], strict=True)]
+        took, ratio = statistics.median(values), statistics.median(ratios)
+        print(f"{name:10} {took:8.1f} us a tick, {ratio:6.2f} times bare (medians)")
 
 
 def _in_process(system: str) -> float:
