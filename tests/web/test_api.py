@@ -196,3 +196,35 @@ async def test_any_name_can_be_reached(clock: FakeClock, tokens: Tokens, name: s
         assert "runs" in (await client.get(f"{path}/history")).json()
         run = await client.post(f"{path}/trigger", headers=acting("trigger"))
         assert run.json()["run"]["outcome"] == "succeeded"
+
+
+async def test_whoever_awaits_a_run_is_answered_when_the_host_stops(
+    host: Host, clock: FakeClock, operator: httpx.AsyncClient
+) -> None:
+    """With how the run ended; nothing of it goes on."""
+    async with host:
+        await host.jobs["Slow"].pause()
+        await clock.advance(61)
+        headers, path = acting("trigger"), "/api/jobs/Slow/trigger?wait=60"
+        waiting = asyncio.create_task(operator.post(path, headers=headers))
+        await clock.advance(1)
+        assert not waiting.done()
+    answer = await waiting
+    assert (answer.status_code, answer.json()["run"]["outcome"]) == (200, "cancelled")
+
+
+async def test_a_run_goes_on_when_whoever_awaits_it_leaves(
+    host: Host, clock: FakeClock, operator: httpx.AsyncClient
+) -> None:
+    """To leave is not to stop it, and it is written down all the same."""
+    async with host:
+        await host.jobs["Slow"].pause()
+        await clock.advance(61)
+        headers, path = acting("trigger"), "/api/jobs/Slow/trigger?wait=60"
+        waiting = asyncio.create_task(operator.post(path, headers=headers))
+        await clock.advance(1)
+        waiting.cancel()
+        await clock.advance(60)
+        assert host.jobs["Slow"].status().by_hand.succeeded == 1
+        (action,) = (await operator.get("/api/jobs/Slow")).json()["actions"]
+    assert (action["who"], action["result"]) == ("olga", "accepted")

@@ -13,6 +13,8 @@ from loopjobs.web._refusal import RefusalError, no_such_job, too_often
 
 ACTIONS_PER_MINUTE: Final = 30
 
+_ACCEPTED: Final = "accepted"
+
 
 class Action(StrEnum):
     """What can be done."""
@@ -73,6 +75,10 @@ class Actions:
         except ControlError as error:
             self._note(operator, action, job, "refused")
             raise RefusalError(HTTPStatus.CONFLICT, f"{error}.") from None
+        except asyncio.CancelledError:
+            # Whoever asked has left; what was begun goes on.
+            self._note(operator, action, job, _ACCEPTED)
+            raise
         self._note(operator, action, job, _result(action, record))
         return record
 
@@ -116,4 +122,4 @@ class Actions:
 def _result(action: Action, record: RunRecord | None) -> str:
     if action is not Action.TRIGGER:
         return "done"
-    return "accepted" if record is None else record.outcome.value
+    return _ACCEPTED if record is None else record.outcome.value
