@@ -14,9 +14,11 @@ from textwrap import dedent
 from typing import Final, get_args
 
 import annotated_types
+import typer
 from prometheus_client.core import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from pydantic.fields import FieldInfo
+from typer.core import TyperArgument, TyperGroup, TyperOption
 
 import admin_provisioning.metrics
 import login.metrics
@@ -40,6 +42,8 @@ from loopjobs._words.options import (
     SHORTEST_RELOAD_INTERVAL_IN_SECONDS,
     TEN_YEARS_IN_SECONDS,
 )
+from loopjobs.cli._application import application
+from loopjobs.cli._mistakes import ExitCode
 from loopjobs.health import Watchdog, WatchdogOptions
 from loopjobs.telemetry import PrometheusMetrics, add_telemetry
 from loopjobs.testing import FakeClock
@@ -120,6 +124,7 @@ def pages() -> Mapping[str, str]:
         "errors.md": _page(_errors()),
         "outcomes.md": _page(_outcomes()),
         "metrics.md": _page(_metrics()),
+        "command.md": _page(_commands()),
     }
 
 
@@ -359,6 +364,34 @@ def _metric_row(family: Metric) -> Sequence[str]:
     labels = sorted({label for sample in family.samples for label in sample.labels} - {"le"})
     shown = ", ".join(f"`{label}`" for label in labels)
     return f"`{name}`", family.type, family.unit or "", shown, family.documentation
+
+
+def _commands() -> Iterator[str]:
+    yield "# The command `loopjobs`"
+    yield ""
+    yield "[How to use it](../how-to/use-the-command.md) tells what it is for."
+    yield from ["", "## Exit codes", ""]
+    said = _attribute_docstrings(ExitCode)
+    yield from _table(
+        ("Code", "Meaning"), [(str(each.value), said[each.name]) for each in ExitCode]
+    )
+    group = typer.main.get_command(application())
+    if isinstance(group, TyperGroup):
+        for name, command in group.commands.items():
+            yield from ["", f"## {name}", "", (command.help or "").strip(), ""]
+            yield from _table(("Parameter", "Variable", "Meaning"), _parameters(command.params))
+
+
+def _parameters(parameters: Sequence[object]) -> Iterator[Sequence[str]]:
+    for parameter in parameters:
+        if isinstance(parameter, TyperArgument):
+            names, value = parameter.metavar or "", ""
+        elif isinstance(parameter, TyperOption):
+            names, value = ", ".join(parameter.opts), parameter.metavar or ""
+        else:
+            continue
+        variable = f"`{parameter.envvar}`" if parameter.envvar else ""
+        yield f"`{f'{names} {value}'.strip()}`", variable, _one_line(parameter.help)
 
 
 def _sentence(kind: type) -> str:

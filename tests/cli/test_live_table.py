@@ -9,10 +9,12 @@ import pytest
 from rich.console import Console
 
 from loopjobs import CancellationToken, Host, HostBuilder, LoopJobOptions
-from loopjobs.cli._drawing import Drawing, Screen
+from loopjobs.cli._drawing import Drawing, Screen, written_above
+from loopjobs.cli._log_lines import log_to_stderr
 from loopjobs.cli._overview import overview
 from loopjobs.cli._running.live_table import add_live_table
 from loopjobs.cli._running.rows import rows_of
+from loopjobs.logs import add_logging
 from loopjobs.testing import FakeClock
 
 from .conftest import Terminal
@@ -70,26 +72,27 @@ async def test_it_fits_any_terminal(clock: FakeClock, width: int) -> None:
 async def test_a_host_shows_its_jobs_while_it_runs(
     clock: FakeClock, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Log lines come above the table; afterwards the terminal is as it was."""
+    """Log lines come above the table, those of the host's own log as well; then it is gone."""
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    handler = logging.StreamHandler()
-    logger = logging.getLogger("loopjobs.test_live_table")
-    logger.addHandler(handler)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    console = Console(file=terminal, force_terminal=True, width=100, color_system=None)
     made = builder(clock)
-    add_live_table(made, Console(file=terminal, force_terminal=True, width=100))
-    async with made.build() as host:
-        await clock.advance(0.1)
-        await until(lambda: "spill" in terminal.getvalue())
-        assert sys.stderr is not terminal
-        logger.error("above")
-        await until(lambda: "above" in terminal.getvalue())
-        assert handler.stream is not terminal
-        await host.stop()
+    with written_above(console):
+        log_to_stderr(logging.INFO)
+        add_live_table(add_logging(made), console)
+        async with made.build() as host:
+            await clock.advance(0.1)
+            await until(lambda: "spill" in terminal.getvalue())
+            logging.getLogger("loopjobs.test").error("said above")
+            await until(lambda: "said above" in terminal.getvalue())
+            await host.stop()
+    shown = terminal.getvalue()
     assert sys.stderr is terminal
-    assert handler.stream is terminal
-    logger.removeHandler(handler)
-    assert terminal.getvalue().rindex("\x1b[?25h") > terminal.getvalue().rindex("\x1b[?25l")
+    assert shown.count("said above") == 1
+    line = next(line for line in shown.splitlines() if "said above" in line)
+    assert "ERROR    loopjobs.test: said above" in line
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l"), "the cursor is back"
 
 
 async def test_a_terminal_that_is_gone_stops_nothing(

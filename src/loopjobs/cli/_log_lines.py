@@ -1,24 +1,28 @@
-"""Log lines of the command."""
+"""Log lines of the command, for applications that leave their log to others."""
 
 import logging
 import sys
-from typing import Final
+from typing import TextIO
 
-from loopjobs.cli._text import safe_lines
-
-_FORMAT: Final = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
+from loopjobs.logs import TextFormatter
 
 
-class _Formatter(logging.Formatter):
-    """Lets nothing that was logged speak to the terminal."""
+class _Substitute(logging.StreamHandler[TextIO]):
+    """Writes to standard error as long as nobody else writes the log."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line, and the traceback below it."""
-        return safe_lines(super().format(record))
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+        self.setFormatter(TextFormatter())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line, unless the application has a handler by now."""
+        if logging.root.handlers == [self]:
+            super().emit(record)
 
 
 def log_to_stderr(level: int) -> None:
-    """Send log lines from that level on to standard error, unless the application logs already."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Formatter(_FORMAT))
-    logging.basicConfig(level=level, handlers=[handler])
+    """Send log lines from that level on to standard error, unless the application logs itself.
+
+    It may have begun to, or begin when its host starts, as with `loopjobs.logs.add_logging`.
+    """
+    logging.basicConfig(level=level, handlers=[_Substitute()])

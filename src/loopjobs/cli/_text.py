@@ -36,14 +36,14 @@ def ago(seconds: float | None) -> str:
     """Show how long ago something was."""
     if seconds is None:
         return "never"
-    return "just now" if seconds < 1 else f"{span(seconds)} ago"
+    return "just now" if seconds < 1 else f"{span(int(seconds))} ago"
 
 
 def ahead(seconds: float | None) -> str:
     """Show how far ahead something is."""
     if seconds is None:
         return ""
-    return "now" if seconds < 1 else f"in {span(seconds)}"
+    return "now" if seconds < 1 else f"in {span(int(seconds))}"
 
 
 def counters(reported: Mapping[str, float] | None) -> str:

@@ -25,20 +25,25 @@ async def run_once(host: Host, job: str) -> RunRecord | None:
     """
     running = asyncio.ensure_future(host.run_once(job))
     stopping: list[asyncio.Task[None]] = []
+    out_of_patience = asyncio.get_running_loop().create_future()
 
     def on_signal() -> None:
-        if stopping:
-            running.cancel()
-        else:
+        if not stopping:
             stopping.append(asyncio.create_task(host.stop()))
+        elif not out_of_patience.done():
+            out_of_patience.set_result(None)
 
     with _hearing(on_signal):
-        try:
-            return await running
-        except (asyncio.CancelledError, ControlError, StartError):
-            if not stopping:
-                raise
-            return None
+        await asyncio.wait({running, out_of_patience}, return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        # The end of the event loop, which cancels what is left, is the end of the run.
+        return None
+    try:
+        return running.result()
+    except (ControlError, StartError):
+        if not stopping:
+            raise
+        return None
 
 
 @contextmanager

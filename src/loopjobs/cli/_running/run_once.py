@@ -5,10 +5,11 @@ import logging
 import os
 import sys
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.spinner import Spinner
 from rich.text import Text
 
@@ -17,7 +18,7 @@ from loopjobs.cli._app import AppArguments, build_host
 from loopjobs.cli._app.reference import VARIABLE
 from loopjobs.cli._completion import complete_job
 from loopjobs.cli._consoles import asides, can_be_drawn_over, print_document, results, spared_output
-from loopjobs.cli._drawing import Drawing, Screen
+from loopjobs.cli._drawing import Drawing, Screen, written_above
 from loopjobs.cli._jobs import find_jobs
 from loopjobs.cli._log_lines import log_to_stderr
 from loopjobs.cli._mistakes import CommandError, ExitCode, exit_code_for
@@ -54,12 +55,24 @@ def run_job_once(
     5 skipped.
     """
     app, job = _app_and_job(names)
-    host = build_host(AppArguments(app, settings))
-    (handle,) = find_jobs(host, job)
-    log_to_stderr(logging.DEBUG if verbose else logging.WARNING)
-    with spared_output() if as_json else nullcontext():
-        run = _run(host, handle, surroundings_of(context).clock)
+    console = asides()
+    with (
+        written_above(console) if can_be_drawn_over(console) else nullcontext(),
+        spared_output() if as_json else nullcontext(),
+    ):
+        host = build_host(AppArguments(app, settings))
+        (handle,) = find_jobs(host, job)
+        log_to_stderr(logging.DEBUG if verbose else logging.WARNING)
+        run = _run(_OneRun(host, handle, surroundings_of(context).clock, console))
     _tell(run, handle, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _OneRun:
+    host: Host
+    job: JobHandle
+    clock: Clock
+    console: Console
 
 
 def _app_and_job(names: list[str]) -> tuple[str | None, str]:
@@ -72,11 +85,11 @@ def _app_and_job(names: list[str]) -> tuple[str | None, str]:
             raise CommandError(f"run-once takes an APP and one JOB, not {len(names)} names.")
 
 
-def _run(host: Host, job: JobHandle, clock: Clock) -> RunRecord | None:
+def _run(one: _OneRun) -> RunRecord | None:
     runner = asyncio.Runner()
     run = None
     try:
-        run = runner.run(_shown_run(host, job, clock))
+        run = runner.run(_shown_run(one))
     except ControlError as error:
         raise CommandError(f"{error}.") from error
     except StartError as error:
@@ -87,18 +100,17 @@ def _run(host: Host, job: JobHandle, clock: Clock) -> RunRecord | None:
     return run
 
 
-async def _shown_run(host: Host, job: JobHandle, clock: Clock) -> RunRecord | None:
-    async with _progress(job, clock):
-        return await run_once(host, job.name)
+async def _shown_run(one: _OneRun) -> RunRecord | None:
+    async with _progress(one):
+        return await run_once(one.host, one.job.name)
 
 
-def _progress(job: JobHandle, clock: Clock) -> AbstractAsyncContextManager[object]:
-    console = asides()
-    if not can_be_drawn_over(console):
+def _progress(one: _OneRun) -> AbstractAsyncContextManager[object]:
+    if not can_be_drawn_over(one.console):
         return nullcontext()
     # Letters that every terminal has.
     spinner = Spinner("line")
-    return Drawing(Screen(console), clock, lambda: _picture(job, spinner))
+    return Drawing(Screen(one.console), one.clock, lambda: _picture(one.job, spinner))
 
 
 def _picture(job: JobHandle, spinner: Spinner) -> RenderableType:
