@@ -1,6 +1,7 @@
 """An authorization or a sign-in that says no in its own words."""
 
 import asyncio
+import logging
 from http import HTTPStatus
 
 import pytest
@@ -47,12 +48,16 @@ async def test_a_refusal_of_the_authorization_is_the_answer(
     assert (shown.status_code, "The directory is away." in shown.text) == (503, True)
 
 
-async def test_a_refusal_of_the_sign_in_is_the_answer(host: Host, directory: Directory) -> None:
-    """Nobody is told that name and password do not fit, for nobody knows."""
+async def test_a_refusal_of_the_sign_in_is_the_answer(
+    host: Host, directory: Directory, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody is told that name and password do not fit, for nobody knows; it is written down."""
     directory.is_away = True
     async with browser(create_jobs_app(host, sign_in=directory)) as client:
-        answer = await sign_in(client)
+        with caplog.at_level(logging.INFO, "loopjobs.audit"):
+            answer = await sign_in(client)
         after = await client.get("/")
+    assert caplog.messages == ["somebody: sign-in from 127.0.0.1: refused with 503"]
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
     assert "The directory is away." in answer.text
     assert after.status_code == 303

@@ -207,6 +207,17 @@ async def test_guessing_from_one_address_is_slowed_down(app: JobsApp, accounts: 
         assert (await sign_in(client, "olga")).status_code == 303
 
 
+async def test_a_whole_network_of_one_subscriber_is_one_address(app: JobsApp) -> None:
+    """Whoever has billions of addresses of IPv6 may guess no more often for it."""
+    codes = []
+    for number in range(31):
+        async with browser_from(app, f"2001:db8::{number:x}") as client:
+            codes.append((await sign_in(client, f"name {number}", "wrong")).status_code)
+    async with browser_from(app, "2001:db8:0:1::1") as neighbor:
+        codes.append((await sign_in(neighbor, "name", "wrong")).status_code)
+    assert codes == [401] * 30 + [429, 401]
+
+
 def browser_from(app: JobsApp, address: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app, client=(address, 1)),

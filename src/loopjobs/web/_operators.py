@@ -1,10 +1,15 @@
 """Lets those act who may, and writes down the others."""
 
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Final
+
 from starlette.requests import Request
 
 from loopjobs.web._actions import Action, Actions, Operator
 from loopjobs.web._gate import Gate, Known
 from loopjobs.web._refusal import forbidden
+
+_SUBSCRIBER_BITS: Final = 64
 
 
 class Operators:
@@ -35,3 +40,17 @@ def operator_of(request: Request, known: Known) -> Operator:
 def address_of(request: Request) -> str:
     """Return where somebody comes from, as far as the server knows; a proxy may stand between."""
     return "unknown" if request.client is None else request.client.host
+
+
+def network_of(request: Request) -> str:
+    """Return what one subscriber has: an IPv4 address, or a whole network of IPv6 addresses."""
+    address = address_of(request)
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((int(parsed), _SUBSCRIBER_BITS), strict=False))

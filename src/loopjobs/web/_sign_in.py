@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import unquote
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -24,7 +25,7 @@ from loopjobs.web._cookies import (
 from loopjobs.web._form_tokens import FormTokens, check_form
 from loopjobs.web._gate import Gate
 from loopjobs.web._mount import root_of
-from loopjobs.web._operators import address_of
+from loopjobs.web._operators import address_of, network_of
 from loopjobs.web._origin import check_same_origin
 from loopjobs.web._page import SignInView
 from loopjobs.web._rates import RateLimit
@@ -114,13 +115,17 @@ class SignInPages:
 
     async def _visitor(self, request: Request, form: Mapping[str, str]) -> Visitor | None:
         name, password = form.get("name", ""), form.get("password", "")
-        early = self._by_address.wait(address_of(request))
+        early = self._by_address.wait(network_of(request))
         # An address that is refused uses up nobody's name.
         if seconds := early or self._by_name.wait(name.casefold()[:_LONGEST]):
             self._note(request, _UNKNOWN, "sign-in", "too often")
             raise too_often(seconds)
         is_possible = name and len(name) <= _LONGEST and len(password) <= _LONGEST
-        visitor = await self._sign_in(name, password) if is_possible else None
+        try:
+            visitor = await self._sign_in(name, password) if is_possible else None
+        except HTTPException as error:
+            self._note(request, _UNKNOWN, "sign-in", f"refused with {error.status_code}")
+            raise
         # Not the name that was given: now and then it is the password, typed into the wrong field.
         who, result = (_UNKNOWN, "refused") if visitor is None else (visitor.name, "done")
         self._note(request, who, "sign-in", result)
