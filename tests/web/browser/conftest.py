@@ -93,4 +93,5 @@ async def _launch(playwright: Playwright, path: Path | None) -> Browser:
     try:
         return await playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
     except Error as error:
-        pytest.fail(f"{ADVICE}\n\n{error}" if path is None else f"{path} does not start: {error}")
+        problem = ADVICE if path is None else f"{path} does not start: {error}"
+    pytest.fail(problem)
