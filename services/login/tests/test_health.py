@@ -9,7 +9,12 @@ async def test_operators_are_shown_every_job(client: httpx.AsyncClient, mint: To
     """By name; a service that has not started is alive, and not ready."""
     answer = await client.get("/health/jobs", headers=mint.headers("user:7", "jobs:operate"))
     assert (answer.status_code, answer.json()["ready"]) == (200, False)
-    assert set(answer.json()["jobs"]) == {"PcKeepAliveJob", "PcDeleteJob", "TokenCleanupJob"}
+    assert set(answer.json()["jobs"]) == {
+        "PcKeepAliveJob",
+        "PcDeleteJob",
+        "TokenCleanupJob",
+        "HistoryCleanupJob",
+    }
     assert (await client.get("/health/live")).status_code == 200
     assert (await client.get("/health/ready")).status_code == 503
 

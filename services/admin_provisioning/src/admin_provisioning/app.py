@@ -12,9 +12,10 @@ from admin_provisioning.jobs.bulk_job_worker_options import BulkJobWorkerOptions
 from admin_provisioning.login_api.options import LoginApiOptions
 from admin_provisioning.metrics import NAMED, AdminProvisioningTelemetryOptions
 from admin_provisioning.storage.options import AdminProvisioningDatabaseOptions
-from admin_provisioning.wiring import HttpProvider, LoginProvider, StorageProvider
+from admin_provisioning.wiring import HttpProvider, LoginProvider, StorageProvider, history_target
 from loopjobs import Clock, HostBuilder
 from loopjobs.health import Watchdog, WatchdogOptions
+from loopjobs.history import add_history
 from loopjobs.logs import LogOutput, add_logging
 from loopjobs.telemetry import add_telemetry
 from servicekit.database import MigrationService
@@ -33,13 +34,14 @@ def build_host_builder(
 ) -> HostBuilder:
     """Return a builder with the whole AdminProvisioning service on it; `.run()` serves it.
 
-    The log comes first, then telemetry, the watchdog and the schema. The HTTP server comes last: it
-    listens when all else is ready, and is the first to stop.
+    The log comes first, then telemetry, the watchdog, the schema and the history of the jobs. The
+    HTTP server comes last: it listens when all else is ready, and is the first to stop.
 
     Args:
         settings_files: As for `HostBuilder`.
         settings: As for `HostBuilder`; sections are `Database`, `Http`, `Tokens`, `Login`,
-            `Files`, `BulkJobs`, `Telemetry`, `Watchdog`, `BulkJobWorker` and `BulkJobCleanup`.
+            `Files`, `BulkJobs`, `Telemetry`, `Watchdog`, `History`, and one for each job under its
+            name.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
         log: How the service writes the log of the process, together with the section `Logging`;
@@ -62,6 +64,7 @@ def build_host_builder(
     builder.add_options(WatchdogOptions, "Watchdog")
     builder.add_hosted_service(Watchdog)
     builder.add_hosted_service(MigrationService)
+    add_history(builder, default=history_target)
     builder.add_loop_job(BulkJobWorker, BulkJobWorkerOptions)
     builder.add_loop_job(BulkJobCleanup, BulkJobCleanupOptions)
     builder.add_hosted_service(HttpServer)

@@ -30,6 +30,7 @@ from admin_provisioning.storage.job_queue import SqlJobQueue
 from admin_provisioning.storage.options import AdminProvisioningDatabaseOptions
 from loopjobs import Clock
 from loopjobs.health import HealthChecks
+from loopjobs.history import HistoryTarget
 from loopjobs.web import SignIn
 from servicekit.database import Database, Revisions
 from servicekit.http_server import HttpOptions
@@ -61,6 +62,11 @@ class StorageProvider(Provider):
     def revisions(self) -> Revisions:
         """Tell where our Alembic revisions are."""
         return Revisions(Path(admin_provisioning.storage.__file__).parent / "migrations")
+
+
+def history_target(options: AdminProvisioningDatabaseOptions) -> HistoryTarget:
+    """Keep the history of the jobs in our own database, if the settings do not say where."""
+    return HistoryTarget(options.url)
 
 
 class LoginProvider(Provider):

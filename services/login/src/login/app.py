@@ -17,9 +17,10 @@ from login.jobs.token_cleanup import TokenCleanupJob
 from login.jobs.token_cleanup_options import TokenCleanupJobOptions
 from login.metrics import NAMED, LoginTelemetryOptions
 from login.storage.options import LoginDatabaseOptions
-from login.wiring import HttpProvider, StorageProvider
+from login.wiring import HttpProvider, StorageProvider, history_target
 from loopjobs import Clock, HostBuilder
 from loopjobs.health import Watchdog, WatchdogOptions
+from loopjobs.history import add_history
 from loopjobs.logs import LogOutput, add_logging
 from loopjobs.telemetry import add_telemetry
 from servicekit.database import MigrationService
@@ -37,14 +38,14 @@ def build_host_builder(
 ) -> HostBuilder:
     """Return a builder with the whole Login service on it; `.run()` serves it.
 
-    The log comes first, then telemetry, the watchdog and the schema. The HTTP server comes last: it
-    listens when all else is ready, and is the first to stop.
+    The log comes first, then telemetry, the watchdog, the schema and the history of the jobs. The
+    HTTP server comes last: it listens when all else is ready, and is the first to stop.
 
     Args:
         settings_files: As for `HostBuilder`.
         settings: As for `HostBuilder`; sections are `Database`, `Http`, `KeepAlive`, `Tokens`,
-            `Passwords`, `Clients`, `RateLimits`, `Telemetry`, `Watchdog`, and one for each job
-            under its name.
+            `Passwords`, `Clients`, `RateLimits`, `Telemetry`, `Watchdog`, `History`, and one for
+            each job under its name.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
         log: How the service writes the log of the process, together with the section `Logging`;
@@ -68,6 +69,7 @@ def build_host_builder(
     builder.add_options(WatchdogOptions, "Watchdog")
     builder.add_hosted_service(Watchdog)
     builder.add_hosted_service(MigrationService)
+    add_history(builder, default=history_target)
     builder.add_hosted_service(KeyRing)
     builder.add_loop_job(PcKeepAliveJob, PcKeepAliveJobOptions)
     builder.add_loop_job(PcDeleteJob, PcDeleteJobOptions)

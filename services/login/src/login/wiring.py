@@ -25,6 +25,7 @@ from login.storage.retirement_store import SqlRetirementStore
 from login.storage.sweep_store import SqlSweepStore
 from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from loopjobs.health import HealthChecks
+from loopjobs.history import HistoryTarget
 from loopjobs.web import SignIn
 from servicekit.database import Database, Revisions
 
@@ -56,6 +57,11 @@ class StorageProvider(Provider):
     def revisions(self) -> Revisions:
         """Tell where our Alembic revisions are."""
         return Revisions(Path(login.storage.__file__).parent / "migrations")
+
+
+def history_target(options: LoginDatabaseOptions) -> HistoryTarget:
+    """Keep the history of the jobs in our own database, if the settings do not say where."""
+    return HistoryTarget(options.url)
 
 
 class HttpProvider(Provider):

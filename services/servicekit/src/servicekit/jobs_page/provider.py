@@ -3,12 +3,13 @@
 from dishka import Provider, Scope, provide
 
 from loopjobs import Host
+from loopjobs.history import RunHistory
 from loopjobs.web import JobsApp, SignIn, create_jobs_app
 from servicekit.jobs_page.authorization import TokenAuthorization
 
 
 class JobsPageProvider(Provider):
-    """The page of a service; the graph must have a `SignIn` and a `TokenVerifier`.
+    """The page of a service; the graph must have `SignIn`, `TokenVerifier` and `RunHistory`.
 
     Args:
         title: The name of the service.
@@ -23,8 +24,18 @@ class JobsPageProvider(Provider):
         self._title = title
 
     @provide
-    def page(self, host: Host, authorization: TokenAuthorization, sign_in: SignIn) -> JobsApp:
+    def page(
+        self,
+        host: Host,
+        authorization: TokenAuthorization,
+        sign_in: SignIn,
+        history: RunHistory,
+    ) -> JobsApp:
         """Create the page."""
         return create_jobs_app(
-            host, authorization=authorization, sign_in=sign_in, title=self._title
+            host,
+            authorization=authorization,
+            sign_in=sign_in,
+            history=history,
+            title=self._title,
         )
