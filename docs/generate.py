@@ -58,15 +58,20 @@ RANGES: Final = {
         f"0, or {SHORTEST_RELOAD_INTERVAL_IN_SECONDS:g} to 86,400"
     ),
     "jitter_in_seconds": "0 to less than the interval",
-    "run_on": "`EveryReplica`",
-    "lease_in_seconds": "not yet",
-    "when_lease_unavailable": "not yet",
     "cron": "not yet",
     "time_zone": "not yet",
 }
 
 # What a docstring does not say. An empty answer is no answer: each error needs one.
 WHAT_TO_DO: Final = {
+    "LeaseUnavailableError": (
+        "A tick that meets it is skipped as `skipped_lease_unavailable` and asks again within "
+        "seconds. Look at the lease store: its address in the settings, its log, the network."
+    ),
+    "LeaseLostError": (
+        "It is the error of a run, never raised to callers. Look for what kept the store or this "
+        "process from answering; give the job a longer `LeaseInSeconds`; write by fencing token."
+    ),
     "LoopJobsError": "Catch it to catch every error of the library.",
     "BuildError": (
         "Read the message: each line names the place, the rule, where the value came from, and a "
@@ -143,8 +148,8 @@ def _options() -> Iterator[str]:
     yield from _option_section("Every loop job", LoopJobOptions)
     yield ""
     yield (
-        "Where the range says “not yet”, the key is known but refused in this version; so is "
-        "`RunOn` `OneReplica`."
+        "Where the range says “not yet”, the key is known but refused in this version. `RunOn` "
+        "`OneReplica` needs a lease store."
     )
     yield from _option_section("The section `Host`", HostOptions)
     yield ""
@@ -279,8 +284,8 @@ def _outcomes() -> Iterator[str]:
     yield ""
     yield (
         "`failed` and `timed_out` count as failures in a row; `succeeded` sets them back to 0; the "
-        "others change nothing.\nIn this version nothing ends in `skipped_elsewhere` or "
-        "`skipped_lease_unavailable`: there is no lease store yet."
+        "others change nothing.\n`skipped_elsewhere` and `skipped_lease_unavailable` come with "
+        "`RunOn` `OneReplica` only."
     )
     yield from ["", "## States", ""]
     yield from _table(("State", "Meaning"), _members(JobState, STATES))

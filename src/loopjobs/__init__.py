@@ -1,6 +1,7 @@
 """Periodic background jobs inside a service: a class, a settings section, a host."""
 
 from loopjobs._contracts.hosted_service import HostedService
+from loopjobs._contracts.lease_store import LeaseStore, LeaseStoreSource
 from loopjobs._contracts.listener import Listener
 from loopjobs._contracts.loop_job import JobBody, LoopJob
 from loopjobs._host.builder import HostBuilder
@@ -18,6 +19,8 @@ from loopjobs._words.clock import Alarm, AlarmClock, Clock, SystemClock, Virtual
 from loopjobs._words.errors import (
     BuildError,
     ControlError,
+    LeaseLostError,
+    LeaseUnavailableError,
     LoopError,
     LoopJobsError,
     Problem,
@@ -39,6 +42,15 @@ from loopjobs._words.events import (
     RunStarted,
     SlotsSkipped,
 )
+from loopjobs._words.leases import (
+    ClaimAnswer,
+    ClaimRequest,
+    Declined,
+    Granted,
+    Lease,
+    LeaseEnd,
+    Sighting,
+)
 from loopjobs._words.options import (
     HostOptions,
     LoopJobOptions,
@@ -58,10 +70,14 @@ __all__ = [
     "BuildError",
     "CancellationToken",
     "CancellationTokenSource",
+    "ClaimAnswer",
+    "ClaimRequest",
     "Clock",
     "ControlError",
     "CurrentRun",
+    "Declined",
     "Event",
+    "Granted",
     "Host",
     "HostBuilder",
     "HostOptions",
@@ -72,6 +88,12 @@ __all__ = [
     "JobResumed",
     "JobState",
     "JobStatus",
+    "Lease",
+    "LeaseEnd",
+    "LeaseLostError",
+    "LeaseStore",
+    "LeaseStoreSource",
+    "LeaseUnavailableError",
     "Ledger",
     "Listener",
     "LogLines",
@@ -100,6 +122,7 @@ __all__ = [
     "SettingsEnum",
     "SettingsError",
     "ShownOption",
+    "Sighting",
     "SlotsSkipped",
     "StartError",
     "StopError",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from loopjobs import LoopJobOptions, RunOn
+from loopjobs import LoopJobOptions
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -51,9 +51,6 @@ def test_an_interval_outside_the_range_is_refused(interval: float) -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        {"RunOn": RunOn.ONE_REPLICA},
-        {"LeaseInSeconds": 10},
-        {"WhenLeaseUnavailable": "Skip"},
         {"Cron": "0 6 * * 1"},
         {"TimeZone": "Europe/Berlin"},
     ],

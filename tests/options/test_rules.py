@@ -219,9 +219,6 @@ def test_members_compare_as_their_words() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "why"),
     [
-        ("RunOn", "OneReplica", "OneReplica needs a lease store"),
-        ("LeaseInSeconds", 15, "works only with RunOn OneReplica"),
-        ("WhenLeaseUnavailable", "Skip", "works only with RunOn OneReplica"),
         ("Cron", "* * * * *", "needs calendars"),
         ("cron", "* * * * *", "needs calendars"),
         ("TimeZone", "UTC", "needs calendars"),
@@ -239,10 +236,9 @@ def test_what_a_later_version_will_know_is_refused_with_the_reason(
 
 def test_all_of_them_are_told_together_with_the_missing_interval() -> None:
     """A section written for a calendar lacks the interval, too."""
-    section = {"Cron": "* * * * *", "TimeZone": "UTC", "RunOn": "OneReplica", "LeaseInSeconds": 5}
+    section = {"Cron": "* * * * *", "TimeZone": "UTC", "LeaseInSeconds": 0}
     assert [problem.where for problem in refused(LoopJobOptions, section)] == [
         "Job:IntervalInSeconds",
-        "Job:RunOn",
         "Job:LeaseInSeconds",
         "Job:Cron",
         "Job:TimeZone",
@@ -252,10 +248,10 @@ def test_all_of_them_are_told_together_with_the_missing_interval() -> None:
 def test_a_later_option_is_refused_as_a_default_of_a_class_too() -> None:
     """The source says whose mistake it is."""
 
-    class Leased(EasyOptions):
-        lease_in_seconds: float = 5
+    class Zoned(EasyOptions):
+        time_zone: str = "CET"
 
-    (problem,) = refused(Leased, {})
+    (problem,) = refused(Zoned, {})
     assert problem.source == "default"
 
 

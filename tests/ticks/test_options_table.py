@@ -24,9 +24,9 @@ SHOWN_BY = {
     "timeout_in_seconds": "test_grid.py::test_a_limit_ends_before_the_slot_of_the_same_moment",
     "max_backoff_in_seconds": "test_backoff.py::test_on_the_grid_slots_are_skipped",
     "unhealthy_after_failures": "test_status.py::test_failures_in_a_row_make_a_job_unhealthy",
-    "run_on": "test_options_table.py::test_what_is_not_there_yet_is_refused",
-    "lease_in_seconds": "test_options_table.py::test_what_is_not_there_yet_is_refused",
-    "when_lease_unavailable": "test_options_table.py::test_what_is_not_there_yet_is_refused",
+    "run_on": "../cluster/test_one_replica.py::test_each_slot_is_run_once_however_many_replicas",
+    "lease_in_seconds": "../cluster/test_one_replica.py::test_a_run_longer_than_its_lease_keeps_it",
+    "when_lease_unavailable": "../cluster/test_one_replica.py::test_harmless_work_may_run_without",
     "cron": "test_options_table.py::test_what_is_not_there_yet_is_refused",
     "time_zone": "test_options_table.py::test_what_is_not_there_yet_is_refused",
 }
@@ -49,9 +49,6 @@ def test_the_test_named_for_an_option_exists(option: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("RunOn", "OneReplica"),
-        ("LeaseInSeconds", 15),
-        ("WhenLeaseUnavailable", "RunLocal"),
         ("Cron", "0 3 * * *"),
         ("TimeZone", "Europe/Berlin"),
     ],

@@ -11,6 +11,7 @@ from loopjobs._host.bindings import Bindings, bind_sections
 from loopjobs._host.checks import find_clashes, find_misuses
 from loopjobs._host.graph import Graph
 from loopjobs._host.host import Host, HostParts
+from loopjobs._host.leases import InjectedLeases, gives_leases, leaseless_jobs, shortest_call
 from loopjobs._host.monitors import AnyLoop, Monitors
 from loopjobs._host.registration import JobRegistration, Registrations, ServiceRegistration
 from loopjobs._host.sections import Sections
@@ -30,6 +31,7 @@ from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.service import LoopHostedService
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.announcer import Announcer
+from loopjobs._run.lease_client import LeaseClient
 from loopjobs._words.clock import Clock
 from loopjobs._words.errors import (
     BuildError,
@@ -58,10 +60,14 @@ def assemble(registrations: Registrations) -> Host:
     hosts: list[Host] = []
     graph = _shared_graph(registrations, monitors, problems, hosts)
     problems += check_dependencies(graph, components)
+    has_leases = gives_leases(graph)
+    if not has_leases:
+        problems += leaseless_jobs(registrations.jobs, bindings.jobs)
     if problems or bindings.problems:
         raise _error(bindings.problems, problems)
     container = build_container(graph, components)
-    host = _Assembly(registrations, bindings, monitors, components, container).host()
+    leases = InjectedLeases(container) if has_leases else None
+    host = _Assembly(registrations, bindings, monitors, components, container, leases).host()
     hosts.append(host)
     return host
 
@@ -109,13 +115,18 @@ class _Assembly:
     monitors: Monitors
     components: Sequence[JobComponent]
     container: AsyncContainer
+    leases: InjectedLeases | None
 
     def host(self) -> Host:
         context = self._context(self.bindings.host)
         loops = {each.name: self._loop(each, context) for each in self.components}
         sources = [self._source(each, loops) for each in self.registrations.services]
         reload = SettingsReload(
-            self.registrations, self.monitors, tuple(loops.values()), self.bindings
+            self.registrations,
+            self.monitors,
+            tuple(loops.values()),
+            self.bindings,
+            has_leases=self.leases is not None,
         )
         handles = {
             job.name: JobHandle(loops[job.name], job.section, job.description)
@@ -130,6 +141,7 @@ class _Assembly:
                 settings=Sections(self.registrations, lambda: reload.in_force),
                 reload=reload.reload,
                 watch=self._watch(reload, context),
+                leases=self.leases,
             )
         )
 
@@ -139,13 +151,20 @@ class _Assembly:
 
     def _context(self, options: HostOptions) -> LoopContext:
         clock = self.registrations.clock
+        timer = Timer(clock, options.timer_slack_in_milliseconds / 1000)
         return LoopContext(
             clock=clock,
-            timer=Timer(clock, options.timer_slack_in_milliseconds / 1000),
+            timer=timer,
             announcer=Announcer(self.registrations.listeners, clock),
             run_contexts=self.registrations.run_contexts,
             shutdown_timeout=options.shutdown_timeout_in_seconds,
+            leases=self._lease_client(clock, timer),
         )
+
+    def _lease_client(self, clock: Clock, timer: Timer) -> LeaseClient | None:
+        if self.leases is None:
+            return None
+        return LeaseClient(self.leases, clock, timer, shortest_call(self.bindings.jobs))
 
     def _loop(self, component: JobComponent, context: LoopContext) -> AnyLoop:
         body = component.body()

@@ -15,6 +15,7 @@ from dishka import AsyncContainer
 
 from loopjobs._contracts.hosted_service import HostedService
 from loopjobs._host.event_loop import run_on_new_loop
+from loopjobs._host.leases import InjectedLeases
 from loopjobs._host.service_line import ServiceLine, is_cancelled
 from loopjobs._host.settings_watch import SettingsWatch
 from loopjobs._loop.job_handle import JobHandle
@@ -54,6 +55,7 @@ class HostParts:
     settings: Mapping[str, Sequence[ShownOption]]
     reload: Callable[[], Sequence[Problem]]
     watch: SettingsWatch
+    leases: InjectedLeases | None
 
 
 class Host:
@@ -119,6 +121,8 @@ class Host:
         self._parts.context.on_death = self._on_death
         self._sentinel = asyncio.create_task(self._watch(), name="loopjobs sentinel")
         try:
+            if self._parts.leases is not None:
+                await self._parts.leases.find()
             await self._services.start()
         except BaseException as error:
             was_stopped = self._stopping is not None
@@ -235,6 +239,8 @@ class Host:
         try:
             errors = await self._services.stop()
             await self._parts.watch.wait_stopped()
+            if self._parts.context.leases is not None:
+                await self._parts.context.leases.close()
             await self._dismiss_sentinel()
             closing = await self._services.close("the container", self._parts.container.close)
             for error in (*errors, closing):

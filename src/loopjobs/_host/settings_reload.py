@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from loopjobs._host.bindings import Bindings, bind_sections
 from loopjobs._host.changes import changed_host_keys, changed_keys
+from loopjobs._host.leases import leaseless_jobs
 from loopjobs._host.monitors import AnyLoop, Monitors
 from loopjobs._host.registration import Registrations
 from loopjobs._host.settings import FileStamp, Settings
@@ -22,11 +23,14 @@ class SettingsReload:
         monitors: Monitors,
         loops: Sequence[AnyLoop],
         built_with: Bindings,
+        *,
+        has_leases: bool,
     ) -> None:
         self.sources = registrations.sources
         self._registrations = registrations
         self._monitors = monitors
         self._loops = loops
+        self._has_leases = has_leases
         self.in_force = built_with
         """The options that jobs and services get to see."""
         self._told: tuple[object, ...] = ()
@@ -65,6 +69,8 @@ class SettingsReload:
             fresh = bind_sections(settings, registrations.jobs, registrations.options)
         except Exception as error:  # noqa: BLE001 - a validator that crashes is bad settings, too
             return [_crash(error)]
+        if not self._has_leases and (leaseless := leaseless_jobs(registrations.jobs, fresh.jobs)):
+            return [*fresh.problems, *leaseless]
         if not fresh.problems:
             before, self.in_force = self.in_force, fresh
             self._monitors.use(fresh, self._loops)

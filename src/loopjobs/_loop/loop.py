@@ -3,20 +3,23 @@
 import asyncio
 import math
 from contextvars import copy_context
-from functools import partial
 from typing import Generic, TypeVar
 
 from loopjobs._loop.backoff import Backoff
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.places import Places
 from loopjobs._loop.runs import Runs
+from loopjobs._loop.runs_beside import RunsBeside
 from loopjobs._loop.schedules import paces_differently, schedule_from
+from loopjobs._loop.turns import Turn, Turns
 from loopjobs._mechanisms.ticker import Tick, Ticker
 from loopjobs._run.body import Body
 from loopjobs._run.options_monitor import JobOptionsMonitor
 from loopjobs._run.performer import Performer
 from loopjobs._run.run_in_progress import RunInProgress
-from loopjobs._words.options import LoopJobOptions, Pacing
+from loopjobs._words.again import RunAgain
+from loopjobs._words.leases import LeaseEnd
+from loopjobs._words.options import LoopJobOptions, Pacing, RunOn
 from loopjobs._words.outcomes import Outcome
 from loopjobs._words.records import RunRecord
 
@@ -45,7 +48,13 @@ class Loop(Generic[OptionsT]):
         self.ticker = Ticker(context.clock, context.timer, context.random, runs, runs.skip)
         self._places = Places(runs, lambda: monitor.latest)
         self._backoff = Backoff()
-        self._beside: set[asyncio.Task[None]] = set()
+        self.turns = (
+            None
+            if context.leases is None
+            else Turns(name, context, context.leases, lambda: self.options)
+        )
+        """The turns of the job in the cluster; `None` without a lease store."""
+        self._beside = RunsBeside(name, self._run, self._drop, self.ticker.fail)
         self._origin = 0.0
         self._last_ended = -math.inf
         self.expected_since = math.inf
@@ -74,6 +83,8 @@ class Loop(Generic[OptionsT]):
 
     def close(self) -> None:
         """Hand out no more slots, and let a tick go that waits for its turn."""
+        if self.turns is not None:
+            self.turns.close()
         self.ticker.close()
         self._places.close()
 
@@ -99,18 +110,18 @@ class Loop(Generic[OptionsT]):
             refusal = await self._places.wait() if self._places.are_contested else None
             refusal = refusal or self._second_thoughts(tick)
             if refusal is not None:
-                self._runs.skip(refusal, 1)
-                self.ticker.run_ended(self._clock.monotonic(), 0.0)
+                self._pass_by(refusal)
+            elif (turns := self.shared_turns) is not None:
+                await self._run_in_turn(tick, turns)
             elif self._may_overlap():
-                self.start_beside(self._runs.begin(tick, self.options))
+                self._beside.start(self._runs.begin(tick, self.options))
             else:
                 await self._run(self._runs.begin(tick, self.options))
         await self.runs_beside_ended()
 
     async def runs_beside_ended(self) -> None:
         """Return once no run beside the loop is left."""
-        while self._beside:
-            await asyncio.wait(self._beside)
+        await self._beside.wait_ended()
 
     async def run_by_hand(self) -> RunRecord:
         """Run the job beside its slots, under the same overlap rule."""
@@ -119,17 +130,17 @@ class Loop(Generic[OptionsT]):
         refusal = await self._places.wait_by_hand()
         if refusal is not None:
             return self._runs.refuse(tick, refusal)
-        run = self._runs.begin(tick, self.options)
+        if (turns := self.shared_turns) is None:
+            run = self._runs.begin(tick, self.options)
+        else:
+            turn = await turns.take(is_by_hand=True)
+            if turn.refusal is not None:
+                return self._runs.refuse(tick, turn.refusal)
+            run = self._begin(tick, turns, turn)
         run.origin = origin
         record = self._runs.watch(run)
-        self.start_beside(run)
+        self._beside.start(run)
         return await asyncio.shield(record)
-
-    def start_beside(self, run: RunInProgress) -> None:
-        """Run the job in a task of its own, which `serve` awaits before it returns."""
-        task = asyncio.create_task(self._run(run), name=f"loopjobs {self._name} {run.number}")
-        self._beside.add(task)
-        task.add_done_callback(partial(self._ended_beside, run))
 
     async def _run(self, run: RunInProgress) -> None:
         if run.token.is_cancellation_requested:
@@ -142,7 +153,54 @@ class Loop(Generic[OptionsT]):
         self._pace(run, outcome)
         if again is not None:
             self.ticker.run_again(self._clock.monotonic() + again.after)
+        if self.turns is not None and run.lease is not None:
+            await self.turns.give_back(run, self._end_of(run, outcome, again))
         self._places.look_again()
+
+    async def _run_in_turn(self, tick: Tick, turns: Turns) -> None:
+        """Run a slot if it can be had in the cluster."""
+        turn = await turns.take()
+        if turn.refusal is None:
+            await self._run(self._begin(tick, turns, turn))
+            return
+        self._pass_by(turn.refusal)
+        if turn.refusal is Outcome.SKIPPED_ELSEWHERE:
+            self.expect_anew()
+        if turn.next_in is not None:
+            self._align(turn.next_in)
+        if turn.retry_in is not None:
+            self.ticker.run_again(self._clock.monotonic() + turn.retry_in)
+
+    def _begin(self, tick: Tick, turns: Turns, turn: Turn) -> RunInProgress:
+        run = self._runs.begin(tick, self.options)
+        if turn.claimed is not None:
+            turns.keep(run, turn.claimed)
+        if turn.next_in is not None and run.is_scheduled:
+            self._align(turn.next_in)
+        return run
+
+    def _pass_by(self, refusal: Outcome) -> None:
+        self._runs.skip(refusal, 1)
+        self.ticker.run_ended(self._clock.monotonic(), 0.0)
+
+    def _align(self, next_in: float) -> None:
+        """Let the next slot be where the store has it."""
+        if self.options.pacing is Pacing.FIXED_RATE or not self._awaits_an_end():
+            schedule = schedule_from(self._clock.monotonic() + next_in, self.options)
+            self.ticker.follow(schedule, self.options.jitter_in_seconds)
+
+    def _end_of(self, run: RunInProgress, outcome: Outcome, again: RunAgain | None) -> LeaseEnd:
+        """Return how a run ended, and when the cluster is to run the job next if it has a say."""
+        next_in = None if again is None else again.after
+        if run.is_scheduled and (self.backs_off or self.options.pacing is Pacing.FIXED_DELAY):
+            next_in = next_in or self.ticker.next_due - self._clock.monotonic()
+        is_known = next_in is not None and math.isfinite(next_in)
+        return LeaseEnd(outcome, run.error, max(0.0, next_in or 0.0) if is_known else None)
+
+    @property
+    def shared_turns(self) -> Turns | None:
+        """The turns of the job in the cluster, if it is to run on one replica."""
+        return self.turns if self.options.run_on is RunOn.ONE_REPLICA else None
 
     def _pace(self, run: RunInProgress, outcome: Outcome) -> None:
         """Let the end of a run move what comes next: back-off, and the wait of a fixed delay."""
@@ -194,12 +252,8 @@ class Loop(Generic[OptionsT]):
         options = self.options
         return not options.skip_if_running and options.pacing is Pacing.FIXED_RATE
 
-    def _ended_beside(self, run: RunInProgress, task: asyncio.Task[None]) -> None:
-        self._beside.discard(task)
-        if task.cancelled():
-            # Cancelled from outside before its first step; the body has never begun.
-            self._runs.settle(run, Outcome.CANCELLED)
-            self._runs.leave(run)
-            self._places.look_again()
-        elif (error := task.exception()) is not None:
-            self.ticker.fail(error)
+    def _drop(self, run: RunInProgress) -> None:
+        """Enter a run that was cancelled from outside before its body began."""
+        self._runs.settle(run, Outcome.CANCELLED)
+        self._runs.leave(run)
+        self._places.look_again()

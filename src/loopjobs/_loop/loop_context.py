@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.announcer import Announcer
+from loopjobs._run.lease_client import LeaseClient
 from loopjobs._run.run_context import RunContext
 from loopjobs._words.clock import Clock
 
@@ -24,6 +25,8 @@ class LoopContext:
     timer: Timer
     announcer: Announcer
     run_contexts: tuple[RunContext, ...] = ()
+    leases: LeaseClient | None = None
+    """Claims slots in the cluster; `None` without a lease store."""
     shutdown_timeout: float = 30.0
     on_death: Callable[[str, BaseException], None] = _ignore_death
     random: Random = field(default_factory=Random)

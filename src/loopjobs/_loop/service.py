@@ -10,9 +10,10 @@ from loopjobs._loop.drain import Drain
 from loopjobs._loop.loop import Loop
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.runs import Runs
+from loopjobs._loop.turns import Turns
 from loopjobs._run.body import Body
 from loopjobs._run.options_monitor import JobOptionsMonitor
-from loopjobs._words.errors import ControlError, LoopError, StartError
+from loopjobs._words.errors import ControlError, LeaseUnavailableError, LoopError, StartError
 from loopjobs._words.events import (
     JobPaused,
     JobResumed,
@@ -127,7 +128,9 @@ class LoopHostedService(Generic[JobT, OptionsT]):
             ControlError: the loop does not run.
         """
         self._check_running("pause")
-        if not self._ticker.is_paused:
+        if (turns := self._loop.shared_turns) is not None:
+            await self._set_paused(turns, is_paused=True)
+        elif not self._ticker.is_paused:
             self._ticker.is_paused = True
             self._context.announcer.announce(JobPaused(self.name))
 
@@ -138,7 +141,9 @@ class LoopHostedService(Generic[JobT, OptionsT]):
             ControlError: the loop does not run.
         """
         self._check_running("resume")
-        if self._ticker.is_paused:
+        if (turns := self._loop.shared_turns) is not None:
+            await self._set_paused(turns, is_paused=False)
+        elif self._ticker.is_paused:
             self._ticker.is_paused = False
             self._loop.expect_anew()
             self._context.announcer.announce(JobResumed(self.name))
@@ -162,7 +167,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
             healthy=self._fault is None and failures < self.options.unhealthy_after_failures,
             ledger=runs.ledger.read(),
             by_hand=runs.by_hand.read(),
-            is_paused=self._ticker.is_paused,
+            is_paused=self._is_paused(),
             last_success=runs.last_success,
             last_success_age=runs.success_age(),
             silent_for=self._silent_for(),
@@ -204,6 +209,20 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         self._context.announcer.announce(LoopDied(self.name, error))
         self._context.on_death(self.name, error)
 
+    async def _set_paused(self, turns: Turns, *, is_paused: bool) -> None:
+        try:
+            await turns.set_paused(is_paused=is_paused)
+        except LeaseUnavailableError as error:
+            verb = "pause" if is_paused else "resume"
+            raise ControlError(f"cannot {verb} job {self.name} in the cluster: {error}") from error
+        self._loop.expect_anew()
+        happened = JobPaused if is_paused else JobResumed
+        self._context.announcer.announce(happened(self.name))
+
+    def _is_paused(self) -> bool:
+        turns = self._loop.shared_turns
+        return self._ticker.is_paused if turns is None else turns.is_paused
+
     def _check_running(self, verb: str) -> None:
         if self._task is None:
             raise ControlError(f"cannot {verb} job {self.name}: its host is not started")
@@ -211,7 +230,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
             raise ControlError(f"cannot {verb} job {self.name}: it is {self._state()}")
 
     def _silent_for(self) -> float:
-        if not self._is_at_work() or self._ticker.is_paused or not self.options.enabled:
+        if not self._is_at_work() or self._is_paused() or not self.options.enabled:
             return 0.0
         silence = self._clock.monotonic() - self._loop.expected_since
         age = self._runs.success_age()
@@ -234,7 +253,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
             return JobState.RUNNING
         if not self.options.enabled:
             return JobState.DISABLED
-        if self._ticker.is_paused:
+        if self._is_paused():
             return JobState.PAUSED
         return JobState.BACKING_OFF if self._loop.backs_off else JobState.WAITING
 

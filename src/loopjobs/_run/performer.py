@@ -77,6 +77,8 @@ class Performer:
                 limit.cancel()
         if task is not None and task.cancelling():
             await _absorb_cancellation(task)
+        if run.has_lost_lease:
+            return Outcome.FAILED, None
         return (Outcome.TIMED_OUT, None) if run.has_timed_out else (outcome, again)
 
     def _limit(self, run: RunInProgress, seconds: float) -> TimeLimit:
@@ -87,7 +89,8 @@ def _read(run: RunInProgress, error: BaseException) -> Outcome:
     # The type alone says nothing: a body gets CancelledError from its own tasks too.
     if isinstance(error, asyncio.CancelledError) and run.token.is_cancellation_requested:
         return Outcome.CANCELLED
-    run.note_error(error)
+    if not run.has_lost_lease:
+        run.note_error(error)
     return Outcome.FAILED
 
 

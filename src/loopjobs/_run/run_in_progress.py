@@ -6,6 +6,8 @@ from typing import Final
 
 from loopjobs._run.current import CurrentRun
 from loopjobs._words.cancellation import CancellationTokenSource
+from loopjobs._words.errors import LeaseLostError
+from loopjobs._words.leases import Lease
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import Outcome
 from loopjobs._words.records import RunRecord
@@ -22,8 +24,8 @@ class RunInProgress(CurrentRun):
     """One run from its begin until its body has really ended."""
 
     __slots__ = (
-        "duration", "error", "has_timed_out", "is_scheduled", "options", "outcome",
-        "settled", "task", "token", "trace",
+        "duration", "error", "has_lost_lease", "has_timed_out", "is_scheduled", "lease",
+        "options", "outcome", "settled", "task", "token", "trace",
     )  # fmt: skip
 
     is_scheduled: bool
@@ -34,6 +36,8 @@ class RunInProgress(CurrentRun):
     """The task that awaits the body."""
     outcome: Outcome | None
     """How the run ended; `None` until that is known."""
+    lease: Lease | None
+    """The lease it holds and has to give back."""
     settled: asyncio.Future[RunRecord] | None
     """Resolved with the record, for whoever waits for this run."""
 
@@ -48,6 +52,8 @@ class RunInProgress(CurrentRun):
         self.outcome = None
         self.settled = None
         self.has_timed_out = False
+        self.has_lost_lease = False
+        self.lease = None
         self.duration = 0.0
         self.error: str | None = None
         self.trace: str | None = None
@@ -71,6 +77,17 @@ class RunInProgress(CurrentRun):
         self.has_timed_out = True
         if self.outcome is None:
             self.error = f"TimeoutError: the run passed its limit of {seconds:g} s"
+
+    def lose_lease(self) -> None:
+        """Cancel the run: another replica may run the job before long."""
+        self.lease = None
+        if self.outcome is not None:
+            return
+        self.has_lost_lease = True
+        self.note_error(LeaseLostError("the run has lost its lease; another replica may run now"))
+        self.token.cancel()
+        if self.task is not None:
+            self.task.cancel()
 
     def is_in_progress_in(self, process: str) -> bool:
         """Whether this is a run of that host and its end is not known yet."""

@@ -65,3 +65,11 @@ class LoopError(LoopJobsError):
 
 class ControlError(LoopJobsError):
     """A control call (trigger, pause, resume, reload) that the present state does not allow."""
+
+
+class LeaseUnavailableError(LoopJobsError):
+    """The lease store cannot be reached, or did not answer in time."""
+
+
+class LeaseLostError(LoopJobsError):
+    """The lease of a run has ended before the run; another replica may run the job."""

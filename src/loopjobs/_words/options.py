@@ -21,14 +21,10 @@ SHORTEST_RELOAD_INTERVAL_IN_SECONDS: Final = 0.1
 NOT_YET: Final = "not_yet"
 """What pydantic calls the refusal of an option that a later version will know."""
 
-_WITH_ONE_REPLICA: Final = "works only with RunOn OneReplica, which this version does not have yet"
 _NO_CALENDAR: Final = (
     "needs calendars, which this version does not have yet; only IntervalInSeconds counts"
 )
 _WHY_NOT_YET: Final[dict[str, LiteralString]] = {
-    "run_on": "OneReplica needs a lease store, which this version does not have yet",
-    "lease_in_seconds": _WITH_ONE_REPLICA,
-    "when_lease_unavailable": _WITH_ONE_REPLICA,
     "cron": _NO_CALENDAR,
     "time_zone": _NO_CALENDAR,
 }
@@ -145,9 +141,7 @@ class LoopJobOptions(Options):
     """Failures in a row before health says unhealthy."""
     run_on: RunOn = RunOn.EVERY_REPLICA
     """Whether each replica runs the job, or one in the whole cluster."""
-    lease_in_seconds: float = Field(
-        default=15.0, gt=0, le=TEN_YEARS_IN_SECONDS, validate_default=False
-    )
+    lease_in_seconds: float = Field(default=15.0, ge=1, le=86_400, validate_default=False)
     """Only with `OneReplica`: how long a claim holds without being renewed."""
     when_lease_unavailable: WhenLeaseUnavailable = Field(
         default=WhenLeaseUnavailable.SKIP, validate_default=False
@@ -192,10 +186,18 @@ class LoopJobOptions(Options):
             )
         return value
 
+    @field_validator("run_on")
+    @classmethod
+    def _check_run_on(cls, value: RunOn, info: ValidationInfo) -> RunOn:
+        if value is RunOn.ONE_REPLICA and info.data.get("skip_if_running") is False:
+            raise PydanticCustomError(
+                "run_on",
+                "OneReplica is one run at a time: SkipIfRunning must be true",
+            )
+        return value
+
     @field_validator(*_WHY_NOT_YET)
     @classmethod
-    def _refuse_what_is_not_yet(cls, value: object, info: ValidationInfo) -> object:
-        # Only values that were given come here, and the default of RunOn.
-        if value is not RunOn.EVERY_REPLICA:
-            raise PydanticCustomError(NOT_YET, _WHY_NOT_YET[info.field_name or ""])
-        return value
+    def _refuse_what_is_not_yet(cls, _: object, info: ValidationInfo) -> object:
+        # Only values that were given come here.
+        raise PydanticCustomError(NOT_YET, _WHY_NOT_YET[info.field_name or ""])

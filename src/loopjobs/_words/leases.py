@@ -1,0 +1,86 @@
+"""Leases: the right to run one slot of a job in the whole cluster, for a while."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from loopjobs._words.outcomes import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right of one process to run a job; it ends by itself unless it is renewed."""
+
+    job: str
+    holder: str
+    """The process; no other has the same name, on any machine."""
+    fencing_token: int
+    """Higher than that of every lease of this job before it."""
+    seconds: float
+    """How long it holds, counted from the last renewal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A lease of somebody else as it was seen; seen again unchanged, it was not renewed."""
+
+    fencing_token: int
+    lease_until: str
+    """Its end in the words of the store; to be compared, never to be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRequest:
+    """What a process asks of the store when a slot is due."""
+
+    job: str
+    holder: str
+    interval: float
+    """Seconds from slot to slot."""
+    seconds: float
+    """How long the lease is to hold."""
+    is_by_hand: bool = False
+    """Whether the run is asked for now, whatever is due, and even if the job is paused."""
+    stale: Sighting | None = None
+    """A lease that this process has seen unchanged for longer than it can hold: the clock of the
+    store has gone back, and it may be taken over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The slot is ours."""
+
+    lease: Lease
+    next_in: float
+    """Seconds until the slot after this one, by the clock of the store."""
+    overdue: float
+    """Seconds since the slot was due, by the clock of the store."""
+    is_takeover: bool
+    """Whether somebody else had a lease that has ended without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The slot is not ours."""
+
+    next_in: float
+    """Seconds until the next slot, by the clock of the store; 0 or less if one is due."""
+    lease_left: float | None = None
+    """Seconds that the lease of somebody else still holds; `None` if there is none."""
+    is_paused: bool = False
+    """Whether the job is paused in the whole cluster."""
+    sighting: Sighting | None = None
+    holder: str | None = None
+
+
+ClaimAnswer: TypeAlias = Granted | Declined
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseEnd:
+    """How a run has ended, for the store."""
+
+    outcome: Outcome
+    error: str | None = None
+    next_in: float | None = None
+    """Seconds until the next slot, where the run has a say in that: a fixed delay, a back-off, a
+    backlog. `None` leaves the grid as it is, and passes over the slots that fell into the run."""
