@@ -9,9 +9,10 @@ from loopjobs._words.leases import ClaimAnswer, ClaimRequest, Lease, LeaseEnd
 class LeaseStore(Protocol):
     """One connection to the place where all replicas keep their leases.
 
-    For each job it keeps one row: when the next slot is due, who has the lease, until when, and
-    the last fencing token. Each verb is one atomic step on the clock of the store. All of them
-    block, within a bound of their own, and are called on a thread that may wait.
+    For each job it keeps one row: the next point of the grid, the moment that stands in for it if
+    the last run asked for one, who has the lease, until when, and the last fencing token. Each verb
+    is one atomic step on the clock of the store. All of them block, within a bound of their own,
+    and are called on a thread that may wait.
 
     Every verb raises `LeaseUnavailableError` if the store cannot be reached or does not answer in
     time.
@@ -20,9 +21,13 @@ class LeaseStore(Protocol):
     def claim(self, request: ClaimRequest) -> ClaimAnswer:
         """Claim the slot that is due, if one is, and nobody has a lease.
 
-        It grants a lease with a higher fencing token than any before and moves the next slot to
-        the first point of the grid that is later than now. A job that the store does not know is
-        due at once.
+        It grants a lease with a higher fencing token than any before, forgets the moment that
+        stood in for the grid, and moves the next slot to the first point of the grid that is later
+        than now. A job that the store does not know is due at once.
+
+        A slot that is further away than it can be is due, and begins the grid anew: the clock of
+        the store went back, or the interval is shorter now. It can be as far as the interval that
+        is asked with, or as far as the last run has put it off.
         """
         ...
 
@@ -31,7 +36,10 @@ class LeaseStore(Protocol):
         ...
 
     def finish(self, lease: Lease, end: LeaseEnd) -> None:
-        """Give a lease back, and note how the run has ended; nothing if it is not held any more."""
+        """Give a lease back, and note how the run has ended; nothing if it is not held any more.
+
+        A lease whose time is over and that nobody else has taken is still given back.
+        """
         ...
 
     def set_paused(self, job: str, *, is_paused: bool) -> None:

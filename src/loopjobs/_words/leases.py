@@ -53,9 +53,11 @@ class Granted:
     next_in: float
     """Seconds until the slot after this one, by the clock of the store."""
     overdue: float
-    """Seconds since the slot was due, by the clock of the store."""
+    """Seconds since the slot was due, by the clock of the store; 0 if none was."""
     is_takeover: bool
     """Whether somebody else had a lease that has ended without a word."""
+    success_age: float | None = None
+    """Seconds since the end of the last run that succeeded, wherever; `None` if that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,11 @@ class Declined:
     is_paused: bool = False
     """Whether the job is paused in the whole cluster."""
     sighting: Sighting | None = None
+    """That lease, if there is one."""
     holder: str | None = None
+    """Who has it."""
+    success_age: float | None = None
+    """Seconds since the end of the last run that succeeded, wherever; `None` if that is unknown."""
 
 
 ClaimAnswer: TypeAlias = Granted | Declined
@@ -83,4 +89,6 @@ class LeaseEnd:
     error: str | None = None
     next_in: float | None = None
     """Seconds until the next slot, where the run has a say in that: a fixed delay, a back-off, a
-    backlog. `None` leaves the grid as it is, and passes over the slots that fell into the run."""
+    backlog. It may be sooner or later than the next point of the grid, stands in for it once, and
+    does not move the grid. `None` leaves it to the grid, and passes over the slots that fell into
+    the run."""

@@ -17,17 +17,32 @@ from loopjobs import (
     Sighting,
 )
 
+_ROUNDING = 1e-6
+
 
 @dataclass(slots=True)
 class _Row:
-    next_due: float
+    grid_due: float
     interval: float
+    asked_due: float | None = None
+    """Stands in for the grid once."""
+    asked_in: float = 0.0
     token: int = 0
     holder: str | None = None
     lease_until: float = -math.inf
     lease_seconds: float = 0.0
     is_paused: bool = False
-    last_outcome: Outcome | None = None
+    last_success: float | None = None
+
+    @property
+    def next_due(self) -> float:
+        """The slot that comes next."""
+        return self.grid_due if self.asked_due is None else self.asked_due
+
+    def is_due(self, now: float) -> bool:
+        """Whether a slot is due, or further away than it can be."""
+        furthest = self.interval if self.asked_due is None else self.asked_in
+        return not now < self.next_due <= now + furthest + _ROUNDING
 
 
 class MemoryLeases:
@@ -67,8 +82,7 @@ class MemoryLeases:
         now = self._answer()
         row = self._rows.setdefault(request.job, _Row(now, request.interval))
         row.interval = request.interval
-        # A slot further away than an interval: the clock went back, or the interval was shorter.
-        is_due = not row.is_paused and not now < row.next_due <= now + request.interval
+        is_due = not row.is_paused and row.is_due(now)
         if not (is_due or request.is_by_hand) or self._is_taken(row, request, now):
             return _declined(row, now)
         return self._grant(row, request, now)
@@ -87,11 +101,13 @@ class MemoryLeases:
         row = self._rows.get(lease.job)
         if row is None or (row.holder, row.token) != (lease.holder, lease.fencing_token):
             return
-        row.holder, row.lease_until, row.last_outcome = None, -math.inf, end.outcome
+        row.holder, row.lease_until = None, -math.inf
+        if end.outcome is Outcome.SUCCEEDED:
+            row.last_success = now
         if end.next_in is not None:
-            row.next_due = now + end.next_in
-        elif row.next_due < now:
-            row.next_due = _grid_point(row, now, is_included=True)
+            row.asked_due, row.asked_in = now + end.next_in, end.next_in
+        elif row.grid_due < now:
+            row.grid_due = _grid_point(row, now, is_included=True)
 
     def set_paused(self, job: str, *, is_paused: bool) -> None:
         """Pause or resume a job for all hosts."""
@@ -128,22 +144,29 @@ class MemoryLeases:
         row.holder, row.lease_seconds = request.holder, request.seconds
         row.lease_until = now + request.seconds
         if overdue < 0 and not request.is_by_hand:
-            row.next_due, overdue = now, 0.0
-        if row.next_due <= now and not row.is_paused:
-            row.next_due = _grid_point(row, now, is_included=False)
+            row.asked_due, row.grid_due, overdue = None, now, 0.0
+        if overdue >= 0 and not row.is_paused:
+            row.asked_due = None
+            if row.grid_due <= now:
+                row.grid_due = _grid_point(row, now, is_included=False)
         lease = Lease(request.job, request.holder, row.token, request.seconds)
-        return Granted(lease, row.next_due - now, max(0.0, overdue), is_takeover)
+        age = _success_age(row, now)
+        return Granted(lease, row.next_due - now, max(0.0, overdue), is_takeover, age)
 
 
 def _grid_point(row: _Row, now: float, *, is_included: bool) -> float:
     """Return the first point of the row's grid after now, or at it where that counts."""
-    steps = (now - row.next_due) / row.interval
-    count = math.ceil(steps) if is_included else math.floor(steps) + 1
-    return row.next_due + count * row.interval
+    steps = (now - row.grid_due) / row.interval
+    count = math.ceil(steps - _ROUNDING) if is_included else math.floor(steps + _ROUNDING) + 1
+    return row.grid_due + count * row.interval
 
 
 def _sighting(row: _Row) -> Sighting:
     return Sighting(row.token, repr(row.lease_until))
+
+
+def _success_age(row: _Row, now: float) -> float | None:
+    return None if row.last_success is None else max(0.0, now - row.last_success)
 
 
 def _declined(row: _Row, now: float) -> Declined:
@@ -154,4 +177,5 @@ def _declined(row: _Row, now: float) -> Declined:
         is_paused=row.is_paused,
         sighting=_sighting(row) if is_held else None,
         holder=row.holder if is_held else None,
+        success_age=_success_age(row, now),
     )
