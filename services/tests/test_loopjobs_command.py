@@ -9,8 +9,17 @@ import pytest
 from loopjobs.cli import main
 
 JOBS = {
-    "login.app:build_host_builder": {"PcKeepAliveJob", "PcDeleteJob", "TokenCleanupJob"},
-    "admin_provisioning.app:build_host_builder": {"BulkJobWorker", "BulkJobCleanup"},
+    "login.app:build_host_builder": {
+        "PcKeepAliveJob",
+        "PcDeleteJob",
+        "TokenCleanupJob",
+        "HistoryCleanupJob",
+    },
+    "admin_provisioning.app:build_host_builder": {
+        "BulkJobWorker",
+        "BulkJobCleanup",
+        "HistoryCleanupJob",
+    },
 }
 
 

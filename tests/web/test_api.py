@@ -95,7 +95,7 @@ async def test_a_job_in_detail(host: Host, clock: FakeClock, operator: httpx.Asy
         await operator.post("/api/jobs/quick/trigger", headers=acting("trigger"))
         job = (await operator.get("/api/jobs/quick")).json()
     options = {each["key"]: each for each in job["options"]}
-    assert options["IntervalInSeconds"]["value"] == "10.0"
+    assert options["IntervalInSeconds"]["value"] == "10"
     assert job["section"] == "quick"
     assert job["by_hand"] == [{"outcome": "succeeded", "count": 1}]
     assert [run["due_at"][-6:] for run in job["runs"]] == ["00:15Z", "00:10Z", "00:00Z"]

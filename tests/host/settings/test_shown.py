@@ -62,14 +62,14 @@ def test_each_value_is_shown_with_where_it_was_given(
     content = {"Jobs": {"Mail": {"intervalInSeconds": 30}}, **SILENT}
     options = shown(host_of(tmp_path, content, {"Jobs:Mail:TimeoutInSeconds": 9}), "Jobs:Mail")
     told = {key: (options[key].value, options[key].source) for key in options}
-    assert told["IntervalInSeconds"] == ("30.0", str(tmp_path / "settings.json"))
+    assert told["IntervalInSeconds"] == ("30", str(tmp_path / "settings.json"))
     assert told["Smtp:Server"] == (
-        "'mail.example'",
+        "mail.example",
         "environment variable Jobs__Mail__Smtp__Server",
     )
-    assert told["TimeoutInSeconds"] == ("9.0", "settings given in code")
+    assert told["TimeoutInSeconds"] == ("9", "settings given in code")
     assert told["SkipIfRunning"] == ("true", "default")
-    assert told["Pacing"] == ("'FixedRate'", "default")
+    assert told["Pacing"] == ("FixedRate", "default")
     assert told["Recipients"] == ("[]", "default")
 
 
@@ -81,7 +81,7 @@ def test_a_secret_is_masked_wherever_it_stands(tmp_path: Path) -> None:
     clients, options = shown(host, "Clients"), shown(host, "Jobs:Mail")
     assert clients["Known:robot:Password"].value == "***"
     assert clients["Known:robot:Password"].is_secret
-    assert clients["Known:robot:Server"].value == "'a'"
+    assert clients["Known:robot:Server"].value == "a"
     assert options["Smtp:Password"] == ShownOption(
         "Smtp:Password", "***", "settings given in code", is_secret=True
     )
@@ -95,7 +95,7 @@ def test_every_section_is_there_that_is_bound(tmp_path: Path) -> None:
     assert list(host.settings) == ["Host", "Clients", "Jobs:Mail", "Silent"]
     assert len(host.settings) == 4
     assert host.jobs["mail"].section == "Jobs:Mail"
-    assert shown(host, "Host")["ShutdownTimeoutInSeconds"].value == "30.0"
+    assert shown(host, "Host")["ShutdownTimeoutInSeconds"].value == "30"
     assert [each.key for each in host.settings["Clients"]] == ["Known"]
 
 
@@ -110,8 +110,37 @@ async def test_after_a_reload_the_new_values_are_shown(tmp_path: Path) -> None:
     """A reading that is not taken over changes nothing."""
     host = host_of(tmp_path, {"Jobs": {"Mail": {}}, **SILENT})
     async with host:
-        for interval, expected in ((7, "7.0"), (-1, "7.0")):
+        for interval, expected in ((7, "7"), (-1, "7")):
             content = {"Jobs": {"Mail": {"IntervalInSeconds": interval}}, **SILENT}
             (tmp_path / "settings.json").write_text(json.dumps(content), encoding="utf-8")
             await host.reload_settings()
             assert shown(host, "Jobs:Mail")["IntervalInSeconds"].value == expected
+
+
+class Odd(LoopJobOptions):
+    text: str = ""
+    share: float = 0.1
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("plain text", "plain text"),
+        ("", "''"),
+        ("true", "'true'"),
+        ("15", "'15'"),
+        (" padded ", "' padded '"),
+        ("two\nlines", r"'two\nlines'"),
+        ("smtp://me:swordfish@host", "smtp://***@host"),
+    ],
+)
+def test_a_text_has_quotes_only_where_it_would_pass_for_something_else(
+    given: str, expected: str
+) -> None:
+    """For a person, not for a program."""
+    settings = {"Silent": {"IntervalInSeconds": 5, "Text": given, "Share": 1 / 10_800}}
+    builder = HostBuilder(settings_files=(), settings=settings)
+    options = shown(builder.add_loop_job(Silent, Odd).build(), "Silent")
+    assert options["Text"].value == expected
+    assert options["Share"].value == "9.25926e-05"
+    assert options["IntervalInSeconds"].value == "5"

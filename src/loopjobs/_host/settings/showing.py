@@ -18,6 +18,7 @@ _SECRET_KEY: Final = re.compile(_MARKS)
 _SECRET_SECTION: Final = re.compile(rf"({_MARKS})s?$")
 _DURATION: Final = re.compile(r"in(milliseconds|seconds|minutes|hours|days)$")
 _WHOLE_WORDS_BELOW: Final = 4
+_DIGITS: Final = 6
 
 
 def key_looks_secret(key: str) -> bool:
@@ -58,6 +59,17 @@ def shown_value(value: object, *, secret: bool = False) -> str:
     return _cut(redact(text))
 
 
+def plain_value(value: object, *, secret: bool = False) -> str:
+    """Show a value that is in force: without quotes unless it would pass for something else."""
+    value = value.value if isinstance(value, Enum) else value
+    if isinstance(value, float) and not secret:
+        return f"{value:.0f}" if value.is_integer() else f"{value:.{_DIGITS}g}"
+    text = value if isinstance(value, str) else ""
+    if secret or not text or not text.isprintable() or text != text.strip() or _reads_other(text):
+        return shown_value(value, secret=secret)
+    return _cut(redact(text))
+
+
 def shown_node(node: Node, *, secret: bool = False) -> str:
     """Show a node of the settings; of an object only that it is one, for it may hold secrets."""
     if isinstance(node, Leaf):
@@ -78,6 +90,10 @@ def nearest(wrong: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | N
     folded = {_folded(name): name for name in known}
     found = difflib.get_close_matches(_folded(wrong), folded, n=1, cutoff=cutoff)
     return folded[found[0]] if found else None
+
+
+def _reads_other(text: str) -> bool:
+    return text.casefold() in {"null", "true", "false", MASK} or text[0] in "'\"[{+-.0123456789"
 
 
 def _cut(text: str) -> str:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, RootModel
 
 from loopjobs._host.settings.keys import keys_of
 from loopjobs._host.settings.shape import Place
-from loopjobs._host.settings.showing import shown_value
+from loopjobs._host.settings.showing import plain_value
 from loopjobs._host.settings.tree import Branch, source_of
 from loopjobs._words.records import ShownOption
 
@@ -22,7 +22,7 @@ def shown_options(value: object, place: Place) -> Iterator[ShownOption]:
         else:
             yield ShownOption(
                 key=below.where,
-                value=shown_value(inner, secret=below.secret),
+                value=plain_value(inner, secret=below.secret),
                 source=DEFAULT if below.node is None else source_of(below.node),
                 is_secret=below.secret,
             )
