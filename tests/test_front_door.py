@@ -14,11 +14,21 @@ import pytest
 import loopjobs
 import loopjobs.health
 import loopjobs.history
+import loopjobs.leases
 import loopjobs.logs
+import loopjobs.places
 import loopjobs.testing
 from loopjobs import JobHandle, JobStatus, Ledger, Outcome, RunRecord
 
-DOORS = [loopjobs, loopjobs.health, loopjobs.history, loopjobs.logs, loopjobs.testing]
+DOORS = [
+    loopjobs,
+    loopjobs.health,
+    loopjobs.history,
+    loopjobs.leases,
+    loopjobs.logs,
+    loopjobs.places,
+    loopjobs.testing,
+]
 NAMES = [(door, name) for door in DOORS for name in door.__all__]
 
 

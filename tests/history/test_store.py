@@ -16,6 +16,7 @@ from loopjobs.history._rows import end_of, position_of
 from loopjobs.history._store import Batch, HistoryStore, Stretch
 from loopjobs.history._views import SkippedSlots, StoredRun
 from loopjobs.history._writing import write_what_is_taken
+from loopjobs.places import PostgresqlPlace, read_place
 from servicekit.testing import Templates
 
 from .conftest import OpenStore
@@ -240,8 +241,9 @@ def test_a_row_that_is_refused_keeps_no_other_one_out(
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_replicas_delete_one_at_a_time(another_store: OpenStore, empty_database_url: str) -> None:
     """While one deletes the others find nothing to do, and wait for nobody."""
-    from loopjobs.history._place import PostgresqlPlace, read_place  # noqa: PLC0415 - as the library does
-    from loopjobs.history._postgresql import PostgresqlConnection  # noqa: PLC0415
+    from loopjobs.history._postgresql import (  # noqa: PLC0415 - as the library does
+        PostgresqlConnection,
+    )
 
     store = another_store()
     write(store, run(1))

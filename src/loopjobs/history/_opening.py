@@ -1,10 +1,10 @@
 """Opens the store that a URL names."""
 
 from loopjobs.history._connection import Connection
-from loopjobs.history._place import SqlitePlace, read_place
 from loopjobs.history._sql_store import SqlStore
 from loopjobs.history._sqlite import SqliteConnection
 from loopjobs.history._store import HistoryStore
+from loopjobs.places import SqlitePlace, read_place
 
 
 def open_store(url: str, busy_timeout: float) -> HistoryStore:

@@ -4,7 +4,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 
 from loopjobs import Options
-from loopjobs.history._place import read_place
+from loopjobs.places import read_place
 
 
 class HistoryOptions(Options):

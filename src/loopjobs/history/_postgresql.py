@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from loopjobs.history._connection import Row, Session, Value
 from loopjobs.history._errors import HistoryUnavailableError, RowRefusedError
-from loopjobs.history._place import PostgresqlPlace
+from loopjobs.places import PostgresqlPlace
 
 # Keys of advisory locks: any numbers will do that all replicas use and nobody else does.
 _SCHEMA_TURN: Final = 0x6C6F6F705F686973

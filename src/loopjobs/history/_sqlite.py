@@ -9,7 +9,7 @@ from typing import Final
 
 from loopjobs.history._connection import Row, Session, Value
 from loopjobs.history._errors import HistoryUnavailableError, RowRefusedError
-from loopjobs.history._place import SqlitePlace
+from loopjobs.places import SqlitePlace
 
 _OWNER_ONLY: Final = 0o600
 _REFUSALS: Final = (

@@ -39,9 +39,9 @@ class _Row:
         """The slot that comes next."""
         return self.grid_due if self.asked_due is None else self.asked_due
 
-    def is_due(self, now: float) -> bool:
+    def is_due(self, now: float, interval: float) -> bool:
         """Whether a slot is due, or further away than it can be."""
-        furthest = self.interval if self.asked_due is None else self.asked_in
+        furthest = interval if self.asked_due is None else self.asked_in
         return not now < self.next_due <= now + furthest + _ROUNDING
 
 
@@ -81,8 +81,7 @@ class MemoryLeases:
         """Claim the slot that is due."""
         now = self._answer()
         row = self._rows.setdefault(request.job, _Row(now, request.interval))
-        row.interval = request.interval
-        is_due = not row.is_paused and row.is_due(now)
+        is_due = not row.is_paused and row.is_due(now, request.interval)
         if not (is_due or request.is_by_hand) or self._is_taken(row, request, now):
             return _declined(row, now)
         return self._grant(row, request, now)
@@ -142,7 +141,7 @@ class MemoryLeases:
         is_takeover, overdue = row.holder is not None, now - row.next_due
         row.token += 1
         row.holder, row.lease_seconds = request.holder, request.seconds
-        row.lease_until = now + request.seconds
+        row.lease_until, row.interval = now + request.seconds, request.interval
         if overdue < 0 and not request.is_by_hand:
             row.asked_due, row.grid_due, overdue = None, now, 0.0
         if overdue >= 0 and not row.is_paused:

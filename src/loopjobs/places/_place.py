@@ -1,4 +1,4 @@
-"""Where the history is kept, read from a URL."""
+"""A database, read from a URL."""
 
 import importlib.util
 import re
@@ -58,7 +58,7 @@ def _sqlite(file: str, query: str) -> SqlitePlace:
 def _postgresql(conninfo: str) -> PostgresqlPlace:
     if importlib.util.find_spec("psycopg") is None:
         raise ValueError("needs psycopg; install loopjobs[postgres]")
-    # An extra: the history in SQLite does without it.
+    # An extra: SQLite does without it.
     from psycopg import ProgrammingError  # noqa: PLC0415
     from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
 

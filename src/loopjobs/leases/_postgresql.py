@@ -1,0 +1,80 @@
+"""Connects to leases in PostgreSQL; imported where it is used, for psycopg is an extra."""
+
+import math
+from contextlib import suppress
+from typing import Final
+
+import psycopg
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from loopjobs import Clock, LeaseUnavailableError
+from loopjobs.leases import _postgresql_statements as sql
+from loopjobs.leases._bounded_connection import BoundedConnection
+from loopjobs.leases._postgresql_store import PostgresqlLeaseStore, unavailable
+from loopjobs.places import PostgresqlPlace
+
+_SHORTEST_CONNECT_TIMEOUT: Final = 2
+"""Seconds; the driver knows no shorter one."""
+
+
+class PostgresqlLeases:
+    """A `LeaseStoreSource`: the table `loopjobs_leases` of a database.
+
+    Args:
+        place: Where it is.
+        namespace: Whose rows are ours.
+        clock: Bounds each call.
+    """
+
+    def __init__(self, place: PostgresqlPlace, namespace: str, clock: Clock) -> None:
+        self._place = place
+        self._namespace = namespace
+        self._clock = clock
+
+    def connect(self, timeout: float) -> PostgresqlLeaseStore:
+        """Connect, and make the table if it is missing.
+
+        Raises:
+            LeaseUnavailableError: it cannot be reached, or is not fit to keep leases.
+        """
+        with unavailable(self._place.shown):
+            connection = self._open(timeout)
+            try:
+                self._prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
+        return PostgresqlLeaseStore(connection, self._place.shown, self._namespace)
+
+    def _open(self, timeout: float) -> BoundedConnection:
+        given = conninfo_to_dict(self._place.conninfo)
+        wait = max(_SHORTEST_CONNECT_TIMEOUT, math.ceil(timeout))
+        connection = BoundedConnection.connect(
+            # Never a standby: it would refuse every claim, and knows the past at best.
+            make_conninfo(
+                self._place.conninfo,
+                target_session_attrs="read-write",
+                connect_timeout=given.get("connect_timeout", wait),
+                application_name=given.get("application_name", "loopjobs leases"),
+            ),
+            autocommit=True,
+            # A pooler may give each statement another connection.
+            prepare_threshold=None,
+        )
+        connection.clock, connection.seconds = self._clock, timeout
+        return connection
+
+    def _prepare(self, connection: psycopg.Connection) -> None:
+        """Make the table if need be; a user who may not can live on one that is there."""
+        found = connection.execute(sql.FIND_TABLE).fetchone()
+        if found is None:
+            # Another replica may be faster, by less than `IF NOT EXISTS` can see.
+            with suppress(errors.UniqueViolation, errors.DuplicateTable, errors.DuplicateObject):
+                connection.execute(sql.CREATE_TABLE)
+            found = connection.execute(sql.FIND_TABLE).fetchone()
+        if found != (True,):
+            raise LeaseUnavailableError(
+                f"{self._place.shown}: loopjobs_leases does not survive a crash of the server;"
+                " make it an ordinary table: ALTER TABLE loopjobs_leases SET LOGGED"
+            )

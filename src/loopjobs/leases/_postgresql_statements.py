@@ -1,0 +1,159 @@
+"""The statements of the leases in PostgreSQL. Instants and durations are in microseconds."""
+
+from typing import Final
+
+# `fillfactor`: there is room for the next version of a row on its page, and no index but the key,
+# so no update touches an index.
+CREATE_TABLE: Final = """
+    CREATE TABLE IF NOT EXISTS loopjobs_leases (
+        namespace TEXT COLLATE "C" NOT NULL,
+        job TEXT COLLATE "C" NOT NULL,
+        interval_us BIGINT CHECK (interval_us > 0),
+        grid_due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        asked_due_at TIMESTAMP WITH TIME ZONE,
+        asked_us BIGINT,
+        is_paused BOOLEAN NOT NULL DEFAULT false,
+        fencing_token BIGINT NOT NULL DEFAULT 0,
+        holder TEXT,
+        lease_until TIMESTAMP WITH TIME ZONE,
+        lease_us BIGINT,
+        started_at TIMESTAMP WITH TIME ZONE,
+        finished_at TIMESTAMP WITH TIME ZONE,
+        outcome TEXT,
+        error TEXT,
+        last_success_at TIMESTAMP WITH TIME ZONE,
+        failures_in_a_row INTEGER NOT NULL DEFAULT 0,
+        leases_granted BIGINT NOT NULL DEFAULT 0,
+        leases_taken_over BIGINT NOT NULL DEFAULT 0,
+        PRIMARY KEY (namespace, job)
+    ) WITH (fillfactor = 50)
+"""
+
+# Not `to_regclass`: after a wait for others it may still believe that there is no such table.
+FIND_TABLE: Final = """
+    SELECT relpersistence = 'p' FROM pg_catalog.pg_class
+    WHERE relname = 'loopjobs_leases' AND pg_catalog.pg_table_is_visible(oid)
+"""
+
+# A commit that a crash of the server takes back is a slot that is run twice. Set for the one
+# transaction: a pooler may lend the connection to others after it.
+_DURABLY: Final = """
+    CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
+        THEN set_config('synchronous_commit', 'on', true) END
+"""
+_US: Final = "interval '1 microsecond'"
+
+
+def _us_of(instant: str) -> str:
+    return f"(extract(epoch FROM {instant}) * 1000000)::bigint"
+
+
+# The instant is taken once for all of a statement, after it has been sent: a lease ends later here
+# than in the eyes of its holder. `now()` is when the statement arrived: one that has waited for
+# longer than whoever sent it would, must not be granted a lease that nobody knows of.
+#
+# FOR UPDATE collides with the FOR KEY SHARE of a fenced transaction, the plain UPDATE of renewals
+# does not: a job may write and renew, and nobody takes over before it has committed.
+CLAIM: Final = f"""
+    WITH now AS MATERIALIZED (SELECT clock_timestamp() AS at),
+    ours AS MATERIALIZED (
+        SELECT old.*, now.at, COALESCE(old.asked_due_at, old.grid_due_at) AS due_at,
+            {_DURABLY} AS durably
+        FROM loopjobs_leases AS old CROSS JOIN now
+        WHERE old.namespace = %(namespace)s AND old.job = %(job)s
+            AND (%(is_by_hand)s OR NOT old.is_paused
+                AND (COALESCE(old.asked_due_at, old.grid_due_at) <= now.at
+                    OR old.asked_due_at > now.at + old.asked_us * {_US}
+                    OR old.asked_due_at IS NULL
+                        AND old.grid_due_at > now.at + %(interval)s * {_US}))
+            AND (old.holder IS NULL OR old.lease_until <= now.at
+                OR (old.fencing_token = %(stale_token)s AND old.lease_us <= %(lease)s
+                    AND {_us_of("old.lease_until")} = %(stale_until)s))
+            AND now.at < now() + %(patience)s * {_US}
+        FOR UPDATE OF old SKIP LOCKED
+    ),
+    slot AS MATERIALIZED (
+        SELECT *,
+            due_at > at AND NOT %(is_by_hand)s AS is_anew,
+            NOT is_paused AND (due_at <= at OR NOT %(is_by_hand)s) AS is_had,
+            ({_us_of("(at - grid_due_at)")} / %(interval)s + 1) * %(interval)s * {_US} AS to_next
+        FROM ours
+    ),
+    granted AS (
+        UPDATE loopjobs_leases AS new SET
+            holder = %(holder)s,
+            fencing_token = GREATEST(slot.fencing_token + 1, {_us_of("slot.at")}),
+            lease_until = slot.at + %(lease)s * {_US},
+            lease_us = %(lease)s,
+            interval_us = %(interval)s,
+            grid_due_at = CASE
+                WHEN slot.is_anew THEN slot.at + %(interval)s * {_US}
+                WHEN slot.is_had AND slot.grid_due_at <= slot.at
+                    THEN slot.grid_due_at + slot.to_next
+                ELSE slot.grid_due_at END,
+            asked_due_at = CASE WHEN NOT slot.is_had THEN slot.asked_due_at END,
+            started_at = slot.at,
+            leases_granted = slot.leases_granted + 1,
+            leases_taken_over = slot.leases_taken_over + (slot.holder IS NOT NULL)::int
+        FROM slot
+        WHERE new.namespace = slot.namespace AND new.job = slot.job
+        RETURNING new.fencing_token,
+            {_us_of("(COALESCE(new.asked_due_at, new.grid_due_at) - slot.at)")} AS next_in,
+            {_us_of("(slot.at - slot.due_at)")} AS overdue,
+            slot.holder IS NOT NULL AS is_takeover,
+            {_us_of("(slot.at - slot.last_success_at)")} AS success_age
+    )
+    SELECT true, fencing_token, next_in, overdue, is_takeover, success_age,
+        NULL, NULL, false, NULL
+    FROM granted
+    UNION ALL
+    SELECT false, fencing_token,
+        {_us_of("(COALESCE(asked_due_at, grid_due_at) - now.at)")}, 0, false,
+        {_us_of("(now.at - last_success_at)")},
+        CASE WHEN lease_until > now.at THEN {_us_of("(lease_until - now.at)")} END,
+        {_us_of("lease_until")}, is_paused, holder
+    FROM loopjobs_leases CROSS JOIN now
+    WHERE namespace = %(namespace)s AND job = %(job)s AND NOT EXISTS (SELECT FROM granted)
+"""  # noqa: S608 - made of our own words alone
+
+ADD_JOB: Final = """
+    INSERT INTO loopjobs_leases (namespace, job, grid_due_at)
+    VALUES (%(namespace)s, %(job)s, clock_timestamp())
+    ON CONFLICT (namespace, job) DO NOTHING
+"""
+
+RENEW: Final = f"""
+    UPDATE loopjobs_leases AS lease SET lease_until = clock_timestamp() + held.lease * {_US}
+    FROM unnest(%(jobs)s::text[], %(tokens)s::bigint[], %(holders)s::text[], %(leases)s::bigint[])
+        AS held (job, token, holder, lease)
+    WHERE lease.namespace = %(namespace)s AND lease.job = held.job
+        AND lease.fencing_token = held.token AND lease.holder = held.holder
+        AND lease.lease_until > clock_timestamp()
+    RETURNING lease.job, lease.fencing_token
+"""  # noqa: S608 - made of our own words alone
+
+FINISH: Final = f"""
+    WITH now AS MATERIALIZED (SELECT clock_timestamp() AS at, {_DURABLY} AS durably)
+    UPDATE loopjobs_leases AS lease SET
+        holder = NULL, lease_until = NULL, lease_us = NULL,
+        finished_at = now.at, outcome = %(outcome)s, error = %(error)s,
+        last_success_at = CASE WHEN %(has_succeeded)s THEN now.at ELSE last_success_at END,
+        failures_in_a_row = CASE WHEN %(has_succeeded)s THEN 0
+            ELSE failures_in_a_row + %(has_failed)s::int END,
+        asked_due_at = COALESCE(now.at + %(next_in)s::bigint * {_US}, asked_due_at),
+        asked_us = COALESCE(%(next_in)s::bigint, asked_us),
+        grid_due_at = CASE
+            WHEN %(next_in)s::bigint IS NULL AND grid_due_at < now.at THEN grid_due_at
+                + ceil({_us_of("(now.at - grid_due_at)")}::numeric / interval_us)::bigint
+                * interval_us * {_US}
+            ELSE grid_due_at END
+    FROM now
+    WHERE namespace = %(namespace)s AND job = %(job)s
+        AND fencing_token = %(token)s AND holder = %(holder)s
+"""  # noqa: S608 - made of our own words alone
+
+SET_PAUSED: Final = """
+    INSERT INTO loopjobs_leases (namespace, job, grid_due_at, is_paused)
+    VALUES (%(namespace)s, %(job)s, clock_timestamp(), %(is_paused)s)
+    ON CONFLICT (namespace, job) DO UPDATE SET is_paused = excluded.is_paused
+"""

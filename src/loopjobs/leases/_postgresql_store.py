@@ -1,0 +1,168 @@
+"""The verbs of a lease store as statements of PostgreSQL, each its own transaction."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Final, LiteralString, TypeAlias
+
+import psycopg
+
+from loopjobs import (
+    ClaimAnswer,
+    ClaimRequest,
+    Declined,
+    Granted,
+    Lease,
+    LeaseEnd,
+    LeaseUnavailableError,
+    Outcome,
+    Sighting,
+    redact,
+)
+from loopjobs.leases import _postgresql_statements as sql
+from loopjobs.leases._bounded_connection import BoundedConnection
+
+_FAILURES: Final = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ABANDONED)
+_LONGEST_ERROR: Final = 500
+
+_Row: TypeAlias = tuple[
+    bool, int, int, int, bool, int | None, int | None, int | None, bool, str | None
+]
+
+
+class PostgresqlLeaseStore:
+    """A `LeaseStore` on one connection.
+
+    Args:
+        connection: In autocommit mode; closed with the store.
+        place: Where it leads, as it may be logged.
+        namespace: Whose rows are ours.
+    """
+
+    def __init__(self, connection: BoundedConnection, place: str, namespace: str) -> None:
+        self._connection = connection
+        self._place = place
+        self._namespace = namespace
+
+    def claim(self, request: ClaimRequest) -> ClaimAnswer:
+        """Claim the slot that is due."""
+        row = self._claim(request)
+        if row is None:
+            self._change(sql.ADD_JOB, job=request.job)
+            row = self._claim(request)
+        if row is None:
+            raise LeaseUnavailableError(f"{self._place}: the row of {request.job} went away")
+        return _answer(request, row)
+
+    def renew(self, leases: Sequence[Lease]) -> Sequence[Lease]:
+        """Let leases hold anew; return those that still held."""
+        with unavailable(self._place):
+            rows = self._connection.execute(
+                sql.RENEW,
+                {
+                    "namespace": self._namespace,
+                    "jobs": [each.job for each in leases],
+                    "tokens": [each.fencing_token for each in leases],
+                    "holders": [each.holder for each in leases],
+                    "leases": [_microseconds(each.seconds) for each in leases],
+                },
+            ).fetchall()
+        renewed = set(rows)
+        return [each for each in leases if (each.job, each.fencing_token) in renewed]
+
+    def finish(self, lease: Lease, end: LeaseEnd) -> None:
+        """Give a lease back."""
+        self._change(
+            sql.FINISH,
+            job=lease.job,
+            token=lease.fencing_token,
+            holder=lease.holder,
+            outcome=end.outcome.value,
+            error=None if end.error is None else _told(end.error),
+            has_succeeded=end.outcome is Outcome.SUCCEEDED,
+            has_failed=end.outcome in _FAILURES,
+            next_in=None if end.next_in is None else _microseconds(end.next_in),
+        )
+
+    def set_paused(self, job: str, *, is_paused: bool) -> None:
+        """Pause or resume a job for all replicas."""
+        self._change(sql.SET_PAUSED, job=job, is_paused=is_paused)
+
+    def close(self) -> None:
+        """Close the connection."""
+        with suppress(psycopg.Error):
+            self._connection.close()
+
+    def _claim(self, request: ClaimRequest) -> _Row | None:
+        stale = request.stale
+        parameters = {
+            "namespace": self._namespace,
+            "job": request.job,
+            "holder": request.holder,
+            "interval": _microseconds(request.interval),
+            "lease": _microseconds(request.seconds),
+            "is_by_hand": request.is_by_hand,
+            "stale_token": None if stale is None else stale.fencing_token,
+            "stale_until": None if stale is None else int(stale.lease_until),
+            "patience": _microseconds(self._connection.seconds),
+        }
+        with unavailable(self._place):
+            row: _Row | None = self._connection.execute(sql.CLAIM, parameters).fetchone()
+        return row
+
+    def _change(self, statement: LiteralString, **parameters: str | int | None) -> None:
+        with unavailable(self._place):
+            self._connection.execute(statement, {"namespace": self._namespace, **parameters})
+
+
+@contextmanager
+def unavailable(place: str) -> Iterator[None]:
+    """Tell whatever PostgreSQL or the way to it says as unavailability, without secrets.
+
+    Raises:
+        LeaseUnavailableError: the block failed.
+    """
+    try:
+        yield
+    except TimeoutError:
+        raise LeaseUnavailableError(f"{place}: no answer in time") from None
+    except psycopg.Error as error:
+        words = error.diag.message_primary or str(error).partition("\n")[0]
+        what = f"{place}: {type(error).__name__}: {redact(words)}"
+        # Without its cause: the driver quotes parameters.
+        raise LeaseUnavailableError(what) from None
+
+
+def _answer(request: ClaimRequest, row: _Row) -> ClaimAnswer:
+    is_granted, token, next_in, overdue, is_takeover, age, left, until, is_paused, holder = row
+    success_age = None if age is None else max(0.0, _seconds(age))
+    if is_granted:
+        return Granted(
+            Lease(request.job, request.holder, token, request.seconds),
+            next_in=_seconds(next_in),
+            overdue=max(0.0, _seconds(overdue)),
+            is_takeover=is_takeover,
+            success_age=success_age,
+        )
+    is_held = left is not None
+    return Declined(
+        next_in=_seconds(next_in),
+        lease_left=None if left is None else _seconds(left),
+        is_paused=is_paused,
+        sighting=Sighting(token, str(until)) if is_held else None,
+        holder=holder if is_held else None,
+        success_age=success_age,
+    )
+
+
+def _told(error: str) -> str:
+    """Return the words without secrets, cut, and as any database takes them."""
+    words = redact(error).replace("\x00", "\ufffd").encode(errors="replace").decode()
+    return words if len(words) <= _LONGEST_ERROR else f"{words[: _LONGEST_ERROR - 1]}…"
+
+
+def _microseconds(seconds: float) -> int:
+    return round(seconds * 1_000_000)
+
+
+def _seconds(microseconds: int) -> float:
+    return microseconds / 1_000_000

@@ -1,0 +1,59 @@
+"""One line that gives a host a place for its leases."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dishka import Provider, Scope
+from pydantic import SecretStr
+
+from loopjobs import Clock, HostBuilder, LeaseStoreSource, Problem, SettingsError
+from loopjobs.leases._opening import source_of
+from loopjobs.leases._options import LeasesOptions, LeasesOptionsWithUrl
+
+
+@dataclass(frozen=True, slots=True)
+class LeasesTarget:
+    """Where a service keeps its leases if the settings do not say."""
+
+    url: SecretStr
+    """As in `LeasesOptions`."""
+
+
+def add_leases(
+    builder: HostBuilder, *, default: Callable[..., LeasesTarget] | None = None
+) -> HostBuilder:
+    """Give a host a place for its leases: jobs with `RunOn: OneReplica` need one.
+
+    It binds the section `Leases` and provides a `LeaseStoreSource`. Each host makes two
+    connections there, however many jobs it has, and none before the first slot.
+
+    Args:
+        builder: What to add it to.
+        default: Says where to keep them if `Leases:Url` does not: a function whose annotated
+            parameters are injected, such as the options of the service's own database. Without it
+            `Leases:Url` is required.
+    """
+    provider = Provider(scope=Scope.APP)
+    if default is None:
+        builder.add_options(LeasesOptionsWithUrl, "Leases")
+        provider.provide(_as_set)
+    else:
+        builder.add_options(LeasesOptions, "Leases")
+        provider.provide(default, provides=LeasesTarget)
+        provider.provide(_as_set_or_else)
+    return builder.add_provider(provider)
+
+
+def _as_set(options: LeasesOptionsWithUrl, clock: Clock) -> LeaseStoreSource:
+    return source_of(options.url.get_secret_value(), options.namespace, clock)
+
+
+def _as_set_or_else(options: LeasesOptions, target: LeasesTarget, clock: Clock) -> LeaseStoreSource:
+    url = options.url or target.url
+    try:
+        return source_of(url.get_secret_value(), options.namespace, clock)
+    except ValueError as error:
+        remedy = "Set it, or let the service name another place."
+        raise SettingsError(
+            [Problem("Leases:Url", f"is not set, and the default of the service {error}", remedy)]
+        ) from None

@@ -1,0 +1,100 @@
+"""Where the contract of a lease store is tested: one bench for each kind of store."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+from typing import Protocol, TypeAlias
+from uuid import uuid4
+
+import psycopg
+
+from loopjobs import LeaseStore, SystemClock
+from loopjobs.leases._opening import source_of
+from loopjobs.testing import FakeClock, MemoryLeases
+from servicekit.testing.postgresql_server import as_conninfo
+
+TIMEOUT = 10.0
+
+
+class Bench(Protocol):
+    """A store with nothing in it."""
+
+    def connect(self) -> LeaseStore:
+        """Connect once more, as another replica does; the bench closes what it connects."""
+        ...
+
+    def step(self, seconds: float) -> None:
+        """Let the clock of the store be that much further, or back.
+
+        A bench of a real store moves the instants in its rows the other way, which is the same to
+        all that is compared with the clock.
+        """
+        ...
+
+
+Place: TypeAlias = Callable[[str], str]
+"""Returns the URL of an empty database of a kind; it lasts for the session."""
+
+
+class MemoryBench:
+    """Leases in memory."""
+
+    def __init__(self) -> None:
+        self._leases = MemoryLeases(FakeClock())
+
+    def connect(self) -> LeaseStore:
+        return self._leases.connect(TIMEOUT)
+
+    def step(self, seconds: float) -> None:
+        self._leases.step(seconds)
+
+
+class PostgresqlBench:
+    """A namespace of its own in a database that all tests share."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.namespace = uuid4().hex
+        self.control = psycopg.connect(as_conninfo(url), autocommit=True)
+        self._source = source_of(url, self.namespace, SystemClock())
+        self._stores: list[LeaseStore] = []
+
+    def connect(self) -> LeaseStore:
+        self._stores.append(self._source.connect(TIMEOUT))
+        return self._stores[-1]
+
+    def step(self, seconds: float) -> None:
+        self.control.execute(
+            "UPDATE loopjobs_leases SET"
+            " grid_due_at = grid_due_at - %(by)s, asked_due_at = asked_due_at - %(by)s,"
+            " lease_until = lease_until - %(by)s, last_success_at = last_success_at - %(by)s"
+            " WHERE namespace = %(namespace)s",
+            {"by": timedelta(seconds=seconds), "namespace": self.namespace},
+        )
+
+    def close(self) -> None:
+        for store in self._stores:
+            store.close()
+        self.control.close()
+
+
+@contextmanager
+def memory_bench(place: Place) -> Iterator[Bench]:
+    """Set up leases in memory."""
+    yield MemoryBench()
+
+
+@contextmanager
+def postgresql_bench(place: Place) -> Iterator[PostgresqlBench]:
+    """Set up leases in PostgreSQL."""
+    bench = PostgresqlBench(place("postgresql"))
+    try:
+        yield bench
+    finally:
+        bench.close()
+
+
+BENCHES: dict[str, Callable[[Place], AbstractContextManager[Bench]]] = {
+    "memory": memory_bench,
+    "postgresql": postgresql_bench,
+}

@@ -1,0 +1,63 @@
+from collections.abc import Iterator
+
+import pytest
+
+from loopjobs import LeaseStore
+from servicekit.testing import Templates
+
+from .benches import BENCHES, Bench, PostgresqlBench, postgresql_bench
+
+
+class Places:
+    """One database of each kind, made when the first test wants it."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+        self._urls: dict[str, str] = {}
+
+    def __call__(self, kind: str) -> str:
+        if kind not in self._urls:
+            self._urls[kind] = self._templates.place(kind).create()
+        return self._urls[kind]
+
+    def close(self) -> None:
+        for kind, url in self._urls.items():
+            self._templates.place(kind).drop(url)
+
+
+@pytest.fixture(scope="session")
+def places(templates: Templates) -> Iterator[Places]:
+    """The databases of the session.
+
+    The server starts here, and not in a test: each of them is held to leave nothing open.
+    """
+    places = Places(templates)
+    places("postgresql")
+    yield places
+    places.close()
+
+
+@pytest.fixture(params=sorted(BENCHES))
+def bench(request: pytest.FixtureRequest, places: Places) -> Iterator[Bench]:
+    """An empty store of each kind."""
+    with BENCHES[str(request.param)](places) as bench:
+        yield bench
+
+
+@pytest.fixture
+def store(bench: Bench) -> LeaseStore:
+    """The first connection to the store."""
+    return bench.connect()
+
+
+@pytest.fixture
+def other(bench: Bench) -> LeaseStore:
+    """The connection of another replica."""
+    return bench.connect()
+
+
+@pytest.fixture
+def postgresql(places: Places) -> Iterator[PostgresqlBench]:
+    """An empty store in PostgreSQL, for what only that has."""
+    with postgresql_bench(places) as bench:
+        yield bench
