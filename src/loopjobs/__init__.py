@@ -61,7 +61,7 @@ from loopjobs._words.options import (
     WhenLeaseUnavailable,
 )
 from loopjobs._words.outcomes import JobState, Outcome
-from loopjobs._words.records import JobStatus, Ledger, RunRecord, ShownOption
+from loopjobs._words.records import ClusterView, JobStatus, Ledger, RunRecord, ShownOption
 from loopjobs._words.redaction import redact
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "ClaimAnswer",
     "ClaimRequest",
     "Clock",
+    "ClusterView",
     "ControlError",
     "CurrentRun",
     "Declined",

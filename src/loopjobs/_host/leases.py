@@ -10,8 +10,9 @@ from loopjobs._contracts.lease_store import LeaseStore, LeaseStoreSource
 from loopjobs._host.graph import Graph
 from loopjobs._host.registration import JobRegistration
 from loopjobs._mechanisms.lease_terms import call_timeout
-from loopjobs._words.errors import LeaseUnavailableError, Problem
+from loopjobs._words.errors import LeaseUnavailableError, Problem, StartError
 from loopjobs._words.options import LoopJobOptions, RunOn
+from loopjobs._words.redaction import redact
 
 _KEY: Final = DependencyKey(LeaseStoreSource, DEFAULT_COMPONENT)
 
@@ -24,8 +25,16 @@ class InjectedLeases:
         self._source: LeaseStoreSource | None = None
 
     async def find(self) -> None:
-        """Ask the container for it."""
-        self._source = await self._container.get(LeaseStoreSource)
+        """Ask the container for it.
+
+        Raises:
+            StartError: its provider failed.
+        """
+        try:
+            self._source = await self._container.get(LeaseStoreSource)
+        except Exception as error:
+            what = redact(f"{type(error).__name__}: {error}")
+            raise StartError(f"the lease store was not provided: {what}") from error
 
     def connect(self, timeout: float) -> LeaseStore:
         """Connect to it.
@@ -58,8 +67,7 @@ def leaseless_jobs(
 
 def shortest_call(options: Mapping[str, LoopJobOptions]) -> float:
     """Return for how many seconds a call of the store may go on, so that no lease suffers."""
-    leases = [
-        each.lease_in_seconds for each in options.values() if each.run_on is RunOn.ONE_REPLICA
-    ]
+    # All of them: a reload can let any job run on one replica.
+    leases = [each.lease_in_seconds for each in options.values()]
     default = LoopJobOptions.model_fields["lease_in_seconds"].default
     return call_timeout(min(leases, default=default))

@@ -49,8 +49,10 @@ class JobHandle:
     async def pause(self) -> None:
         """Skip slots from the very next one on; a run in progress goes on. Idempotent.
 
+        A job that runs on one replica is paused on all of them.
+
         Raises:
-            ControlError: the loop does not run.
+            ControlError: the loop does not run, or the other replicas cannot be told.
         """
         await self._service.pause()
 
@@ -58,6 +60,6 @@ class JobHandle:
         """Run slots again from the very next one on. Idempotent.
 
         Raises:
-            ControlError: the loop does not run.
+            ControlError: the loop does not run, or the other replicas cannot be told.
         """
         await self._service.resume()

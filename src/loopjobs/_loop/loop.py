@@ -1,23 +1,23 @@
 """The endless loop: await a slot, run the job, read how it ended."""
 
 import asyncio
-import math
 from contextvars import copy_context
+from dataclasses import replace
 from typing import Generic, TypeVar
 
-from loopjobs._loop.backoff import Backoff
 from loopjobs._loop.loop_context import LoopContext
+from loopjobs._loop.lost_leases import LostLeases
+from loopjobs._loop.pace import Pace
 from loopjobs._loop.places import Places
 from loopjobs._loop.runs import Runs
 from loopjobs._loop.runs_beside import RunsBeside
-from loopjobs._loop.schedules import paces_differently, schedule_from
-from loopjobs._loop.turns import Turn, Turns
-from loopjobs._mechanisms.ticker import Tick, Ticker
+from loopjobs._loop.turn import Turn
+from loopjobs._loop.turns import Turns
+from loopjobs._mechanisms.ticker import Tick
 from loopjobs._run.body import Body
 from loopjobs._run.options_monitor import JobOptionsMonitor
 from loopjobs._run.performer import Performer
 from loopjobs._run.run_in_progress import RunInProgress
-from loopjobs._words.again import RunAgain
 from loopjobs._words.leases import LeaseEnd
 from loopjobs._words.options import LoopJobOptions, Pacing, RunOn
 from loopjobs._words.outcomes import Outcome
@@ -37,71 +37,43 @@ class Loop(Generic[OptionsT]):
         context: LoopContext,
         runs: Runs,
     ) -> None:
-        self._name = name
-        self._monitor = monitor
-        self._random = context.random
         self._clock = context.clock
         self._runs = runs
         self._performer = Performer(
             body, context.clock, context.timer, runs.overstay, context.run_contexts
         )
-        self.ticker = Ticker(context.clock, context.timer, context.random, runs, runs.skip)
+        self.pace = Pace(monitor, context, runs)
+        self.ticker = self.pace.ticker
         self._places = Places(runs, lambda: monitor.latest)
-        self._backoff = Backoff()
-        self.turns = (
+        self._turns = (
             None
             if context.leases is None
-            else Turns(name, context, context.leases, lambda: self.options)
+            else Turns(
+                name, context, context.leases, LostLeases(runs, context), lambda: monitor.latest
+            )
         )
-        """The turns of the job in the cluster; `None` without a lease store."""
         self._beside = RunsBeside(name, self._run, self._drop, self.ticker.fail)
-        self._origin = 0.0
-        self._last_ended = -math.inf
-        self.expected_since = math.inf
-        """The moment from which on successes are expected."""
 
     @property
     def options(self) -> OptionsT:
         """The options that the next run will begin with."""
-        return self._monitor.latest
+        return self.pace.options
 
     @property
-    def backs_off(self) -> bool:
-        """Whether failures have put off the next run."""
-        return self._clock.monotonic() < self._backoff.until
-
-    def begin(self) -> None:
-        """Begin to tick; the first slot is due after the initial delay."""
-        options = self.options
-        spread = self._random.uniform(0.0, options.start_jitter_in_seconds)
-        self._origin = self._clock.monotonic() + spread
-        self._follow(self._origin + options.initial_delay_in_seconds)
-
-    def expect_anew(self) -> None:
-        """Expect the next success from now on, and not before."""
-        self.expected_since = self._clock.monotonic()
+    def shared_turns(self) -> Turns | None:
+        """The turns of the job in the cluster, if it is to run on one replica."""
+        return self._turns if self.options.run_on is RunOn.ONE_REPLICA else None
 
     def close(self) -> None:
         """Hand out no more slots, and let a tick go that waits for its turn."""
-        if self.turns is not None:
-            self.turns.close()
         self.ticker.close()
         self._places.close()
+        if self._turns is not None:
+            self._turns.close()
 
     def use(self, options: OptionsT) -> None:
         """Use these options from the next run on, and count a wait in progress anew."""
-        old, now = self.options, self._clock.monotonic()
-        self.ticker.look()
-        self._monitor.use(options)
-        self.ticker.is_exclusive = options.skip_if_running
-        self._backoff.count_anew(options)
-        self.ticker.hold(self._backoff.until)
-        if options.enabled and not old.enabled:
-            self._origin = now
-        if paces_differently(old, options, has_ticked=self.ticker.last_due is not None):
-            self._follow(self._due_after_change(now))
-        elif options.jitter_in_seconds != old.jitter_in_seconds:
-            self.ticker.spread(options.jitter_in_seconds)
+        self.pace.use(options)
         self._places.look_again()
 
     async def serve(self) -> None:
@@ -110,7 +82,7 @@ class Loop(Generic[OptionsT]):
             refusal = await self._places.wait() if self._places.are_contested else None
             refusal = refusal or self._second_thoughts(tick)
             if refusal is not None:
-                self._pass_by(refusal)
+                self.pace.pass_by(refusal)
             elif (turns := self.shared_turns) is not None:
                 await self._run_in_turn(tick, turns)
             elif self._may_overlap():
@@ -128,15 +100,12 @@ class Loop(Generic[OptionsT]):
         now, origin = self._clock.monotonic(), copy_context()
         tick = Tick(due=now, planned=now, number=None)
         refusal = await self._places.wait_by_hand()
-        if refusal is not None:
-            return self._runs.refuse(tick, refusal)
-        if (turns := self.shared_turns) is None:
-            run = self._runs.begin(tick, self.options)
-        else:
-            turn = await turns.take(is_by_hand=True)
-            if turn.refusal is not None:
-                return self._runs.refuse(tick, turn.refusal)
-            run = self._begin(tick, turns, turn)
+        turn = Turn(refusal)
+        if refusal is None and (turns := self.shared_turns) is not None:
+            turn = await self._take_turn(tick, turns)
+        if turn.refusal is not None:
+            return self._runs.refuse(tick, turn.refusal)
+        run = self._begin(tick, turn)
         run.origin = origin
         record = self._runs.watch(run)
         self._beside.start(run)
@@ -150,96 +119,51 @@ class Loop(Generic[OptionsT]):
             outcome, again = await self._performer.perform(run, limit)
         self._runs.settle(run, outcome)
         self._runs.leave(run)
-        self._pace(run, outcome)
+        self.pace.note_end(run, outcome)
         if again is not None:
-            self.ticker.run_again(self._clock.monotonic() + again.after)
-        if self.turns is not None and run.lease is not None:
-            await self.turns.give_back(run, self._end_of(run, outcome, again))
+            self.pace.run_again(again.after)
+        if self._turns is not None and run.lease is not None:
+            end = LeaseEnd(outcome, run.error, self.pace.asks_for(run, again))
+            self.pace.awaits_turn(is_asking=True)
+            await self._turns.give_back(run, end)
+            self.pace.awaits_turn(is_asking=False)
         self._places.look_again()
 
     async def _run_in_turn(self, tick: Tick, turns: Turns) -> None:
         """Run a slot if it can be had in the cluster."""
-        turn = await turns.take()
+        self.pace.awaits_turn(is_asking=True)
+        turn = await self._take_turn(tick, turns)
+        self.pace.awaits_turn(is_asking=False)
         if turn.refusal is None:
-            await self._run(self._begin(tick, turns, turn))
+            run = self._begin(tick, turn)
+            if turn.next_in is not None and run.options.pacing is Pacing.FIXED_RATE:
+                self.pace.align(turn.next_in)
+            await self._run(run)
             return
-        self._pass_by(turn.refusal)
-        if turn.refusal is Outcome.SKIPPED_ELSEWHERE:
-            self.expect_anew()
+        self.pace.pass_by(turn.refusal)
+        if turn.refusal in (Outcome.SKIPPED_ELSEWHERE, Outcome.SKIPPED_PAUSED):
+            self.pace.expect_anew()
         if turn.next_in is not None:
-            self._align(turn.next_in)
+            self.pace.align(turn.next_in)
         if turn.retry_in is not None:
-            self.ticker.run_again(self._clock.monotonic() + turn.retry_in)
+            self.pace.run_again(turn.retry_in)
 
-    def _begin(self, tick: Tick, turns: Turns, turn: Turn) -> RunInProgress:
+    async def _take_turn(self, tick: Tick, turns: Turns) -> Turn:
+        """Claim a slot, and look again whether it may be run: much can happen meanwhile."""
+        is_by_hand = tick.number is None
+        turn = await turns.take(is_by_hand=is_by_hand)
+        refusal = self._places.refusal_now() or turn.refusal
+        if refusal is None and not is_by_hand:
+            refusal = self._second_thoughts(tick)
+        if refusal is not None:
+            await turns.decline(turn)
+        return replace(turn, refusal=refusal)
+
+    def _begin(self, tick: Tick, turn: Turn) -> RunInProgress:
         run = self._runs.begin(tick, self.options)
-        if turn.claimed is not None:
-            turns.keep(run, turn.claimed)
-        if turn.next_in is not None and run.is_scheduled:
-            self._align(turn.next_in)
+        if turn.claimed is not None and self._turns is not None:
+            self._turns.keep(run, turn.claimed)
         return run
-
-    def _pass_by(self, refusal: Outcome) -> None:
-        self._runs.skip(refusal, 1)
-        self.ticker.run_ended(self._clock.monotonic(), 0.0)
-
-    def _align(self, next_in: float) -> None:
-        """Let the next slot be where the store has it."""
-        if self.options.pacing is Pacing.FIXED_RATE or not self._awaits_an_end():
-            schedule = schedule_from(self._clock.monotonic() + next_in, self.options)
-            self.ticker.follow(schedule, self.options.jitter_in_seconds)
-
-    def _end_of(self, run: RunInProgress, outcome: Outcome, again: RunAgain | None) -> LeaseEnd:
-        """Return how a run ended, and when the cluster is to run the job next if it has a say."""
-        next_in = None if again is None else again.after
-        if run.is_scheduled and (self.backs_off or self.options.pacing is Pacing.FIXED_DELAY):
-            next_in = next_in or self.ticker.next_due - self._clock.monotonic()
-        is_known = next_in is not None and math.isfinite(next_in)
-        return LeaseEnd(outcome, run.error, max(0.0, next_in or 0.0) if is_known else None)
-
-    @property
-    def shared_turns(self) -> Turns | None:
-        """The turns of the job in the cluster, if it is to run on one replica."""
-        return self.turns if self.options.run_on is RunOn.ONE_REPLICA else None
-
-    def _pace(self, run: RunInProgress, outcome: Outcome) -> None:
-        """Let the end of a run move what comes next: back-off, and the wait of a fixed delay."""
-        is_on_grid = self.options.pacing is Pacing.FIXED_RATE
-        if is_on_grid and outcome is Outcome.SUCCEEDED and not self._backoff.failures:
-            if run.is_scheduled:
-                self._last_ended = run.started + run.duration
-            return
-        now, was_put_off = self._clock.monotonic(), self.backs_off
-        base = run.due if is_on_grid else now
-        self._backoff.note_end(base, self._runs.consecutive_failures, self.options)
-        self.ticker.hold(self._backoff.until)
-        if run.is_scheduled:
-            self._last_ended = now
-        moves_slots = was_put_off or self.backs_off
-        if run.is_scheduled or (moves_slots and not self._awaits_an_end()):
-            self.ticker.run_ended(now, self._backoff.wait)
-
-    def _follow(self, first_due: float) -> None:
-        self.expected_since = self._clock.monotonic() if first_due == math.inf else first_due
-        self.ticker.is_exclusive = self.options.skip_if_running
-        self.ticker.follow(schedule_from(first_due, self.options), self.options.jitter_in_seconds)
-
-    def _due_after_change(self, now: float) -> float:
-        """Return the first slot under changed options: an interval after the last, or at once."""
-        options, last_due = self.options, self.ticker.last_due
-        is_counted_from_end = options.pacing is Pacing.FIXED_DELAY
-        if is_counted_from_end and self._awaits_an_end():
-            return math.inf
-        if last_due is None:
-            return max(now, self._origin + options.initial_delay_in_seconds)
-        if not is_counted_from_end:
-            return max(now, last_due + options.interval_in_seconds)
-        wait = max(options.interval_in_seconds, self._backoff.wait)
-        return max(now, max(last_due, self._last_ended) + wait)
-
-    def _awaits_an_end(self) -> bool:
-        """Return whether a slot was handed out whose run has not ended."""
-        return self.ticker.is_busy or any(run.is_scheduled for run in self._runs)
 
     def _second_thoughts(self, tick: Tick) -> Outcome | None:
         """Return why a slot must not run after all, which may have waited for its turn."""

@@ -41,6 +41,14 @@ class Places:
         must_be_alone = self._options().skip_if_running
         return Outcome.SKIPPED_RUNNING if must_be_alone and len(self._runs) else None
 
+    def refusal_now(self) -> Outcome | None:
+        """Return why there is no free place at this moment."""
+        if self._is_closed:
+            return Outcome.CANCELLED
+        must_be_alone = self._options().skip_if_running
+        is_taken = (must_be_alone and len(self._runs) > 0) or self._is_full()
+        return Outcome.SKIPPED_RUNNING if is_taken else None
+
     async def wait_by_hand(self) -> Outcome | None:
         """Wait as `wait` does, but only as the first in the queue."""
         if self._waiting and self._is_full():

@@ -2,14 +2,13 @@
 
 import asyncio
 import contextlib
-import math
-from datetime import timedelta
 from typing import Generic, TypeVar
 
 from loopjobs._loop.drain import Drain
 from loopjobs._loop.loop import Loop
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.runs import Runs
+from loopjobs._loop.status_reading import StatusReading
 from loopjobs._loop.turns import Turns
 from loopjobs._run.body import Body
 from loopjobs._run.options_monitor import JobOptionsMonitor
@@ -42,11 +41,11 @@ class LoopHostedService(Generic[JobT, OptionsT]):
     ) -> None:
         self.name = name
         self._context = context
-        self._clock = context.clock
         self._runs = Runs(name, context)
         self._loop = Loop(name, body, monitor, context, self._runs)
         self._ticker = self._loop.ticker
         self._drain = Drain(self._runs, context)
+        self._status = StatusReading(name, self._loop, self._runs, context.clock)
         self._task: asyncio.Task[None] | None = None
         self._fault: BaseException | None = None
         self._is_without_slots = False
@@ -76,7 +75,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
             # is due now, and a slot that finds nobody waiting counts as found running.
             await asyncio.sleep(0)
             if not self._is_without_slots:
-                self._loop.begin()
+                self._loop.pace.begin()
         except BaseException:
             self._loop.close()
             raise
@@ -124,12 +123,14 @@ class LoopHostedService(Generic[JobT, OptionsT]):
     async def pause(self) -> None:
         """Skip slots from the very next one on; a run in progress goes on. Idempotent.
 
+        A job that runs on one replica is paused on all of them.
+
         Raises:
-            ControlError: the loop does not run.
+            ControlError: the loop does not run, or the other replicas cannot be told.
         """
         self._check_running("pause")
         if (turns := self._loop.shared_turns) is not None:
-            await self._set_paused(turns, is_paused=True)
+            await self._tell_cluster(turns, is_paused=True)
         elif not self._ticker.is_paused:
             self._ticker.is_paused = True
             self._context.announcer.announce(JobPaused(self.name))
@@ -138,14 +139,16 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         """Run slots again from the very next one on. Idempotent.
 
         Raises:
-            ControlError: the loop does not run.
+            ControlError: the loop does not run, or the other replicas cannot be told.
         """
         self._check_running("resume")
         if (turns := self._loop.shared_turns) is not None:
-            await self._set_paused(turns, is_paused=False)
-        elif self._ticker.is_paused:
+            await self._tell_cluster(turns, is_paused=False)
+            self._loop.pace.expect_anew()
+        if self._ticker.is_paused:
+            # It may have been paused here before it was to run on one replica.
             self._ticker.is_paused = False
-            self._loop.expect_anew()
+            self._loop.pace.expect_anew()
             self._context.announcer.announce(JobResumed(self.name))
 
     def history(self) -> list[RunRecord]:
@@ -154,27 +157,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
 
     def status(self) -> JobStatus[OptionsT]:
         """Return the job as it is at this moment."""
-        runs = self._runs
-        failures = runs.consecutive_failures
-        ahead = self._ticker.next_due - self._clock.monotonic()
-        return JobStatus(
-            name=self.name,
-            state=self._state(),
-            options=self.options,
-            next_due_at=None if ahead == math.inf else self._clock.now() + timedelta(seconds=ahead),
-            last_run=runs.last(),
-            consecutive_failures=failures,
-            healthy=self._fault is None and failures < self.options.unhealthy_after_failures,
-            ledger=runs.ledger.read(),
-            by_hand=runs.by_hand.read(),
-            is_paused=self._is_paused(),
-            last_success=runs.last_success,
-            last_success_age=runs.success_age(),
-            silent_for=self._silent_for(),
-            running_for=runs.oldest_age(),
-            overstayed=runs.overstayed,
-            reporting=runs.reporting(),
-        )
+        return self._status.read(self._phase())
 
     def use_options(self, options: OptionsT) -> None:
         """Use these options from the next run on; a wait in progress is counted anew."""
@@ -209,53 +192,29 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         self._context.announcer.announce(LoopDied(self.name, error))
         self._context.on_death(self.name, error)
 
-    async def _set_paused(self, turns: Turns, *, is_paused: bool) -> None:
+    async def _tell_cluster(self, turns: Turns, *, is_paused: bool) -> None:
         try:
             await turns.set_paused(is_paused=is_paused)
         except LeaseUnavailableError as error:
             verb = "pause" if is_paused else "resume"
             raise ControlError(f"cannot {verb} job {self.name} in the cluster: {error}") from error
-        self._loop.expect_anew()
-        happened = JobPaused if is_paused else JobResumed
-        self._context.announcer.announce(happened(self.name))
-
-    def _is_paused(self) -> bool:
-        turns = self._loop.shared_turns
-        return self._ticker.is_paused if turns is None else turns.is_paused
 
     def _check_running(self, verb: str) -> None:
-        if self._task is None:
+        phase = self._phase()
+        if phase is JobState.NOT_STARTED:
             raise ControlError(f"cannot {verb} job {self.name}: its host is not started")
-        if self._drain.has_begun or self._fault is not None:
-            raise ControlError(f"cannot {verb} job {self.name}: it is {self._state()}")
+        if phase is not None:
+            raise ControlError(f"cannot {verb} job {self.name}: it is {phase}")
 
-    def _silent_for(self) -> float:
-        if not self._is_at_work() or self._is_paused() or not self.options.enabled:
-            return 0.0
-        silence = self._clock.monotonic() - self._loop.expected_since
-        age = self._runs.success_age()
-        return max(0.0, silence if age is None else min(silence, age))
-
-    def _is_at_work(self) -> bool:
-        return self._task is not None and self._fault is None and not self._drain.has_begun
-
-    def _state(self) -> JobState:
+    def _phase(self) -> JobState | None:
+        """Return the state that the loop is in before or after its work; `None` while at it."""
         if self._task is None:
             return JobState.NOT_STARTED
         if self._fault is not None:
             return JobState.FAULTED
         if self._drain.has_begun:
             return JobState.STOPPED if self._drain.is_over else JobState.STOPPING
-        return self._working_state()
-
-    def _working_state(self) -> JobState:
-        if len(self._runs):
-            return JobState.RUNNING
-        if not self.options.enabled:
-            return JobState.DISABLED
-        if self._is_paused():
-            return JobState.PAUSED
-        return JobState.BACKING_OFF if self._loop.backs_off else JobState.WAITING
+        return None
 
 
 def _cause_of_death(name: str, error: BaseException) -> BaseException:

@@ -1,40 +1,28 @@
 """The turns of one job in the cluster: a slot is claimed before it is run."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
+from loopjobs._loop.cluster_news import ClusterNews
+from loopjobs._loop.lease_debt import LeaseDebt
 from loopjobs._loop.loop_context import LoopContext
-from loopjobs._mechanisms.lease_terms import MARGIN
+from loopjobs._loop.lost_leases import LostLeases
+from loopjobs._loop.runs import Runs
+from loopjobs._loop.turn import Turn, turn_of_others, turn_without_answer
 from loopjobs._run.lease_client import Claimed, LeaseClient
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.errors import LeaseUnavailableError
-from loopjobs._words.leases import ClaimRequest, Declined, Granted, Lease, LeaseEnd, Sighting
+from loopjobs._words.events import JobPaused, JobResumed
+from loopjobs._words.leases import ClaimRequest, Declined, Granted, LeaseEnd
 from loopjobs._words.options import LoopJobOptions, WhenLeaseUnavailable
 from loopjobs._words.outcomes import Outcome
+from loopjobs._words.records import ClusterView
 
 _log: Final = logging.getLogger("loopjobs.leases")
-
-_SHORTEST_RETRY: Final = 0.5
-_LONGEST_RETRY: Final = 15.0
-_SPREAD: Final = 0.05
-_LONGEST_SPREAD: Final = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Whether a slot may be run here, and when the next one is."""
-
-    refusal: Outcome | None
-    """Why not."""
-    next_in: float | None = None
-    """Seconds until the next slot by the clock of the store; `None` if it said nothing."""
-    retry_in: float | None = None
-    """Seconds after which to ask again, beside the slots."""
-    claimed: Claimed | None = None
-    """The lease; `None` also for a run that goes without one."""
 
 
 class Turns:
@@ -42,8 +30,9 @@ class Turns:
 
     Args:
         job: Its name.
-        context: Gives the clock, chance, and the name of this process.
+        context: Gives the clock and chance, and hears of pauses.
         client: Asks the store.
+        losses: Told of runs that lose their leases.
         options: Gives the options in force.
     """
 
@@ -52,66 +41,69 @@ class Turns:
         job: str,
         context: LoopContext,
         client: LeaseClient,
+        losses: LostLeases,
         options: Callable[[], LoopJobOptions],
     ) -> None:
         self._job = job
-        self._clock = context.clock
         self._random = context.random
-        self._holder = context.process
+        self._announcer = context.announcer
         self._client = client
+        self._losses = losses
         self._options = options
-        self._failures = 0
+        self._claims: set[asyncio.Task[Claimed]] = set()
+        self._debt = LeaseDebt(client, context.clock)
         self._is_closed = False
-        self._seen: Sighting | None = None
-        self._seen_since = 0.0
-        self.is_paused = False
-        """Whether the job was paused in the cluster when somebody last looked."""
-        self.holder: str | None = None
-        """Who had the lease when somebody last looked; `None` if nobody."""
+        self.news = ClusterNews(context.clock)
+        """What the store has last said."""
+
+    @property
+    def holder(self) -> str:
+        """The name of this process in the cluster."""
+        return self._client.holder
 
     async def take(self, *, is_by_hand: bool = False) -> Turn:
-        """Claim the slot that is due."""
-        request = ClaimRequest(
-            job=self._job,
-            holder=self._holder,
-            interval=self._options().interval_in_seconds,
-            seconds=self._options().lease_in_seconds,
-            is_by_hand=is_by_hand,
-            stale=self._stale(),
-        )
+        """Claim the slot that is due; whoever gets a lease has to `keep` or to `decline` it."""
+        claim = asyncio.ensure_future(self._claim(is_by_hand=is_by_hand))
+        self._claims.add(claim)
         try:
-            claimed = await self._client.claim(request)
+            claimed = await claim
         except LeaseUnavailableError as error:
-            return self._unavailable(error)
-        self._failures = 0
-        if isinstance(claimed.answer, Declined):
-            return self._declined(claimed.answer)
-        if self._is_closed:
-            await self._decline(claimed.answer.lease)
+            return self._unavailable(error, is_by_hand=is_by_hand)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not self._is_closed or (task is not None and task.cancelling()):
+                raise
             return Turn(Outcome.CANCELLED)
-        self._seen, self.holder = None, self._holder
-        self.is_paused = self.is_paused and is_by_hand
-        return Turn(None, claimed.answer.next_in, claimed=claimed)
+        finally:
+            self._claims.discard(claim)
+        return self._read(claimed)
+
+    async def decline(self, turn: Turn) -> None:
+        """Give the lease of a turn back, if it has one: its slot is not run after all."""
+        if turn.claimed is not None:
+            self.news.forget_holder()
+            with contextlib.suppress(LeaseUnavailableError):
+                # Otherwise it ends by itself.
+                await self._client.give_back(turn.claimed)
 
     def close(self) -> None:
-        """Give leases back from here on whose claims are still on their way."""
+        """Wait no longer for claims that are on their way; what they get is given back."""
         self._is_closed = True
+        for claim in self._claims:
+            claim.cancel()
 
     async def give_back(self, run: RunInProgress, end: LeaseEnd) -> None:
         """Give the lease of a run back, if it has one that it has not lost."""
         lease, run.lease = run.lease, None
         if lease is None:
             return
-        self.holder = None
+        self.news.forget_holder()
+        self._debt.owe(lease, end)
         try:
-            await self._client.finish(lease, end)
+            await self._debt.pay()
         except LeaseUnavailableError as error:
-            _log.warning(
-                "%s: its lease was not given back and ends by itself: %s",
-                self._job,
-                error,
-                extra={"job": self._job},
-            )
+            what = "%s: its lease was not given back; it is tried again, or ends by itself: %s"
+            _log.warning(what, self._job, error, extra={"job": self._job})
 
     async def set_paused(self, *, is_paused: bool) -> None:
         """Pause or resume the job in the whole cluster.
@@ -120,56 +112,68 @@ class Turns:
             LeaseUnavailableError: the store cannot be reached.
         """
         await self._client.set_paused(self._job, is_paused=is_paused)
-        self.is_paused = is_paused
+        was_paused, self.news.is_paused = self.news.is_paused, is_paused
+        self._tell_pause(was_paused=was_paused)
 
     def keep(self, run: RunInProgress, claimed: Claimed) -> None:
         """Renew the lease of a run until it is given back; a run that loses it is cancelled."""
         if isinstance(claimed.answer, Granted):
             run.lease = claimed.answer.lease
             run.fencing_token = run.lease.fencing_token
-            self._client.keep(claimed, run.lose_lease)
+            self._client.keep(claimed, lambda: self._losses.strike(run))
 
-    async def _decline(self, lease: Lease) -> None:
-        """Give a lease back whose slot is not run after all."""
-        with contextlib.suppress(LeaseUnavailableError):
-            # Otherwise it ends by itself.
-            await self._client.give_back(lease)
+    def view(self, runs: Runs) -> ClusterView:
+        """Return the job of the whole cluster, as far as this process knows."""
+        held = (self._client.lease_left(run.lease) for run in runs if run.lease is not None)
+        left = next((seconds for seconds in held if seconds is not None), None)
+        return self.news.view(self.holder, left, runs.success_age())
 
-    def _unavailable(self, error: LeaseUnavailableError) -> Turn:
+    async def _claim(self, *, is_by_hand: bool) -> Claimed:
+        await self._debt.pay()
         options = self._options()
-        self.holder = None
-        if options.when_lease_unavailable is WhenLeaseUnavailable.RUN_LOCAL:
-            return Turn(None)
-        retry = min(_SHORTEST_RETRY * 2**self._failures, _LONGEST_RETRY)
-        if not self._failures:
-            _log.warning("%s: no lease: %s", self._job, error, extra={"job": self._job})
-        self._failures = min(self._failures + 1, 8)
-        retry *= self._random.uniform(0.5, 1.0)
-        retry_in = retry if retry < options.interval_in_seconds else None
-        return Turn(Outcome.SKIPPED_LEASE_UNAVAILABLE, retry_in=retry_in)
+        return await self._client.claim(
+            ClaimRequest(
+                job=self._job,
+                holder=self.holder,
+                interval=options.interval_in_seconds,
+                seconds=options.lease_in_seconds,
+                is_by_hand=is_by_hand,
+                stale=self.news.stale(options.lease_in_seconds),
+            )
+        )
 
-    def _declined(self, answer: Declined) -> Turn:
-        self.is_paused, self.holder = answer.is_paused, answer.holder
-        self._note_sighting(answer.sighting)
-        if answer.is_paused:
+    def _read(self, claimed: Claimed) -> Turn:
+        was_paused = self.news.is_paused
+        if isinstance(claimed.answer, Declined):
+            self.news.hear_declined(claimed.answer)
+            turn = self._declined(claimed.answer, is_by_hand=claimed.request.is_by_hand)
+        else:
+            self.news.hear_granted(claimed.request, claimed.answer)
+            turn = Turn(None, claimed.answer.next_in, claimed=claimed)
+        self._tell_pause(was_paused=was_paused)
+        return replace(turn, refusal=Outcome.CANCELLED) if self._is_closed else turn
+
+    def _unavailable(self, error: LeaseUnavailableError, *, is_by_hand: bool) -> Turn:
+        options, failures = self._options(), self.news.failures
+        self.news.hear_nothing()
+        if self._is_closed:
+            return Turn(Outcome.CANCELLED)
+        if not failures:
+            _log.warning("%s: no lease: %s", self._job, error, extra={"job": self._job})
+        if options.when_lease_unavailable is WhenLeaseUnavailable.RUN_LOCAL:
+            # A pause was meant for work that is harmless twice as well.
+            is_refused = self.news.is_paused and not is_by_hand
+            return Turn(Outcome.SKIPPED_PAUSED if is_refused else None)
+        return turn_without_answer(failures, options.interval_in_seconds, self._random)
+
+    def _declined(self, answer: Declined, *, is_by_hand: bool) -> Turn:
+        if answer.is_paused and not is_by_hand:
             return Turn(Outcome.SKIPPED_PAUSED)
         interval = self._options().interval_in_seconds
-        next_in: float | None = answer.next_in
-        if not 0 < answer.next_in <= interval:
-            # It is due, and somebody is at it: look at the end of the lease, if that is sooner.
-            left = answer.lease_left
-            next_in = left if left is not None and left < interval else None
-        if next_in is not None:
-            # Replicas that come together would come together for ever.
-            next_in += self._random.uniform(0.0, min(_SPREAD * interval, _LONGEST_SPREAD))
-        return Turn(Outcome.SKIPPED_ELSEWHERE, next_in)
+        return turn_of_others(answer, self.holder, interval, self._random)
 
-    def _note_sighting(self, sighting: Sighting | None) -> None:
-        if sighting != self._seen:
-            self._seen, self._seen_since = sighting, self._clock.monotonic()
-
-    def _stale(self) -> Sighting | None:
-        """Return a lease that should have ended by our clock, whatever that of the store says."""
-        longest = self._options().lease_in_seconds * (1 + MARGIN)
-        unchanged_for = self._clock.monotonic() - self._seen_since
-        return self._seen if self._seen is not None and unchanged_for > longest else None
+    def _tell_pause(self, *, was_paused: bool) -> None:
+        if self.news.is_paused and not was_paused:
+            self._announcer.announce(JobPaused(self._job))
+        elif was_paused and not self.news.is_paused:
+            self._announcer.announce(JobResumed(self._job))

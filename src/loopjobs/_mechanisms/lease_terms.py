@@ -10,6 +10,8 @@ from loopjobs._words.leases import Lease
 RENEWALS_PER_LEASE: Final = 3
 CALLS_PER_LEASE: Final = 5
 """So many calls of the store that take as long as they may fit into a lease."""
+LONGEST_CALL: Final = 3.0
+"""Seconds; a stop may have to wait for a call, however long the lease."""
 MARGIN: Final = 2 / 15
 """The share of a lease at its end in which its holder no longer believes in it."""
 
@@ -19,7 +21,12 @@ _RETRY: Final = 1 / 15
 
 def call_timeout(lease_in_seconds: float) -> float:
     """Return for how many seconds a call of the store may go on."""
-    return lease_in_seconds / CALLS_PER_LEASE
+    return min(lease_in_seconds / CALLS_PER_LEASE, LONGEST_CALL)
+
+
+def believed_until(lease: Lease, sent_at: float) -> float:
+    """Return the moment from which on a lease is not believed that was asked for at `sent_at`."""
+    return sent_at + lease.seconds * (1 - MARGIN)
 
 
 @dataclass(slots=True)
@@ -43,13 +50,15 @@ class LeaseTerms:
         """Return how many leases are held."""
         return len(self._terms)
 
-    def __contains__(self, lease: object) -> bool:
-        """Tell whether a lease is held, as far as is known here."""
-        return lease in self._terms
+    def ends_at(self, lease: Lease) -> float | None:
+        """Return the moment from which on it is not believed; `None` if it is not held."""
+        term = self._terms.get(lease)
+        return None if term is None else term.deadline
 
     def add(self, lease: Lease, sent_at: float) -> None:
         """Hold a lease that was asked for at that moment."""
-        self._terms[lease] = _Term(lease, *_moments(lease, sent_at))
+        renew_at = sent_at + lease.seconds / RENEWALS_PER_LEASE
+        self._terms[lease] = _Term(lease, renew_at, believed_until(lease, sent_at))
 
     def remove(self, lease: Lease) -> None:
         """Hold it no longer; harmless if it is not held."""
@@ -71,6 +80,11 @@ class LeaseTerms:
             if term.renew_at <= now:
                 term.renew_at = now + term.lease.seconds * _RETRY
 
+    def end(self, lease: Lease) -> None:
+        """Note that the store does not know it any more; harmless if it is not held."""
+        if (term := self._terms.get(lease)) is not None:
+            term.deadline = -math.inf
+
     def take_ended(self, now: float) -> Sequence[Lease]:
         """Return the leases that are not to be believed any more, and hold them no longer."""
         ended = [term.lease for term in self._terms.values() if term.deadline <= now]
@@ -80,10 +94,9 @@ class LeaseTerms:
 
     def wake_at(self) -> float:
         """Return the next moment at which there is something to do; infinite without a lease."""
-        moments = (min(term.renew_at, term.deadline) for term in self._terms.values())
-        return min(moments, default=math.inf)
+        renewals = (term.renew_at for term in self._terms.values())
+        return min(min(renewals, default=math.inf), self.ends_first_at())
 
-
-def _moments(lease: Lease, sent_at: float) -> tuple[float, float]:
-    renew_at = sent_at + lease.seconds / RENEWALS_PER_LEASE
-    return renew_at, sent_at + lease.seconds * (1 - MARGIN)
+    def ends_first_at(self) -> float:
+        """Return when the first of them ends; infinite without a lease."""
+        return min((term.deadline for term in self._terms.values()), default=math.inf)

@@ -36,7 +36,7 @@ class Ticker:
     __slots__ = (
         "_alarm", "_alarm_due", "_clock", "_extra_due", "_failure", "_hold_until", "_is_closed",
         "_jitter", "_last_due", "_number", "_on_skip", "_random", "_runs", "_schedule", "_shift",
-        "_timer", "_waiter", "is_exclusive", "is_paused",
+        "_timer", "_waiter", "busy_as", "is_exclusive", "is_paused",
     )  # fmt: skip
 
     def __init__(
@@ -67,6 +67,8 @@ class Ticker:
         self.is_exclusive = True
         """Whether a slot is skipped while any run is in progress."""
         self.is_paused = False
+        self.busy_as = Outcome.SKIPPED_RUNNING
+        """What becomes of a slot that finds the loop busy, though no run is in progress."""
 
     @property
     def next_due(self) -> float:
@@ -74,6 +76,13 @@ class Ticker:
         if self._schedule is None or self._is_closed:
             return math.inf
         return min(self._schedule.next_due, self._extra_due)
+
+    @property
+    def next_slot(self) -> float:
+        """The next slot of the schedule itself, whatever was asked for beside it."""
+        if self._schedule is None or self._is_closed:
+            return math.inf
+        return self._schedule.next_due
 
     @property
     def last_due(self) -> float | None:
@@ -208,14 +217,16 @@ class Ticker:
             waiter.set_result(Tick(due, planned, self._number))
             self._number += 1
             return True
-        self._skip(outcome or Outcome.SKIPPED_RUNNING, 1)
+        self._skip(outcome or self.busy_as, 1)
         return False
 
     def _reason_to_skip(self, due: float) -> Outcome | None:
         if self.is_paused:
             return Outcome.SKIPPED_PAUSED
-        if self.is_busy or (self.is_exclusive and len(self._runs)):
+        if self.is_exclusive and len(self._runs):
             return Outcome.SKIPPED_RUNNING
+        if self.is_busy:
+            return self.busy_as
         return self.reason_to_refuse(due)
 
     def _pass_over(self, first: float, passed: int, last: float) -> None:

@@ -1,12 +1,16 @@
 """A connection to the lease store that is made when it is needed, and anew after a failure."""
 
+import logging
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from loopjobs._contracts.lease_store import LeaseStore, LeaseStoreSource
 from loopjobs._words.errors import LeaseUnavailableError
+from loopjobs._words.redaction import redact
 
 T = TypeVar("T")
+
+_log: Final = logging.getLogger("loopjobs.leases")
 
 
 class LeaseConnection:
@@ -26,19 +30,26 @@ class LeaseConnection:
         """Ask something of the store.
 
         Raises:
-            LeaseUnavailableError: it cannot be reached, or did not answer in time.
+            LeaseUnavailableError: it cannot be reached, or did not answer in time, or fell over.
         """
-        if self._store is None:
-            self._store = self._source.connect(self._timeout)
         try:
+            if self._store is None:
+                self._store = self._source.connect(self._timeout)
             return verb(self._store)
-        except LeaseUnavailableError:
+        except Exception as error:
             # What a connection still has to say after a call that was given up is anybody's guess.
             self.close()
-            raise
+            if isinstance(error, LeaseUnavailableError):
+                raise
+            # A store that raises what it should not must end neither the loop nor the renewals.
+            raise LeaseUnavailableError(redact(f"{type(error).__name__}: {error}")) from error
 
     def close(self) -> None:
         """Close the connection, if there is one."""
         store, self._store = self._store, None
-        if store is not None:
+        if store is None:
+            return
+        try:
             store.close()
+        except Exception as error:  # noqa: BLE001 - it is gone either way
+            _log.debug("closing the lease store: %s", redact(f"{type(error).__name__}: {error}"))

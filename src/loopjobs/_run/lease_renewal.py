@@ -11,9 +11,10 @@ from loopjobs._words.leases import Lease
 
 
 class LeaseRenewal:
-    """Holds leases, each with whom to tell when it is lost; does one round when it is told to.
+    """Holds leases, each with whom to tell when it is lost.
 
-    Leases come and go on the event loop while another thread does the rounds.
+    Leases come and go on the event loop while one thread renews them, and another, which never
+    waits for the store, watches when they end.
     """
 
     def __init__(self, connection: LeaseConnection, clock: Clock) -> None:
@@ -35,39 +36,46 @@ class LeaseRenewal:
             self._terms.remove(lease)
             self._on_lost.pop(lease, None)
 
-    def wake_at(self) -> float:
-        """Return the moment of the next round; infinite without a lease."""
+    def ends_at(self, lease: Lease) -> float | None:
+        """Return the moment from which on it is not believed; `None` if it is not held."""
         with self._lock:
-            return self._terms.wake_at()
+            return self._terms.ends_at(lease)
 
-    def do_round(self, *, may_renew: bool = True) -> Sequence[Callable[[], None]]:
-        """Renew what is due, unless it must not be, and return whom to tell of a loss."""
+    def wake_at(self, *, is_renewing: bool = False) -> float:
+        """Return when there is something to do next; infinite without a lease."""
         with self._lock:
-            now = self._clock.monotonic()
-            due = self._terms.due(now) if may_renew else ()
-            if not may_renew:
-                self._terms.note_failure(now)
-        lost = self._renew(due) if due else []
+            return self._terms.ends_first_at() if is_renewing else self._terms.wake_at()
+
+    def due(self) -> Sequence[Lease]:
+        """Return the leases to renew now."""
         with self._lock:
-            lost.extend(self._terms.take_ended(self._clock.monotonic()))
+            return self._terms.due(self._clock.monotonic())
+
+    def renew(self, due: Sequence[Lease]) -> None:
+        """Renew them; waits for the store."""
+        sent_at = self._clock.monotonic()
+        try:
+            kept = set(self._connection.call(lambda store: store.renew(due)))
+        except LeaseUnavailableError:
+            self.put_off()
+            return
+        with self._lock:
+            self._terms.note_renewed(kept, sent_at)
+            for lease in set(due) - kept:
+                self._terms.end(lease)
+
+    def put_off(self) -> None:
+        """Try again soon to renew what is due: nothing has come of it."""
+        with self._lock:
+            self._terms.note_failure(self._clock.monotonic())
+
+    def take_lost(self) -> Sequence[Callable[[], None]]:
+        """Hold those no longer that are not to be believed any more; return whom to tell."""
+        with self._lock:
+            lost = self._terms.take_ended(self._clock.monotonic())
             told = [self._on_lost.pop(lease, None) for lease in lost]
         return [on_lost for on_lost in told if on_lost is not None]
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-    def _renew(self, due: Sequence[Lease]) -> list[Lease]:
-        sent_at = self._clock.monotonic()
-        try:
-            kept = set(self._connection.call(lambda store: store.renew(due)))
-        except LeaseUnavailableError:
-            with self._lock:
-                self._terms.note_failure(self._clock.monotonic())
-            return []
-        with self._lock:
-            self._terms.note_renewed(kept, sent_at)
-            lost = [lease for lease in due if lease not in kept and lease in self._terms]
-            for lease in lost:
-                self._terms.remove(lease)
-        return lost

@@ -71,6 +71,28 @@ class Ledger:
         return sum(getattr(self, outcome.value) for outcome in Outcome)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterView:
+    """A job of the whole cluster, as this process last heard of it from the lease store."""
+
+    is_reachable: bool | None
+    """Whether the store has answered when it was last asked; `None` before it was."""
+    heard_ago: float | None
+    """Seconds since its last answer; `None` before the first."""
+    is_paused: bool
+    """Whether the job was paused for all replicas."""
+    holder: str | None
+    """Who has the lease, as `host:pid:` and a word of its own; `None` if nobody is known to."""
+    is_held_here: bool
+    """Whether this process has it."""
+    fencing_token: int | None
+    """That of the last lease that is known; `None` before the first."""
+    lease_left: float | None
+    """Seconds that the lease still holds, unless it is renewed; `None` if nobody has one."""
+    success_age: float | None
+    """Seconds since a run last succeeded, on whatever replica; `None` if that is unknown."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobStatus(Generic[OptionsT_co]):
     """A job at one moment."""
@@ -102,3 +124,5 @@ class JobStatus(Generic[OptionsT_co]):
     """Runs that are timed out or abandoned, and whose bodies have not ended."""
     reporting: Mapping[str, float] | None = None
     """Counters that the oldest body that has not ended has reported so far; `None` if none."""
+    cluster: ClusterView | None = None
+    """What is known of the other replicas; `None` unless the job runs on one of them."""

@@ -1,0 +1,154 @@
+"""The pace of one job: its slots, its back-off, and what moves them."""
+
+import math
+from typing import Generic, TypeVar
+
+from loopjobs._loop.backoff import Backoff
+from loopjobs._loop.loop_context import LoopContext
+from loopjobs._loop.runs import Runs
+from loopjobs._loop.schedules import paces_differently, schedule_from
+from loopjobs._mechanisms.ticker import Ticker
+from loopjobs._run.options_monitor import JobOptionsMonitor
+from loopjobs._run.run_in_progress import RunInProgress
+from loopjobs._words.again import RunAgain
+from loopjobs._words.options import LoopJobOptions, Pacing
+from loopjobs._words.outcomes import Outcome
+
+OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
+
+_ROUNDING = 1e-9
+
+
+class Pace(Generic[OptionsT]):
+    """Decides when the ticker ticks, from options, ends of runs, and the word of the cluster."""
+
+    def __init__(
+        self, monitor: JobOptionsMonitor[OptionsT], context: LoopContext, runs: Runs
+    ) -> None:
+        self._monitor = monitor
+        self._random = context.random
+        self._clock = context.clock
+        self._runs = runs
+        self.ticker = Ticker(context.clock, context.timer, context.random, runs, runs.skip)
+        self._backoff = Backoff()
+        self._origin = 0.0
+        self._last_ended = -math.inf
+        self._has_moved_slots = False
+        self.expected_since = math.inf
+        """The moment from which on successes are expected."""
+
+    @property
+    def options(self) -> OptionsT:
+        """The options that the next run will begin with."""
+        return self._monitor.latest
+
+    @property
+    def backs_off(self) -> bool:
+        """Whether failures have put off the next run."""
+        return self._clock.monotonic() < self._backoff.until
+
+    def begin(self) -> None:
+        """Begin to tick; the first slot is due after the initial delay."""
+        options = self.options
+        spread = self._random.uniform(0.0, options.start_jitter_in_seconds)
+        self._origin = self._clock.monotonic() + spread
+        self._follow(self._origin + options.initial_delay_in_seconds)
+
+    def expect_anew(self) -> None:
+        """Expect the next success from now on, and not before."""
+        self.expected_since = self._clock.monotonic()
+
+    def use(self, options: OptionsT) -> None:
+        """Use these options from the next run on, and count a wait in progress anew."""
+        old, now = self.options, self._clock.monotonic()
+        self.ticker.look()
+        self._monitor.use(options)
+        self.ticker.is_exclusive = options.skip_if_running
+        self._backoff.count_anew(options)
+        self.ticker.hold(self._backoff.until)
+        if options.enabled and not old.enabled:
+            self._origin = now
+        if paces_differently(old, options, has_ticked=self.ticker.last_due is not None):
+            self._follow(self._due_after_change(now))
+        elif options.jitter_in_seconds != old.jitter_in_seconds:
+            self.ticker.spread(options.jitter_in_seconds)
+
+    def pass_by(self, refusal: Outcome) -> None:
+        """Enter a slot that was handed out and is not run after all."""
+        self._runs.skip(refusal, 1)
+        self.ticker.run_ended(self._clock.monotonic(), 0.0)
+
+    def align(self, next_in: float) -> None:
+        """Let the next slot be where the cluster has it."""
+        schedule = schedule_from(self._clock.monotonic() + next_in, self.options)
+        self.ticker.follow(schedule, self.options.jitter_in_seconds)
+
+    def run_again(self, seconds: float) -> None:
+        """Add one slot that much later, unless one is asked for that comes sooner."""
+        self.ticker.run_again(self._clock.monotonic() + seconds)
+
+    def note_end(self, run: RunInProgress, outcome: Outcome) -> None:
+        """Let the end of a run move what comes next: back-off, and the wait of a fixed delay."""
+        is_on_grid = self.options.pacing is Pacing.FIXED_RATE
+        self._has_moved_slots = False
+        if is_on_grid and outcome is Outcome.SUCCEEDED and not self._backoff.failures:
+            if run.is_scheduled:
+                self._last_ended = run.started + run.duration
+            return
+        now, was_put_off = self._clock.monotonic(), self.backs_off
+        base = run.due if is_on_grid else now
+        self._backoff.note_end(base, self._runs.consecutive_failures, self.options)
+        self.ticker.hold(self._backoff.until)
+        if run.is_scheduled:
+            self._last_ended = now
+        self._has_moved_slots = was_put_off or self.backs_off
+        if run.is_scheduled or (self._has_moved_slots and not self._awaits_an_end()):
+            self.ticker.run_ended(now, self._backoff.wait)
+
+    def asks_for(self, run: RunInProgress, again: RunAgain | None) -> float | None:
+        """Return in how many seconds the cluster is to run the job next.
+
+        `None` leaves it to the grid; only a back-off, a fixed delay or a backlog has a say in it.
+        """
+        now, has_say = self._clock.monotonic(), self._has_moved_slots
+        if self.options.pacing is Pacing.FIXED_DELAY:
+            has_say = has_say or run.is_scheduled
+        due = self._first_slot_after_backoff()
+        if again is not None and now + again.after < due:
+            return again.after
+        return max(0.0, due - now) if has_say and due < math.inf else None
+
+    def awaits_turn(self, *, is_asking: bool) -> None:
+        """Note whether the loop is busy with the lease store, and not with a run."""
+        busy_as = Outcome.SKIPPED_LEASE_UNAVAILABLE if is_asking else Outcome.SKIPPED_RUNNING
+        self.ticker.busy_as = busy_as
+
+    def _first_slot_after_backoff(self) -> float:
+        due = self.ticker.next_slot
+        if self.options.pacing is Pacing.FIXED_DELAY or due == math.inf:
+            return due
+        interval = self.options.interval_in_seconds
+        held = max(0.0, self._backoff.until - due)
+        return due + math.ceil(held / interval - _ROUNDING) * interval
+
+    def _follow(self, first_due: float) -> None:
+        self.expected_since = self._clock.monotonic() if first_due == math.inf else first_due
+        self.ticker.is_exclusive = self.options.skip_if_running
+        self.ticker.follow(schedule_from(first_due, self.options), self.options.jitter_in_seconds)
+
+    def _due_after_change(self, now: float) -> float:
+        """Return the first slot under changed options: an interval after the last, or at once."""
+        options, last_due = self.options, self.ticker.last_due
+        is_counted_from_end = options.pacing is Pacing.FIXED_DELAY
+        if is_counted_from_end and self._awaits_an_end():
+            return math.inf
+        if last_due is None:
+            return max(now, self._origin + options.initial_delay_in_seconds)
+        if not is_counted_from_end:
+            return max(now, last_due + options.interval_in_seconds)
+        wait = max(options.interval_in_seconds, self._backoff.wait)
+        return max(now, max(last_due, self._last_ended) + wait)
+
+    def _awaits_an_end(self) -> bool:
+        """Return whether a slot was handed out whose run has not ended."""
+        return self.ticker.is_busy or any(run.is_scheduled for run in self._runs)

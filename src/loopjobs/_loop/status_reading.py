@@ -1,0 +1,78 @@
+"""The status of one job, read off its loop and its books."""
+
+import math
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+from loopjobs._loop.loop import Loop
+from loopjobs._loop.runs import Runs
+from loopjobs._words.clock import Clock
+from loopjobs._words.options import LoopJobOptions
+from loopjobs._words.outcomes import JobState
+from loopjobs._words.records import ClusterView, JobStatus
+
+OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
+
+
+class StatusReading(Generic[OptionsT]):
+    """Reads everything at one moment, and changes nothing."""
+
+    def __init__(self, name: str, loop: Loop[OptionsT], runs: Runs, clock: Clock) -> None:
+        self._name = name
+        self._loop = loop
+        self._runs = runs
+        self._clock = clock
+
+    def read(self, phase: JobState | None) -> JobStatus[OptionsT]:
+        """Return the job as it is at this moment.
+
+        Args:
+            phase: The state of a loop that does not do its work yet, or no longer.
+        """
+        runs, options = self._runs, self._loop.options
+        failures = runs.consecutive_failures
+        ahead = self._loop.ticker.next_due - self._clock.monotonic()
+        is_faulted = phase is JobState.FAULTED
+        return JobStatus(
+            name=self._name,
+            state=phase or self._working_state(),
+            options=options,
+            next_due_at=None if ahead == math.inf else self._clock.now() + timedelta(seconds=ahead),
+            last_run=runs.last(),
+            consecutive_failures=failures,
+            healthy=not is_faulted and failures < options.unhealthy_after_failures,
+            ledger=runs.ledger.read(),
+            by_hand=runs.by_hand.read(),
+            is_paused=self._is_paused(),
+            last_success=runs.last_success,
+            last_success_age=runs.success_age(),
+            silent_for=0.0 if phase is not None else self._silent_for(),
+            running_for=runs.oldest_age(),
+            overstayed=runs.overstayed,
+            reporting=runs.reporting(),
+            cluster=self._cluster(),
+        )
+
+    def _working_state(self) -> JobState:
+        if len(self._runs):
+            return JobState.RUNNING
+        if not self._loop.options.enabled:
+            return JobState.DISABLED
+        if self._is_paused():
+            return JobState.PAUSED
+        return JobState.BACKING_OFF if self._loop.pace.backs_off else JobState.WAITING
+
+    def _is_paused(self) -> bool:
+        turns = self._loop.shared_turns
+        return self._loop.ticker.is_paused or (turns is not None and turns.news.is_paused)
+
+    def _silent_for(self) -> float:
+        if self._is_paused() or not self._loop.options.enabled:
+            return 0.0
+        silence = self._clock.monotonic() - self._loop.pace.expected_since
+        age = self._runs.success_age()
+        return max(0.0, silence if age is None else min(silence, age))
+
+    def _cluster(self) -> ClusterView | None:
+        turns = self._loop.shared_turns
+        return None if turns is None else turns.view(self._runs)
