@@ -20,11 +20,12 @@ from loopjobs import (
     LeaseStoreSource,
     LeaseUnavailableError,
     LoopJobOptions,
+    RunAgain,
     current_run,
 )
 from loopjobs.testing import EventRecorder, FakeClock, MemoryLeases
 
-Body = Callable[[CancellationToken], Awaitable[None]]
+Body = Callable[[CancellationToken], Awaitable[RunAgain | None]]
 
 
 class Wire:
@@ -69,10 +70,10 @@ class Replica:
         self.recorder = EventRecorder()
         self.body = body or rest
         self.wire = Wire(leases)
-        section = {"IntervalInSeconds": 10, "RunOn": "OneReplica", **options}
+        self.section = {"IntervalInSeconds": 10, "RunOn": "OneReplica", **options}
         provider = Provider(scope=Scope.APP)
         provider.provide(lambda: self.wire, provides=LeaseStoreSource)
-        builder = HostBuilder(settings_files=(), settings={"sweep": section}, clock=clock)
+        builder = HostBuilder(settings_files=(), settings={"sweep": self.section}, clock=clock)
         builder.add_provider(provider).add_listener(self.recorder)
         builder.add_loop_job(self._sweep, LoopJobOptions, name="sweep")
         self.host: Host = builder.build()
@@ -82,9 +83,9 @@ class Replica:
         """The job they all have."""
         return self.host.jobs["sweep"]
 
-    async def _sweep(self, ct: CancellationToken) -> None:
+    async def _sweep(self, ct: CancellationToken) -> RunAgain | None:
         self.runs.append(current_run())
-        await self.body(ct)
+        return await self.body(ct)
 
 
 class Cluster:
