@@ -40,7 +40,7 @@ def kept(url: str) -> list[str]:
 
 
 def build(clock: FakeClock, url: str | None, **options: float) -> Host:
-    settings = {"History": {"Url": url}, JOB: options}
+    settings = {"History": {"Url": url}, JOB: {"StartJitterInSeconds": 0, **options}}
     return add_history(HostBuilder(settings_files=(), settings=settings, clock=clock)).build()
 
 

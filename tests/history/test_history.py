@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -185,6 +185,39 @@ async def test_no_run_is_hurt_while_the_store_is_away(
     assert [each.levelname for each in told] == ["WARNING", "WARNING", "INFO"]
     assert "no such table" in told[0].getMessage()
     assert "7 entries wait, 0 were dropped" in told[1].getMessage()
+
+
+def delete(file: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        file.with_name(f"{file.name}{end}").unlink()
+
+
+def empty(file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        for table in (*TABLES, "loopjobs_schema"):
+            connection.execute(f"DROP TABLE {table}")
+
+
+@pytest.mark.parametrize(
+    ("end", "told"), [(delete, "the file was deleted or replaced"), (empty, "no such table")]
+)
+async def test_a_store_that_was_taken_away_for_good_begins_anew(
+    clock: FakeClock,
+    file: Path,
+    caplog: pytest.LogCaptureFixture,
+    end: Callable[[Path], None],
+    told: str,
+) -> None:
+    """Whoever makes room on a full disk loses what was in it, and nothing that comes after."""
+    caplog.set_level(logging.INFO, "loopjobs.history")
+    async with build(clock, f"sqlite:///{file}"):
+        await clock.advance(25)
+        assert stored(file) == 3
+        end(file)
+        await clock.advance(20)
+        assert stored(file) == 2
+    assert told in caplog.text
+    assert "the history is written again" in caplog.text
 
 
 async def test_whoever_asks_while_the_store_is_away_learns_what_this_process_remembers(

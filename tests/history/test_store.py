@@ -1,5 +1,6 @@
 """The store: one contract, held by SQLite and PostgreSQL alike."""
 
+import math
 import threading
 from datetime import timedelta
 from uuid import uuid4
@@ -26,6 +27,7 @@ FAILURES = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ABANDONED)
 SHARED = settings(
     max_examples=30,
     deadline=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
@@ -225,11 +227,20 @@ def test_a_store_that_was_away_comes_back(
     assert ids(store.latest("SweepJob", 10, None)) == ["p-2", "p-1"]
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [
+        run(2, fencing_token=2**70),
+        run(2, reported={"x": 10**400}),
+        run(2, duration=math.inf),
+    ],
+    ids=["token", "counter", "duration"],
+)
 def test_a_row_that_is_refused_keeps_no_other_one_out(
-    store: HistoryStore, caplog: pytest.LogCaptureFixture
+    store: HistoryStore, caplog: pytest.LogCaptureFixture, bad: RunRecord
 ) -> None:
     """It is named in the log; whatever was written with it is there."""
-    batch = Batch("here:1", NOON, ended=[run(1), run(2, fencing_token=2**70), run(3, 3)])
+    batch = Batch("here:1", NOON, ended=[run(1), bad, run(3, 3)])
     with pytest.raises(RowRefusedError):
         store.write(batch)
     assert store.latest("SweepJob", 10, None) == []

@@ -180,3 +180,34 @@ async def test_a_run_that_failed_is_an_object_with_all_its_facts(
     assert "Traceback" not in line["message"]
     assert line["exception"].startswith("Traceback (most recent call last):")
     assert "traceback" not in line
+
+
+class Shy:
+    """Cannot be shown, nor be a key of anything that is shown."""
+
+    def __str__(self) -> str:
+        raise ValueError("not this one")
+
+    __repr__ = __str__
+
+
+def test_a_value_that_cannot_be_shown_does_not_cost_the_line() -> None:
+    """Nor does a key, nor an integer with more digits than Python writes."""
+    fields: dict[str, object] = {"size": Shy(), "by": {Shy(): 1}, "huge": 10**5_000, "seen": 3}
+    line = as_json("hello", **fields)
+    assert (line["size"], line["seen"]) == ("<Shy that cannot be shown>", 3)
+    assert (line["by"], line["huge"]) == (
+        "<dict that cannot be shown>",
+        "<int that cannot be shown>",
+    )
+    assert as_text("hello", **fields).endswith(
+        "hello size='<Shy that cannot be shown>' huge='<int that cannot be shown>' seen=3"
+    )
+
+
+@pytest.mark.parametrize("args", [("x",), (Shy(),)], ids=["a text", "shy"])
+def test_arguments_that_do_not_fit_do_not_cost_the_line(args: tuple[object, ...]) -> None:
+    """It says that there is a mistake."""
+    said = as_json("%d rows", args=args)["message"]
+    assert str(said).startswith("%d rows (its arguments cannot be shown: ")
+    assert "%d rows (its arguments" in as_text("%d rows", args=args)

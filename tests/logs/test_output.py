@@ -177,6 +177,23 @@ async def test_a_pipe_that_nobody_reads_holds_up_nobody(clock: FakeClock) -> Non
     assert lines[-1].endswith("again")
 
 
+async def test_a_pipe_that_is_never_read_does_not_keep_the_host_from_stopping(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The lines are lost; whoever writes one holds a lock that nobody must wait for."""
+    monkeypatch.setattr("loopjobs.logs._background.FLUSHED_WITHIN_SECONDS", 0.01)
+    pipe = Pipe()
+    writers = set(threading.enumerate())
+    async with host_with(LogOutput(stream=pipe), {"Sync": SYNC}):
+        log.info("0")
+        assert pipe.is_written_to.wait(WAITS_WITHIN)
+        writers = set(threading.enumerate()) - writers
+    assert all(writer.is_alive() for writer in writers)
+    pipe.is_read.set()
+    for writer in writers:
+        writer.join(WAITS_WITHIN)
+
+
 async def test_other_handlers_are_left_alone(
     stream: io.StringIO, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -147,6 +147,36 @@ async def test_a_counter_that_is_no_number_fails_the_run(value: Any) -> None:  #
     assert "takes a number" in str(record.error)
 
 
+@pytest.mark.parametrize(
+    "parts", [(10**400,), (10**308,) * 9 + (10**309 - 1,)], ids=["at once", "in sum"]
+)
+async def test_a_counter_that_no_float_can_hold_fails_the_run(parts: tuple[int, ...]) -> None:
+    """Whoever reads it later takes it for a float: the log, the history, the metrics."""
+
+    async def job(ct: CancellationToken) -> None:
+        for part in parts:
+            current_run().report(deleted=part)
+
+    async with JobHarness(job, BY_HAND) as harness:
+        record = await harness.run_once()
+    assert record.outcome is Outcome.FAILED
+    assert "OverflowError" in str(record.error)
+
+
+async def test_what_cannot_be_written_anywhere_is_replaced() -> None:
+    """Half of a surrogate pair, in the name of a counter or in an error."""
+
+    async def job(ct: CancellationToken) -> None:
+        current_run().report(**{"a\ud800": 1, "ü": 2})
+        raise ValueError("b\udc80ü")
+
+    async with JobHarness(job, BY_HAND) as harness:
+        record = await harness.run_once()
+    assert record.reported == {"a?": 1, "ü": 2}
+    assert record.error == "ValueError: b\\udc80ü"
+    assert "b\\udc80ü" in str(record.traceback)
+
+
 async def test_a_run_in_progress_has_no_record_yet() -> None:
     """The record states facts, and the outcome is not one yet."""
     runs: list[Any] = []

@@ -189,6 +189,30 @@ async def test_a_listener_that_hangs_does_not_hang_the_stop(
     assert [type(event) for event in recorder.events] == [LoopStarted]
 
 
+async def test_a_listener_that_cannot_be_shown_is_named_by_its_type(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """When it fails, and when the host gives it up: that must not keep the host from its end."""
+
+    class Shy(Gate):
+        def __call__(self, event: Event, /) -> None:
+            super().__call__(event)
+            raise ValueError("x")
+
+        def __repr__(self) -> str:
+            raise ValueError("not this one")
+
+    shy = Shy()
+    async with host_with(shy, clock=HastyClock()):
+        assert shy.has_come.wait(WAITS_WITHIN)
+    (given_up,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert "Shy that cannot be shown> has been at LoopStarted" in given_up.getMessage()
+    (thread,) = threads()
+    shy.may_go.set()
+    thread.join(WAITS_WITHIN)
+    assert "Shy that cannot be shown> failed on LoopStarted" in caplog.text
+
+
 async def test_of_too_many_events_the_oldest_are_dropped_and_counted(
     gate: Gate,
     caplog: pytest.LogCaptureFixture,

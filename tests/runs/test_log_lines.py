@@ -48,6 +48,37 @@ async def test_a_success_that_reports_something_is_info(
     assert record.__dict__["loopjobs"]["message"] == 1
 
 
+async def test_of_very_many_counters_the_first_are_told(
+    build: Build, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A line is for reading; the history has them all."""
+
+    async def job(ct: CancellationToken) -> None:
+        current_run().report(**{f"n{number}": number for number in range(1_000)})
+
+    caplog.set_level(logging.INFO, "loopjobs")
+    async with build(job):
+        await clock.advance(0)
+    (record,) = caplog.records
+    assert record.getMessage().endswith(", n49=49 and 950 more counters")
+    assert (record.__dict__["n49"], "n50" in record.__dict__) == (49, False)
+
+
+async def test_a_counter_takes_the_place_of_no_field(
+    build: Build, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not even of the one that holds all of them."""
+
+    async def job(ct: CancellationToken) -> None:
+        current_run().report(loopjobs=1)
+
+    caplog.set_level(logging.INFO, "loopjobs")
+    async with build(job):
+        await clock.advance(0)
+    (record,) = caplog.records
+    assert record.__dict__["loopjobs"]["loopjobs"] == 1
+
+
 async def test_a_failure_is_an_error_with_its_traceback_and_the_recovery_is_told(
     build: Build, clock: FakeClock, lines: Lines
 ) -> None:

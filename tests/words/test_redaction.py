@@ -41,6 +41,7 @@ def planted(draw: st.DrawFn) -> str:
                 f"https://{token.replace('/', '')}@git.example/repository",
                 f"{name}={token}",
                 f"Host=h;{name} = {token};Port=1",
+                f"{name}\n  Too short [type=short, input_value='{quoted}', input_type=str]",
                 f"GET /v1?{name}={token}&page=2",
                 f'{{"{name}": "{quoted}", "page": 2}}',
                 f"{{'{name}': '{quoted}'}}",
@@ -93,6 +94,7 @@ def test_ordinary_text_is_untouched(text: str) -> None:
         "mail me@example.org",
         "if password == expected:",
         "KeyError: 'token'",
+        "name\n  Too short [type=string_too_short, input_value='ada', input_type=str]",
     ],
 )
 def test_text_about_secrets_is_untouched(text: str) -> None:

@@ -53,13 +53,20 @@ class CurrentRun:
 
         Raises:
             TypeError: a counter is not a number.
+            OverflowError: a counter is, or becomes, an integer larger than any float.
         """
         if self.reported is None:
             self.reported = {}
-        for name, value in counters.items():
+        for given, value in counters.items():
             if isinstance(value, bool) or not isinstance(value, int | float):
-                raise TypeError(f"report({name}=...) takes a number, not {value!r}")
-            self.reported[name] = self.reported.get(name, 0) + value
+                raise TypeError(f"report({given}=...) takes a number, not {value!r}")
+            # Half of a surrogate pair cannot be written to any file, page or database.
+            name = given if given.isascii() else given.encode("utf-8", "replace").decode()
+            total = self.reported.get(name, 0) + value
+            if isinstance(total, int):
+                # Whoever reads it takes it for a float sooner or later.
+                float(total)
+            self.reported[name] = total
 
 
 def current_run() -> CurrentRun:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from loopjobs._contracts.listener import Listener
 from loopjobs._mechanisms.reminders import Reminders
-from loopjobs._run.telling import tell
+from loopjobs._run.telling import name_of, tell
 from loopjobs._words.clock import Clock
 from loopjobs._words.events import Event
 
@@ -47,8 +47,8 @@ class DeliveryWatch:
             now = self._clock.monotonic()
             if now - began > SLOW_IN_SECONDS and self._slow.are_due(at, now):
                 _log.warning(
-                    "listener %r took %.1f s for %s of job %s; the events after it wait",
-                    listener,
+                    "listener %s took %.1f s for %s of job %s; the events after it wait",
+                    name_of(listener),
                     now - began,
                     type(event).__name__,
                     event.job,
@@ -96,4 +96,4 @@ class DeliveryWatch:
             return ""
         age = self._clock.monotonic() - present.since
         kind = type(present.event).__name__
-        return f"; listener {present.listener!r} has been at {kind} for {age:.1f} s"
+        return f"; listener {name_of(present.listener)} has been at {kind} for {age:.1f} s"

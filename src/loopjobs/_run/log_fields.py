@@ -10,7 +10,7 @@ def extra_of(fields: Mapping[str, object]) -> dict[str, object]:
     A record of `logging` refuses fields that it has itself, and jobs choose the names of counters:
     such a one is found under `loopjobs` only.
     """
-    return {"loopjobs": fields, **{k: v for k, v in fields.items() if k not in _RESERVED}}
+    return {**{k: v for k, v in fields.items() if k not in _RESERVED}, "loopjobs": fields}
 
 
-_RESERVED = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+_RESERVED = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "loopjobs"}

@@ -66,8 +66,8 @@ class RunInProgress(CurrentRun):
         if self.outcome is not None:
             return
         try:
-            self.error = _cut(redact("".join(traceback.format_exception_only(error)).strip()))
-            trace = redact("".join(traceback.format_exception(error)))
+            self.error = _cut(_fit("".join(traceback.format_exception_only(error)).strip()))
+            trace = _fit("".join(traceback.format_exception(error)))
             self.trace = abridge(trace, _TRACE_HEAD, _TRACE_TAIL)
         except Exception:  # noqa: BLE001 - an error that cannot be told is an error all the same
             self.error = f"{type(error).__name__}: its message cannot be shown"
@@ -113,6 +113,11 @@ class RunInProgress(CurrentRun):
             reported=None if self.reported is None else dict(self.reported),
             fencing_token=self.fencing_token,
         )
+
+
+def _fit(text: str) -> str:
+    """Take out what must not be read, and what cannot be written: half of a surrogate pair."""
+    return redact(text).encode("utf-8", "backslashreplace").decode()
 
 
 def _cut(text: str) -> str:

@@ -1,6 +1,7 @@
 """Log lines about runs that have ended."""
 
 import logging
+from itertools import islice
 from typing import Final
 
 from loopjobs._mechanisms.reminders import Reminders
@@ -16,6 +17,8 @@ _LEVELS: Final = {
     Outcome.CANCELLED: logging.INFO,
     Outcome.ABANDONED: logging.ERROR,
 }
+_MOST_COUNTERS: Final = 50
+"""So many counters are told; who reports more finds them all in the history."""
 _FAILURES: Final = frozenset({Outcome.FAILED, Outcome.TIMED_OUT})
 
 
@@ -52,16 +55,20 @@ class RunLines:
 
 def _write(event: RunEnded, level: int) -> None:
     record = event.record
+    reported = record.reported or {}
+    told = dict(islice(reported.items(), _MOST_COUNTERS))
     fields = {
-        **(record.reported or {}),
+        **told,
         "job": record.job,
         "run_id": record.run_id,
         "outcome": record.outcome.value,
         "duration": record.duration,
     }
     text = f"{record.job}: run {record.run_id} {record.outcome} after {record.duration:.3f} s"
-    if record.reported:
-        text += ", " + ", ".join(f"{name}={value:g}" for name, value in record.reported.items())
+    if told:
+        text += ", " + ", ".join(f"{name}={value:g}" for name, value in told.items())
+    if len(reported) > len(told):
+        text += f" and {len(reported) - len(told)} more counters"
     if event.consecutive_failures > 1:
         text += f"; {event.consecutive_failures} failures in a row"
         fields["consecutive_failures"] = event.consecutive_failures

@@ -25,6 +25,14 @@ def tell(listener: Listener, event: Event) -> None:
         _complain(listener, event)
 
 
+def name_of(listener: Listener) -> str:
+    """Name it in the log, whatever it says of itself."""
+    try:
+        return repr(listener)
+    except Exception:  # noqa: BLE001 - a listener without a name is still to be blamed
+        return f"<{type(listener).__qualname__} that cannot be shown>"
+
+
 def _is_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
@@ -33,8 +41,8 @@ def _complain(listener: Listener, event: Event) -> None:
     # The listener that failed may be the one that writes the log.
     with contextlib.suppress(Exception):
         _log.exception(
-            "listener %r failed on %s of job %s",
-            listener,
+            "listener %s failed on %s of job %s",
+            name_of(listener),
             type(event).__name__,
             event.job,
             extra={"job": event.job, "event": type(event).__name__},

@@ -58,6 +58,12 @@ _RULES: Final = (
         re.compile(rf"""(?i)(?P<name>(?:{_NAMES}){_IS})(?P<value>{_QUOTED}|[^\s;&"'][^\s;&]*+)"""),
         _masked,
     ),
+    # Pydantic names the field on one line, and tells on the next one what was put in.
+    _Rule(
+        ("input_value=",),
+        re.compile(rf"(?i)((?:{_NAMES})\n[^\n]*?, input_value=)[^\n]*?(?=, input_type=|\n|\Z)"),
+        rf"\1{MASK}",
+    ),
     # A parser says "unexpected token: ...", and what follows is short or has no digit.
     _Rule(
         ("token",),

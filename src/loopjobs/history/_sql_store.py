@@ -8,6 +8,7 @@ from typing import Final
 from loopjobs import Outcome, RunRecord
 from loopjobs.history import _statements as sql
 from loopjobs.history._connection import Connection, Session, Value
+from loopjobs.history._errors import HistoryUnavailableError, RowRefusedError
 from loopjobs.history._rows import (
     Parameters,
     instant,
@@ -42,12 +43,15 @@ class SqlStore:
 
     def write(self, batch: Batch) -> None:
         """Keep all of a batch, or nothing."""
-        starts = [row_of_start(each, batch.replica, batch.at) for each in batch.begun]
         seen: list[Parameters] = [
             {"run_id": each, "seen_at": instant(batch.at)} for each in batch.going_on
         ]
-        ends = [row_of_run(each, batch.replica) for each in batch.ended]
-        skips = [row_of_stretch(each) for each in batch.skipped]
+        try:
+            starts = [row_of_start(each, batch.replica, batch.at) for each in batch.begun]
+            ends = [row_of_run(each, batch.replica) for each in batch.ended]
+            skips = [row_of_stretch(each) for each in batch.skipped]
+        except (ArithmeticError, TypeError, ValueError) as error:
+            raise RowRefusedError(f"{type(error).__name__}: {error}") from error
         with self._writing() as session:
             _each(session, sql.INSERT_START, starts)
             _each(session, sql.TOUCH_START, seen)
@@ -111,20 +115,25 @@ class SqlStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        self._prepare()
-        with self._connection.reading() as session:
+        with self._prepared(), self._connection.reading() as session:
             yield session
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        self._prepare()
-        with self._connection.writing() as session:
+        with self._prepared(), self._connection.writing() as session:
             yield session
 
-    def _prepare(self) -> None:
-        if not self._is_up_to_date:
-            bring_up_to_date(self._connection)
-            self._is_up_to_date = True
+    @contextmanager
+    def _prepared(self) -> Iterator[None]:
+        try:
+            if not self._is_up_to_date:
+                bring_up_to_date(self._connection)
+                self._is_up_to_date = True
+            yield
+        except HistoryUnavailableError:
+            # Whatever comes back may be an older copy, or an empty database.
+            self._is_up_to_date = False
+            raise
 
     def _delete(self, statement: str, **parameters: Value) -> int:
         with self._writing() as session:

@@ -37,6 +37,7 @@ class SqliteConnection:
         self._file = place
         self._busy_timeout = busy_timeout
         self._connection: sqlite3.Connection | None = None
+        self._opened: os.stat_result | None = None
 
     def reading(self) -> AbstractContextManager[Session]:
         """Begin to read one moment, which blocks nobody."""
@@ -50,6 +51,7 @@ class SqliteConnection:
     def _transaction(self, begin: str) -> Iterator[Session]:
         try:
             connection = self._connection or self._open()
+            self._check_file()
             connection.execute(begin)
             try:
                 yield _SqliteSession(connection)
@@ -92,7 +94,17 @@ class SqliteConnection:
             connection.close()
             raise
         self._connection = connection
+        self._opened = None if self._file.is_uri else Path(self._file.file).stat()
         return connection
+
+    def _check_file(self) -> None:
+        """Notice that somebody has deleted the file, which would go on taking rows unseen."""
+        if self._opened is None:
+            return
+        file = Path(self._file.file)
+        if not file.exists() or not os.path.samestat(file.stat(), self._opened):
+            self.close()
+            raise HistoryUnavailableError(f"{self.place}: the file was deleted or replaced")
 
 
 def _create(file: Path) -> None:

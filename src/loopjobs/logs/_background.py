@@ -7,6 +7,7 @@ from queue import SimpleQueue
 from typing import Final
 
 from loopjobs import CurrentRun, current_run
+from loopjobs.logs._record import text_of
 
 LONGEST_QUEUE: Final = 10_000
 """Lines that wait to be written; with more the newest are lost, and counted."""
@@ -35,7 +36,7 @@ class BackgroundHandler(QueueHandler):
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         """Return a copy whose text is made, for its arguments may change."""
         ready = copy.copy(record)
-        ready.msg, ready.args = record.getMessage(), None
+        ready.msg, ready.args = text_of(record), None
         run = _present_run()
         if run is not None:
             vars(ready).setdefault("job", run.job)
@@ -55,8 +56,8 @@ class BackgroundHandler(QueueHandler):
     def close(self) -> None:
         """Write what is left, in bounded time, and end the thread. Idempotent."""
         thread, self._thread = self._thread, None
-        if thread is not None:
-            thread.end_within(FLUSHED_WITHIN_SECONDS)
+        # A thread that is still at it holds the lock that a flush would wait for.
+        if thread is not None and thread.ends_within(FLUSHED_WITHIN_SECONDS):
             self._target.flush()
         super().close()
 
@@ -65,11 +66,13 @@ class _Writing(QueueListener):
     def __init__(self, lines: "SimpleQueue[object]", target: logging.Handler) -> None:
         super().__init__(lines, target)
 
-    def end_within(self, seconds: float) -> None:
+    def ends_within(self, seconds: float) -> bool:
         """End when all is written, or leave a thread behind that nobody can help."""
         self.enqueue_sentinel()
-        if self._thread is not None:
-            self._thread.join(seconds)
+        thread = self._thread
+        if thread is not None:
+            thread.join(seconds)
+        return thread is None or not thread.is_alive()
 
 
 def _present_run() -> CurrentRun | None:

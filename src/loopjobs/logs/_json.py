@@ -43,16 +43,22 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line)
 
     def _value(self, key: str, value: object, depth: int) -> object:
-        if value is None or isinstance(value, bool | int):
+        try:
+            return self._plain(key, value, depth)
+        except Exception:  # noqa: BLE001 - a mapping, a key or a huge number may refuse anything
+            return f"<{type(value).__name__} that cannot be shown>"
+
+    def _plain(self, key: str, value: object, depth: int) -> object:
+        if value is None:
             return value
-        if isinstance(value, float):
+        if isinstance(value, int | float):
             return value if math.isfinite(value) else str(value)
         if depth < _DEEPEST and isinstance(value, Mapping):
             return {str(name): self._value(str(name), v, depth + 1) for name, v in value.items()}
         if depth < _DEEPEST and isinstance(value, list | tuple | set | frozenset):
             items: Iterable[object] = value
             return [self._value(key, item, depth + 1) for item in items]
-        return self._text(key, _str(value))
+        return self._text(key, value.isoformat() if isinstance(value, date) else str(value))
 
     def _text(self, key: str, text: str) -> str:
         # The name may give it away: a redactor sees that only where both stand together.
@@ -61,15 +67,6 @@ class JsonFormatter(logging.Formatter):
 
 
 _PROBE: Final = "x"
-
-
-def _str(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    try:
-        return str(value)
-    except Exception:  # noqa: BLE001 - a value that cannot be shown must not cost the line
-        return f"<{type(value).__name__} that cannot be shown>"
 
 
 def _free_name(key: str, line: Mapping[str, object]) -> str:

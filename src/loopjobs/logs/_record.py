@@ -18,9 +18,26 @@ def time_of(record: logging.LogRecord) -> datetime:
     return datetime.fromtimestamp(record.created, UTC)
 
 
+def text_of(record: logging.LogRecord) -> str:
+    """Return the message; a line whose arguments are a mistake is a line all the same."""
+    try:
+        return record.getMessage()
+    except Exception as error:  # noqa: BLE001 - whatever the arguments did
+        mistake = f"its arguments cannot be shown: {type(error).__name__}"
+        return f"{shown(record.msg)} ({mistake})"
+
+
+def shown(value: object) -> str:
+    """Return the value as text; one that cannot be shown must not cost the line."""
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - its `__str__` may do anything
+        return f"<{type(value).__name__} that cannot be shown>"
+
+
 def message_of(record: logging.LogRecord) -> str:
     """Return the message, without the traceback that the line of a failed run ends with."""
-    message = record.getMessage()
+    message = text_of(record)
     trace = _trace_of_run(record)
     return message if trace is None else message.removesuffix(trace).rstrip("\n")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from loopjobs import redact
-from loopjobs.logs._record import fields_of, message_of, time_of, trace_of
+from loopjobs.logs._record import fields_of, message_of, shown, time_of, trace_of
 
 _INDENT: Final = "    "
 
@@ -41,14 +41,15 @@ class TextFormatter(logging.Formatter):
 def _shown_fields(record: logging.LogRecord, message: str) -> Iterator[str]:
     for key, value in fields_of(record):
         # A mapping is for machines, which read JSON; what matters of it stands beside it.
-        is_shown = value is not None and not isinstance(value, Mapping)
-        field = f"{key}={_shown(value)}" if is_shown else ""
-        if is_shown and field not in message and not (key == "error" and str(value) in message):
+        if value is None or isinstance(value, Mapping):
+            continue
+        text = shown(round(value, 6) if isinstance(value, float) else value)
+        field = f"{key}={_quoted(text)}"
+        if field not in message and not (key == "error" and text in message):
             yield field
 
 
-def _shown(value: object) -> str:
-    text = str(round(value, 6) if isinstance(value, float) else value)
+def _quoted(text: str) -> str:
     return text if text and text.isprintable() and not set(text) & set(" ='\"") else repr(text)
 
 
