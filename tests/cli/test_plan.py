@@ -26,13 +26,14 @@ def all_options() -> st.SearchStrategy[LoopJobOptions]:
         lambda interval, delay, spread, share, pacing: LoopJobOptions(
             interval_in_seconds=interval,
             initial_delay_in_seconds=delay,
-            start_jitter_in_seconds=spread,
+            # A host may begin at once and run until the last moment it might have begun at.
+            start_jitter_in_seconds=interval * spread,
             jitter_in_seconds=interval * share,
             pacing=pacing,
         ),
         st.floats(0.001, 1_000),
         seconds,
-        st.one_of(st.just(0.0), seconds),
+        st.one_of(st.just(0.0), st.floats(0, 50)),
         st.one_of(st.just(0.0), st.floats(0, 0.99)),
         st.sampled_from(Pacing),
     )
