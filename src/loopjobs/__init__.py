@@ -1,5 +1,6 @@
 """Periodic background jobs inside a service: a class, a settings section, a host."""
 
+from loopjobs._contracts.fence import AsyncTransaction, Fence, FenceStatements, Rows, Transaction
 from loopjobs._contracts.hosted_service import HostedService
 from loopjobs._contracts.lease_store import LeaseStore, LeaseStoreSource
 from loopjobs._contracts.listener import Listener
@@ -67,6 +68,7 @@ from loopjobs._words.redaction import redact
 __all__ = [
     "Alarm",
     "AlarmClock",
+    "AsyncTransaction",
     "BuildError",
     "CancellationToken",
     "CancellationTokenSource",
@@ -78,6 +80,8 @@ __all__ = [
     "CurrentRun",
     "Declined",
     "Event",
+    "Fence",
+    "FenceStatements",
     "Granted",
     "Host",
     "HostBuilder",
@@ -113,6 +117,7 @@ __all__ = [
     "Pacing",
     "Problem",
     "RegistrationError",
+    "Rows",
     "RunAgain",
     "RunContext",
     "RunEnded",
@@ -128,6 +133,7 @@ __all__ = [
     "StartError",
     "StopError",
     "SystemClock",
+    "Transaction",
     "VirtualClock",
     "WhenLeaseUnavailable",
     "__version__",

@@ -44,10 +44,23 @@ def bench(request: pytest.FixtureRequest, places: Places) -> Iterator[Bench]:
         yield bench
 
 
+@pytest.fixture(params=sorted(set(BENCHES) - {"memory"}))
+def real_bench(request: pytest.FixtureRequest, places: Places) -> Iterator[Bench]:
+    """An empty store of each kind that outlives a process."""
+    with BENCHES[str(request.param)](places) as bench:
+        yield bench
+
+
 @pytest.fixture
 def store(bench: Bench) -> LeaseStore:
     """The first connection to the store."""
     return bench.connect()
+
+
+@pytest.fixture
+def real_store(real_bench: Bench) -> LeaseStore:
+    """A connection to such a store."""
+    return real_bench.connect()
 
 
 @pytest.fixture

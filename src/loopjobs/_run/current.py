@@ -1,7 +1,13 @@
 """What a body can ask and say about the run it is in."""
 
+from collections.abc import Awaitable
 from contextvars import Context, ContextVar
 from datetime import datetime, timedelta
+from typing import overload
+
+from loopjobs._contracts.fence import AsyncTransaction, Fence, Transaction
+from loopjobs._run.fencing import take_fence
+from loopjobs._words.errors import LeaseLostError
 
 _current: "ContextVar[CurrentRun]" = ContextVar("loopjobs_current_run")
 
@@ -10,7 +16,7 @@ class CurrentRun:
     """The run that the calling code belongs to; also seen from tasks and threads it starts."""
 
     __slots__ = (
-        "_process", "attempt", "due", "fencing_token", "job", "lateness", "number",
+        "_process", "attempt", "due", "fence", "fencing_token", "job", "lateness", "number",
         "origin", "reported", "slot", "started", "started_at",
     )  # fmt: skip
 
@@ -31,6 +37,8 @@ class CurrentRun:
     """Seconds between the moment the run was to start and the start."""
     fencing_token: int | None
     """The token of the lease this run holds; `None` without a lease."""
+    fence: Fence | None
+    """Binds transactions to the lease, where leases are in a database; set by a run context."""
     reported: dict[str, float] | None
     origin: Context | None
     """For a run by hand, a copy of the context that `trigger()` was called in; kept until the body
@@ -45,6 +53,33 @@ class CurrentRun:
     def due_at(self) -> datetime:
         """When the slot was due, UTC; for a run by hand, when it was asked for."""
         return self.started_at - timedelta(seconds=self.started - self.due)
+
+    @overload
+    def fenced(self, transaction: AsyncTransaction) -> Awaitable[None]: ...
+    @overload
+    def fenced(self, transaction: Transaction) -> None: ...
+    def fenced(self, transaction: AsyncTransaction | Transaction) -> Awaitable[None] | None:
+        """Let a transaction be committed only if this run has the newest lease of its job.
+
+        Call it first thing in a transaction, in the database where the leases are:
+        `await current_run().fenced(session)`. Nobody takes the lease over before the transaction
+        has ended; if its process freezes, the database ends it when the lease would have ended.
+
+        Args:
+            transaction: A session or connection of SQLAlchemy, a connection of psycopg, `sqlite3`
+                or aiosqlite. One that is not awaited is fenced when this returns.
+
+        Raises:
+            LeaseLostError: another replica has the lease by now, or this run never had one.
+            RuntimeError: there is no transaction, or the leases are not in a database.
+        """
+        if self.fencing_token is None:
+            raise LeaseLostError("this run has no lease; writes that need one are refused")
+        if self.fence is None:
+            raise RuntimeError(
+                "the leases are not in a database; hand on the fencing token instead"
+            )
+        return take_fence(transaction, self.fence.statements(self.job, self.fencing_token))
 
     def report(self, **counters: float) -> None:
         """Say what the run did, as in `report(deleted=3)`; repeated counters add up.

@@ -46,6 +46,7 @@ class RunInProgress(CurrentRun):
         self._process = process
         self.number = number
         self.fencing_token = None
+        self.fence = None
         self.reported = None
         self.origin = None
         self.task = None

@@ -1,7 +1,22 @@
 """Chooses the store that a URL names."""
 
-from loopjobs import Clock, LeaseStoreSource
+from typing import Protocol
+
+from loopjobs import Clock, Fence, LeaseStore
 from loopjobs.places import PostgresqlPlace, read_place
+
+
+class Leases(Protocol):
+    """A place where leases are kept; a `LeaseStoreSource`."""
+
+    @property
+    def fence(self) -> Fence | None:
+        """What binds transactions there to a lease; `None` where there are no transactions."""
+        ...
+
+    def connect(self, timeout: float) -> LeaseStore:
+        """Connect once more."""
+        ...
 
 
 def check_url(url: str) -> None:
@@ -13,8 +28,8 @@ def check_url(url: str) -> None:
     _place_of(url)
 
 
-def source_of(url: str, namespace: str, clock: Clock) -> LeaseStoreSource:
-    """Return the source that connects to the store.
+def source_of(url: str, namespace: str, clock: Clock) -> Leases:
+    """Return where the leases are; nothing is connected to.
 
     Args:
         url: As in `LeasesOptions`.

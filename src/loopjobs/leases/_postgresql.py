@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from loopjobs import Clock, LeaseUnavailableError
 from loopjobs.leases import _postgresql_statements as sql
 from loopjobs.leases._bounded_connection import BoundedConnection
+from loopjobs.leases._postgresql_fence import PostgresqlFence
 from loopjobs.leases._postgresql_store import PostgresqlLeaseStore, unavailable
 from loopjobs.places import PostgresqlPlace
 
@@ -31,6 +32,7 @@ class PostgresqlLeases:
         self._place = place
         self._namespace = namespace
         self._clock = clock
+        self.fence = PostgresqlFence(namespace)
 
     def connect(self, timeout: float) -> PostgresqlLeaseStore:
         """Connect, and make the table if it is missing.
@@ -48,22 +50,30 @@ class PostgresqlLeases:
         return PostgresqlLeaseStore(connection, self._place.shown, self._namespace)
 
     def _open(self, timeout: float) -> BoundedConnection:
-        given = conninfo_to_dict(self._place.conninfo)
-        wait = max(_SHORTEST_CONNECT_TIMEOUT, math.ceil(timeout))
-        connection = BoundedConnection.connect(
-            # Never a standby: it would refuse every claim, and knows the past at best.
-            make_conninfo(
-                self._place.conninfo,
-                target_session_attrs="read-write",
-                connect_timeout=given.get("connect_timeout", wait),
-                application_name=given.get("application_name", "loopjobs leases"),
-            ),
-            autocommit=True,
-            # A pooler may give each statement another connection.
-            prepare_threshold=None,
-        )
+        milliseconds = max(1, round(timeout * 1000))
+        try:
+            connection = self._connected(timeout, f"-c statement_timeout={milliseconds}")
+        except psycopg.OperationalError as error:
+            if "unsupported startup parameter" not in str(error):
+                raise
+            # A pooler. It has such limits of its own; ours is the one that counts.
+            connection = self._connected(timeout)
         connection.clock, connection.seconds = self._clock, timeout
         return connection
+
+    def _connected(self, timeout: float, options: str = "") -> BoundedConnection:
+        given = conninfo_to_dict(self._place.conninfo)
+        conninfo = make_conninfo(
+            self._place.conninfo,
+            connect_timeout=given.get("connect_timeout")
+            or max(_SHORTEST_CONNECT_TIMEOUT, math.ceil(timeout)),
+            application_name=given.get("application_name") or "loopjobs leases",
+            # Never a standby: it would refuse every claim, and knows the past at best.
+            target_session_attrs="read-write",
+            options=f"{given.get('options') or ''} {options}".strip(),
+        )
+        # A pooler may give each statement another connection of its own: nothing is prepared.
+        return BoundedConnection.connect(conninfo, autocommit=True, prepare_threshold=None)
 
     def _prepare(self, connection: psycopg.Connection) -> None:
         """Make the table if need be; a user who may not can live on one that is there."""

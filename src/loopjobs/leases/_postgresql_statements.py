@@ -157,3 +157,17 @@ SET_PAUSED: Final = """
     VALUES (%(namespace)s, %(job)s, clock_timestamp(), %(is_paused)s)
     ON CONFLICT (namespace, job) DO UPDATE SET is_paused = excluded.is_paused
 """
+
+# KEY SHARE stands in the way of whoever claims, not of renewals. A process that freezes in its
+# transaction would stand there for ever: the server ends it when the lease would have ended.
+TAKE_FENCE: Final = """
+    SELECT set_config('loopjobs.fence', '{token}', true),
+        set_config('idle_in_transaction_session_timeout',
+            COALESCE(GREATEST(lease_us / 1000, 1)::text,
+                current_setting('idle_in_transaction_session_timeout')), true)
+    FROM loopjobs_leases
+    WHERE namespace = {namespace} AND job = {job} AND fencing_token = {token}
+    FOR KEY SHARE
+"""
+# What is set for a transaction is gone with it.
+CHECK_FENCE: Final = "SELECT 1 WHERE current_setting('loopjobs.fence', true) = '{token}'"
