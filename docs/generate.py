@@ -69,8 +69,9 @@ WHAT_TO_DO: Final = {
         "seconds. Look at the lease store: its address in the settings, its log, the network."
     ),
     "LeaseLostError": (
-        "It is the error of a run, never raised to callers. Look for what kept the store or this "
-        "process from answering; give the job a longer `LeaseInSeconds`; write by fencing token."
+        "It is the error of a run; a body meets it only in `CurrentRun.fenced()`, and lets it "
+        "pass. Look for what kept the store or this process from answering; give the job a longer "
+        "`LeaseInSeconds`."
     ),
     "LoopJobsError": "Catch it to catch every error of the library.",
     "BuildError": (

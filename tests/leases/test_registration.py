@@ -13,6 +13,7 @@ from loopjobs import (
     LoopJobOptions,
     Options,
     SettingsError,
+    StartError,
 )
 from loopjobs.leases import LeasesTarget, add_leases
 from loopjobs.leases._postgresql import PostgresqlLeases
@@ -82,7 +83,7 @@ def test_a_url_that_leads_nowhere_is_refused_without_being_shown(url: str, words
 async def test_a_default_that_leads_nowhere_says_whose_it_is() -> None:
     """It is found when the host starts: nobody knows it before."""
     host = build(with_default=True, Shop={"Url": "mysql://ada:hunter2@db.example/shop"})
-    with pytest.raises(SettingsError, match="the default of the service must begin") as refusal:
+    with pytest.raises(StartError, match="the default of the service must begin") as refusal:
         await host.start()
     assert "hunter2" not in str(refusal.value)
 
