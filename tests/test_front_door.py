@@ -18,6 +18,7 @@ import loopjobs.leases
 import loopjobs.logs
 import loopjobs.places
 import loopjobs.testing
+import loopjobs.wording
 from loopjobs import JobHandle, JobStatus, Ledger, Outcome, RunRecord
 
 DOORS = [
@@ -28,6 +29,7 @@ DOORS = [
     loopjobs.logs,
     loopjobs.places,
     loopjobs.testing,
+    loopjobs.wording,
 ]
 NAMES = [(door, name) for door in DOORS for name in door.__all__]
 
@@ -107,7 +109,7 @@ def test_importing_loads_nothing_that_is_not_needed() -> None:
     typing_support = {"annotated_types", "typing_extensions", "typing_inspection"}
     bundled = {name for name in foreign if name.startswith("_")}
     assert foreign - typing_support - bundled == {"loopjobs", "pydantic", "pydantic_core", "dishka"}
-    garden = ("loopjobs.health", "loopjobs.logs", "loopjobs.testing")
+    garden = ("loopjobs.health", "loopjobs.logs", "loopjobs.testing", "loopjobs.wording")
     assert [name for name in loaded if name.startswith(garden)] == []
 
 

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from loopjobs import CancellationToken, Clock, Host, LoopJobOptions, current_run
-from loopjobs.cli._schedules import schedule_of
 from loopjobs.testing import FakeClock
 
 from .conftest import Command
@@ -227,15 +226,3 @@ async def test_the_token_of_a_file_wins(
     file.write_text(f"{OPERATOR}\n")
     ended = await far_away("status", "--token-file", str(file), token="wrong")
     assert ended.code == 0
-
-
-@pytest.mark.parametrize("pacing", ["FixedRate", "FixedDelay"])
-@pytest.mark.parametrize("interval", [0.25, 10, 100, 900, 3600, 90000, 864000])
-async def test_schedules_have_the_words_of_the_page(
-    build: Callable[..., Host], far_away: FarAway, interval: float, pacing: str
-) -> None:
-    """`list` and `status` say the same of the same options."""
-    host = build(sweep, IntervalInSeconds=interval, Pacing=pacing)
-    there = FarAway(host, far_away.clock, far_away.command, far_away.set_variable)
-    (row,) = json.loads((await there("status", "--json")).out)["jobs"]
-    assert row["schedule"] == schedule_of(host.jobs["sweep"].status().options)

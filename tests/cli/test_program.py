@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 import loopjobs.cli
 from loopjobs.cli._application import application
 from loopjobs.cli._consoles import can_be_drawn_over, results
-from loopjobs.cli._text import safe, safe_lines, span
+from loopjobs.cli._text import safe, safe_lines
 
 from .conftest import Command, Ended, Terminal, WriteApp
 
@@ -109,27 +109,6 @@ def test_an_app_that_cannot_be_built_completes_nothing(app: str) -> None:
     """And says nothing: there is nobody to tell at the TAB key."""
     ended = complete("loopjobs run-once S", "gone.py:build")
     assert (ended.code, ended.out.strip(), ended.err) == (0, "", "")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0 ms"),
-        (0.0123, "12 ms"),
-        (1, "1 s"),
-        (12.34, "12.3 s"),
-        (59.99, "1 min"),
-        (60, "1 min"),
-        (90, "1 min 30 s"),
-        (3600, "1 h"),
-        (3661, "1 h 1 min"),
-        (86_400, "1 d"),
-        (100_000, "1 d 3 h"),
-    ],
-)
-def test_spans_are_short(seconds: float, text: str) -> None:
-    """Two units at most."""
-    assert span(seconds) == text
 
 
 def test_nothing_speaks_to_the_terminal() -> None:

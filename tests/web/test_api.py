@@ -119,6 +119,14 @@ async def test_history_goes_page_by_page(
     assert pages == [["00:20Z", "00:10Z"], ["00:00Z"]]
 
 
+async def test_no_runs_at_all_may_be_asked_for(host: Host, viewer: httpx.AsyncClient) -> None:
+    """It is odd, and no mistake."""
+    async with host:
+        await host.jobs["quick"].trigger()
+        answer = await viewer.get("/api/jobs/quick/history?limit=0")
+    assert (answer.status_code, answer.json()) == (200, {"runs": [], "next": None})
+
+
 @pytest.mark.parametrize("query", ["before=x", "limit=-1", "limit=x", "limit=501", "limit=nan"])
 async def test_what_is_no_page_of_the_history_is_refused(
     host: Host, viewer: httpx.AsyncClient, query: str

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from loopjobs import Outcome
 from loopjobs.web._chart import HEIGHT, chart
-from loopjobs.web._durations import ago, clock_time, span, until
+from loopjobs.web._instants import ago, clock_time, until
 from loopjobs.web._ledger_bar import WIDTH, ledger_bar
 from loopjobs.web._sparkline import sparkline
 from loopjobs.web._views import CounterPoint, Slice, Spark
@@ -47,7 +47,7 @@ def test_the_longest_run_is_the_highest_bar() -> None:
     drawing = sparkline(runs)
     assert [bar.height for bar in drawing.bars] == [12, 24, 2]
     assert drawing.marks.count("M") == 1
-    assert drawing.text == "The last 3 runs: 2 succeeded, 1 failed; the longest took 4.0 s"
+    assert drawing.text == "The last 3 runs: 2 succeeded, 1 failed; the longest took 4 s"
 
 
 def test_what_is_no_number_is_not_drawn() -> None:
@@ -75,25 +75,6 @@ def test_a_chart_stays_in_its_frame(values: list[float]) -> None:
     assert len(places) == max(2, len(values))
     assert all(0 <= float(y) <= HEIGHT for _, y in places)
     assert (drawing.lowest, drawing.highest) == (min(values), max(values))
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (None, "\N{EN DASH}"),
-        (0, "0 s"),
-        (0.00001, "< 1 ms"),
-        (0.34, "340 ms"),
-        (2.34, "2.3 s"),
-        (59.9, "59 s"),
-        (252, "4 min 12 s"),
-        (10_800, "3 h"),
-        (187_200, "2 d 4 h"),
-    ],
-)
-def test_durations_are_said_in_two_units_at_most(seconds: float | None, said: str) -> None:
-    """The longer, the coarser."""
-    assert span(seconds) == said
 
 
 def test_distances_in_time() -> None:

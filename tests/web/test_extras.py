@@ -1,4 +1,4 @@
-"""Metrics, files, and the store of runs."""
+"""Files, and the store of runs."""
 
 import logging
 from collections.abc import Sequence
@@ -16,11 +16,6 @@ from loopjobs.web import create_jobs_app
 from .visitors import OPERATOR, VIEWER, Tokens, browser
 
 PATH = "/api/jobs/quick/history"
-
-
-class FakeMetrics:
-    def expose(self, accept: str) -> tuple[str, bytes]:
-        return "text/plain; version=0.0.4", f"asked {accept}".encode()
 
 
 class FakeHistory:
@@ -47,22 +42,6 @@ class FakeHistory:
         self, job: str, *, limit: int = 50, before: str | None = None
     ) -> Sequence[SkippedSlots]:
         return []
-
-
-async def test_metrics_are_for_viewers(host: Host, tokens: Tokens) -> None:
-    """In the form that was asked for."""
-    app = create_jobs_app(host, authorization=tokens, metrics=FakeMetrics())
-    async with browser(app) as client:
-        assert (await client.get("/metrics")).status_code == 401
-        answer = await client.get("/metrics", headers={**VIEWER, "Accept": "text/plain"})
-    assert (answer.status_code, answer.text) == (200, "asked text/plain")
-    assert answer.headers["content-type"] == "text/plain; version=0.0.4"
-
-
-async def test_without_metrics_there_is_no_such_path(viewer: httpx.AsyncClient) -> None:
-    """Nothing is told that nobody gave."""
-    answer = await viewer.get("/metrics")
-    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
 @pytest.mark.parametrize(

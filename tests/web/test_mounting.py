@@ -60,6 +60,17 @@ async def test_it_can_be_served_alone(host: Host, app: JobsApp, root: str) -> No
         await walk(client, root)
 
 
+async def test_a_mount_that_takes_any_path_makes_no_host_of_it(app: JobsApp) -> None:
+    """What follows two slashes would be another site, to which a sign-in leads."""
+    outer = Starlette(routes=[Mount("/{tenant:path}/jobs", app)])
+    async with client_of(outer) as client:
+        del client.headers["Authorization"]
+        answer = await client.get("http://jobs.test//elsewhere.test/jobs/")
+        assert answer.headers["location"] == "/elsewhere.test/jobs/sign-in?next=%2F"
+        page = await client.get("http://jobs.test//elsewhere.test/jobs/sign-in")
+        assert '="//' not in page.text
+
+
 async def test_the_prefix_alone_leads_to_the_page(host: Host, app: JobsApp) -> None:
     """Who leaves out the slash is led on by the framework."""
     outer = Starlette(lifespan=host.lifespan, routes=[Mount("/jobs", app)])

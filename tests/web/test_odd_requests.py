@@ -1,12 +1,16 @@
 """Requests that no browser sends: none of them is an error of the service."""
 
+import logging
+from collections.abc import MutableMapping
+from typing import Any
+
 import httpx
 import pytest
 
 from loopjobs import Host
 from loopjobs.web import JobsApp
 
-from .visitors import OPERATOR, ORIGIN, browser
+from .visitors import OPERATOR, ORIGIN, OWN_PAGE, browser
 
 LONG = "x" * 4_000
 PATHS = ["%ff", "%00", "%0d%0aX: y", "%ed%a0%80", "..%2f..%2fetc", "%25%32%65", "\N{SNOWMAN}", LONG]
@@ -67,3 +71,29 @@ async def test_what_a_body_says_to_the_api_is_nothing(host: Host, app: JobsApp) 
         answer = await client.post("/api/jobs/quick/trigger", json=body, headers=headers)
         assert answer.json()["run"]["outcome"] == "succeeded"
         assert host.jobs["broken"].status().by_hand.due == 0
+
+
+async def test_who_leaves_in_the_middle_of_a_form_is_no_news(
+    app: JobsApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Anybody can do so as often as they like, and fill no log by it."""
+    sent: list[object] = []
+    fields = {**OWN_PAGE, "Host": "jobs.test", "Content-Type": "application/x-www-form-urlencoded"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/sign-in",
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in fields.items()],
+    }
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    assert sent == []
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []

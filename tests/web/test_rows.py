@@ -7,9 +7,7 @@ import pytest
 from loopjobs import (
     CancellationToken,
     Host,
-    LoopJobOptions,
     Outcome,
-    Pacing,
     RunRecord,
     current_run,
 )
@@ -17,27 +15,10 @@ from loopjobs.health import Blockage, Watchdog, WatchdogOptions
 from loopjobs.testing import FakeClock
 from loopjobs.web._overview import Overview
 from loopjobs.web._runs import durations, ended_at, percentile
-from loopjobs.web._schedule import schedule
 
 from .conftest import Build, quick
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "pacing", "words"),
-    [
-        (10, Pacing.FIXED_RATE, "every 10 s"),
-        (0.25, Pacing.FIXED_RATE, "every 0.25 s"),
-        (90, Pacing.FIXED_RATE, "every 90 s"),
-        (300, Pacing.FIXED_RATE, "every 5 min"),
-        (7_200, Pacing.FIXED_DELAY, "2 h after each run"),
-        (86_400, Pacing.FIXED_DELAY, "1 d after each run"),
-    ],
-)
-def test_a_schedule_in_words(seconds: float, pacing: Pacing, words: str) -> None:
-    """In the largest unit that fits, so that nobody has to reckon."""
-    assert schedule(LoopJobOptions(interval_in_seconds=seconds, pacing=pacing)) == words
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from loopjobs import Host, JobHandle
 from loopjobs.cli._app import AppArguments, build_host
 from loopjobs.cli._consoles import print_document, results
 from loopjobs.cli._parameters import App, Json, SettingsFiles
-from loopjobs.cli._schedules import schedule_of
 from loopjobs.cli._tables import plain_table
 from loopjobs.cli._text import safe
+from loopjobs.wording import schedule
 
 
 def list_jobs(
@@ -28,7 +28,7 @@ def _as_json(job: JobHandle) -> dict[str, object]:
     options = job.status().options
     return {
         "name": job.name,
-        "schedule": schedule_of(options),
+        "schedule": schedule(options),
         "interval": options.interval_in_seconds,
         "pacing": options.pacing.value,
         "is_enabled": options.enabled,
@@ -41,7 +41,7 @@ def _print(host: Host) -> None:
     table = plain_table("job", "schedule", "section", "description")
     for job in host.jobs.values():
         options = job.status().options
-        schedule = schedule_of(options) if options.enabled else "disabled"
-        cells = (job.name, schedule, job.section, job.description)
+        when = schedule(options) if options.enabled else "disabled"
+        cells = (job.name, when, job.section, job.description)
         table.add_row(*(Text(safe(cell)) for cell in cells), style="" if options.enabled else "dim")
     results().print(table)

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from loopjobs import RunRecord
-from loopjobs.cli._text import counters, safe, span
+from loopjobs.cli._text import counters, safe
+from loopjobs.wording import span
 
 
 class EndedRun(Protocol):

@@ -1,10 +1,7 @@
-"""Text that is fit for a terminal: nothing in it moves a cursor, and figures are short."""
+"""Text that is fit for a terminal: nothing in it moves a cursor."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
-
-_UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60))
 
 
 def safe(text: str) -> str:
@@ -15,35 +12,6 @@ def safe(text: str) -> str:
 def safe_lines(text: str) -> str:
     """Escape the same, but for the ends of lines."""
     return "\n".join(safe(line.expandtabs(4)) for line in text.split("\n"))
-
-
-def span(seconds: float) -> str:
-    """Show a duration by its two greatest units: `350 ms`, `12.3 s`, `5 min`, `2 h 10 min`."""
-    if (thousandths := round(seconds * 1000)) < 1000:  # noqa: PLR2004 - a second
-        return f"{thousandths} ms"
-    if round(seconds, 1) < 60:  # noqa: PLR2004 - a minute
-        return f"{seconds:.3g} s"
-    rest = round(seconds)
-    parts: list[str] = []
-    for unit, length in (*_UNITS, ("s", 1)):
-        count, rest = divmod(rest, length)
-        if count or parts:
-            parts.append(f"{count} {unit}" if count else "")
-    return " ".join(filter(None, parts[:2]))
-
-
-def ago(seconds: float | None) -> str:
-    """Show how long ago something was."""
-    if seconds is None:
-        return "never"
-    return "just now" if seconds < 1 else f"{span(int(seconds))} ago"
-
-
-def ahead(seconds: float | None) -> str:
-    """Show how far ahead something is."""
-    if seconds is None:
-        return ""
-    return "now" if seconds < 1 else f"in {span(int(seconds))}"
 
 
 def counters(reported: Mapping[str, float] | None) -> str:

@@ -3,13 +3,11 @@
 from loopjobs.web._anyone import insecure_allow_anyone
 from loopjobs.web._application import JobsApp
 from loopjobs.web._creation import create_jobs_app
-from loopjobs.web._extras import Metrics
 from loopjobs.web._visitors import Authorization, SignIn, Visitor
 
 __all__ = [
     "Authorization",
     "JobsApp",
-    "Metrics",
     "SignIn",
     "Visitor",
     "create_jobs_app",

@@ -16,7 +16,7 @@ from loopjobs.web._page import Page, RefusedView
 from loopjobs.web._refusal import RefusalError
 from loopjobs.web._templates import Templates
 
-_FOR_PROGRAMS: Final = ("/api/", "/events", "/metrics", "/static/")
+_FOR_PROGRAMS: Final = ("/api/", "/events", "/static/")
 
 
 class Answers:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Router
 from starlette.types import Message, Receive, Scope, Send
@@ -44,6 +44,9 @@ class JobsApp:
         try:
             self._check_host(scope)
             await self._routes(scope, receive, sending)
+        except ClientDisconnect:
+            # In the middle of a form; nobody is left to answer.
+            return
         except Exception as error:
             if sending.has_begun:
                 raise

@@ -14,7 +14,6 @@ from loopjobs.web._api import Api
 from loopjobs.web._application import JobsApp
 from loopjobs.web._audit import Audit
 from loopjobs.web._details import Details
-from loopjobs.web._extras import Metrics, MetricsPage, StaticFiles
 from loopjobs.web._form_tokens import FormTokens
 from loopjobs.web._gate import Gate
 from loopjobs.web._origin import HostRule, any_host, is_no_domain, one_of
@@ -24,6 +23,7 @@ from loopjobs.web._past import Past
 from loopjobs.web._sessions import Sessions
 from loopjobs.web._sign_in import SignInPages
 from loopjobs.web._snapshots import Snapshots
+from loopjobs.web._static_files import StaticFiles
 from loopjobs.web._streams import Streams
 from loopjobs.web._visitors import Authorization, SignIn
 
@@ -36,7 +36,6 @@ def create_jobs_app(  # noqa: PLR0913 - each stands for itself, and all but the 
     authorization: Authorization | None = None,
     sign_in: SignIn | None = None,
     history: RunHistory | None = None,
-    metrics: Metrics | None = None,
     title: str = _DEFAULT_TITLE,
     allowed_hosts: Sequence[str] = (),
     show_tracebacks: bool = True,
@@ -48,7 +47,6 @@ def create_jobs_app(  # noqa: PLR0913 - each stands for itself, and all but the 
         authorization: Says who asks, by what comes with each request. It is asked first.
         sign_in: Checks names and passwords of a form; who has signed in has a session.
         history: The store of runs; without it, what this process remembers.
-        metrics: What is told under `/metrics`; without it, there is no such path.
         title: Whose jobs these are: the name of the service.
         allowed_hosts: The names that it is served under, without ports; `*.example.org` is all
             below that. By default any name, or with `insecure_allow_anyone()` any address.
@@ -76,8 +74,6 @@ def create_jobs_app(  # noqa: PLR0913 - each stands for itself, and all but the 
     ]
     if sign_in is not None:
         routes += SignInPages(sign_in, sessions, gate, answers, tokens, audit, clock).routes()
-    if metrics is not None:
-        routes += MetricsPage(metrics, gate).routes()
     return JobsApp(routes, answers, _host_rule(authorization, allowed_hosts))
 
 

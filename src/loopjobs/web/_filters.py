@@ -5,17 +5,24 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
+from loopjobs import wording
 from loopjobs.web._chart import chart
-from loopjobs.web._durations import absolute, ago, clock_time, span, until, whole
+from loopjobs.web._instants import absolute, ago, clock_time, until
 from loopjobs.web._ledger_bar import ledger_bar
 from loopjobs.web._sparkline import sparkline
 from loopjobs.web._views import Slice
 from loopjobs.web._words import OUTCOMES, number, plain
+from loopjobs.wording import whole
 
 
 def segment(name: str) -> str:
     """Return a name as one segment of a path: not even its slashes are left."""
     return quote(name, safe="", errors="replace")
+
+
+def span(seconds: float | None) -> str:
+    """Return a duration; a dash for none."""
+    return "\N{EN DASH}" if seconds is None else wording.span(seconds)
 
 
 def before(now: datetime, seconds: float) -> datetime:

@@ -7,7 +7,9 @@ from starlette.requests import Request
 
 def root_of(request: Request) -> str:
     """Return the prefix of all paths, percent-encoded, without a slash at its end."""
-    return quote(str(request.scope.get("root_path", "")), safe="/", errors="replace").rstrip("/")
+    root = quote(str(request.scope.get("root_path", "")), safe="/", errors="replace").strip("/")
+    # One slash before it, whatever was asked for: two would make a host of what follows.
+    return f"/{root}" if root else ""
 
 
 def job_path(request: Request, name: str) -> str:

@@ -47,7 +47,7 @@ class Past:
             detail = "The parameter before is no cursor of this list; leave it out to begin anew."
             raise RefusalError(HTTPStatus.BAD_REQUEST, detail) from None
         runs = found[:limit]
-        last = runs[-1][1] if len(found) > limit else None
+        last = runs[-1][1] if runs and len(found) > limit else None
         return RunsView([view for view, _ in runs], last)
 
     async def _latest(

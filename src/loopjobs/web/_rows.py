@@ -13,8 +13,8 @@ from loopjobs.web._runs import (
     run_view,
     spark,
 )
-from loopjobs.web._schedule import schedule
 from loopjobs.web._views import ActionView, JobRow, JobView, RunView, Slice
+from loopjobs.wording import schedule
 
 
 def row_of(job: JobHandle, *, with_traceback: bool = False) -> JobRow:

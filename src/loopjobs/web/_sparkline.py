@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from loopjobs.web._durations import span
 from loopjobs.web._views import Spark
 from loopjobs.web._words import TROUBLES, plain
+from loopjobs.wording import span
 
 SLOTS: Final = 50
 STEP: Final = 3

@@ -10,8 +10,9 @@ from rich.text import Text
 from loopjobs import Outcome
 from loopjobs.cli._overview.rows import JobRow
 from loopjobs.cli._tables import plain_table
-from loopjobs.cli._text import ago, ahead, counters, safe, span
+from loopjobs.cli._text import counters, safe
 from loopjobs.health import HealthStatus
+from loopjobs.wording import ago, ahead, span
 
 STYLES: Final = {
     HealthStatus.HEALTHY: "green",
@@ -53,7 +54,7 @@ def _state(row: JobRow) -> Text:
 
 
 def _last(row: JobRow) -> Text:
-    if row.last_outcome is None:
+    if row.last_outcome is None or row.last_ended is None:
         return Text("")
     style = "red" if row.last_outcome in _FAILURES else ""
     return Text(f"{safe(row.last_outcome)} {ago(row.last_ended)}", style=style)
@@ -72,7 +73,7 @@ _COLUMNS: Final = (
     _Column("health", _health, 0),
     _Column("job", lambda row: Text(safe(row.name)), 0),
     _Column("state", _state, 50),
-    _Column("next", lambda row: Text(ahead(row.next_due)), 60),
+    _Column("next", lambda row: Text("" if row.next_due is None else ahead(row.next_due)), 60),
     _Column("last run", _last, 80),
     _Column("failures", _failures, 100),
     _Column("ledger", _ledger, 130),

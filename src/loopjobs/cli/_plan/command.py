@@ -14,9 +14,9 @@ from loopjobs.cli._jobs import find_jobs
 from loopjobs.cli._mistakes import CommandError
 from loopjobs.cli._parameters import App, JobOfApp, Json, SettingsFiles
 from loopjobs.cli._plan.arithmetic import Plan, PlannedTick, plan_ticks
-from loopjobs.cli._schedules import exact, schedule_of
 from loopjobs.cli._surroundings import surroundings_of
-from loopjobs.cli._text import instant, safe, span
+from loopjobs.cli._text import instant, safe
+from loopjobs.wording import exact, schedule, span
 
 _MOST = 10_000
 
@@ -80,7 +80,7 @@ def _as_json(plan: Plan) -> dict[str, object]:
     options = plan.options
     return {
         "name": plan.job,
-        "schedule": schedule_of(options),
+        "schedule": schedule(options),
         "pacing": options.pacing.value,
         "is_enabled": options.enabled,
         "later_ticks_depend_on_runs": plan.is_open,
@@ -109,7 +109,7 @@ def _lines(plans: Sequence[Plan], start: datetime) -> Iterator[Text]:
 def _summary(plan: Plan) -> str:
     if not plan.options.enabled:
         return "disabled: it never ticks"
-    parts = [schedule_of(plan.options)]
+    parts = [schedule(plan.options)]
     if delay := plan.options.initial_delay_in_seconds:
         parts.append(f"first after {exact(delay)}")
     if jitter := plan.options.start_jitter_in_seconds:
@@ -123,5 +123,9 @@ def _shown(tick: PlannedTick, start: datetime) -> str:
     first, last = ((each - start).total_seconds() for each in (tick.due_from, tick.starts_until))
     if last > first:
         until = instant(tick.starts_until)
-        return f"{instant(tick.due_from)} to {until}  in {span(first)} to {span(last)}"
-    return f"{instant(tick.due_from)}  {f'in {span(first)}' if first else 'at once'}"
+        return f"{instant(tick.due_from)} to {until}  {_ahead(first)} to {span(last)}"
+    return f"{instant(tick.due_from)}  {_ahead(first)}"
+
+
+def _ahead(seconds: float) -> str:
+    return f"in {span(seconds)}" if seconds else "at once"

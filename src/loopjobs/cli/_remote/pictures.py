@@ -13,7 +13,8 @@ from loopjobs.cli._overview.table import STYLES, overview
 from loopjobs.cli._remote.rows import end_of, row_in, rows_in
 from loopjobs.cli._remote.shapes import JobShape, OverviewShape, RunShape
 from loopjobs.cli._tables import plain_table
-from loopjobs.cli._text import ago, counters, instant, safe, safe_lines, span
+from loopjobs.cli._text import counters, instant, safe, safe_lines
+from loopjobs.wording import ago, span
 
 _INDENT = (0, 0, 0, 2)
 
@@ -59,7 +60,7 @@ def _facts(job: JobShape, now: datetime) -> Table:
         "state": f"{safe(row.state)}{running} {counters(row.reporting)}".rstrip(),
         "schedule": safe(job.schedule),
         "next": "none" if job.next_due_at is None else instant(job.next_due_at),
-        "last success": ago(job.last_success_age),
+        "last success": "never" if job.last_success_age is None else ago(job.last_success_age),
         "failures in a row": str(job.consecutive_failures),
         "ledger": " ".join(f"{safe(name)}={count}" for name, count in row.ledger.items()),
         "section": safe(job.section),

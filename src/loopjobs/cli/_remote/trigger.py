@@ -14,7 +14,8 @@ from loopjobs.cli._remote.actions import Target, act
 from loopjobs.cli._remote.answers import take_shape
 from loopjobs.cli._remote.mount import parse_mount
 from loopjobs.cli._remote.shapes import RunShape, TriggeredShape
-from loopjobs.cli._text import safe, span
+from loopjobs.cli._text import safe
+from loopjobs.wording import span
 
 _LONGEST_WAIT: Final = 60.0
 """What a service allows."""

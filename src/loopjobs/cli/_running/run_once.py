@@ -26,7 +26,8 @@ from loopjobs.cli._parameters import Json, SettingsFiles, Verbose
 from loopjobs.cli._records import run_as_json, run_in_words
 from loopjobs.cli._running.interruptible import run_once
 from loopjobs.cli._surroundings import surroundings_of
-from loopjobs.cli._text import counters, safe, span
+from loopjobs.cli._text import counters, safe
+from loopjobs.wording import span
 
 _Names = Annotated[
     list[str],

@@ -1,13 +1,12 @@
-"""What is served beside pages and API: the files of the page, and metrics."""
+"""The files of the page."""
 
 from importlib.resources import files
-from typing import Final, Protocol
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from loopjobs.web._gate import Gate
 from loopjobs.web._refusal import nothing_here
 
 _MEDIA_TYPES: Final = {
@@ -15,14 +14,6 @@ _MEDIA_TYPES: Final = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
-
-
-class Metrics(Protocol):
-    """Metrics as text; `loopjobs.telemetry.PrometheusMetrics` is one."""
-
-    def expose(self, accept: str) -> tuple[str, bytes]:
-        """Return the media type and the text, in a form that `Accept` asks for."""
-        ...
 
 
 class StaticFiles:
@@ -46,20 +37,3 @@ class StaticFiles:
             raise nothing_here()
         content, media_type = found
         return Response(content, media_type=media_type)
-
-
-class MetricsPage:
-    """The metrics, for whoever may view."""
-
-    def __init__(self, metrics: Metrics, gate: Gate) -> None:
-        self._metrics = metrics
-        self._gate = gate
-
-    def routes(self) -> list[Route]:
-        """Return what is answered."""
-        return [Route("/metrics", self._serve)]
-
-    async def _serve(self, request: Request) -> Response:
-        await self._gate.viewer(request)
-        media_type, text = self._metrics.expose(request.headers.get("accept", ""))
-        return Response(text, headers={"Content-Type": media_type})

@@ -1,0 +1,12 @@
+"""Schedules in words."""
+
+from loopjobs import LoopJobOptions, Pacing
+from loopjobs.wording._durations import exact
+
+
+def schedule(options: LoopJobOptions) -> str:
+    """Say when a job runs: `every 10 s`, or `10 s after each run`."""
+    interval = exact(options.interval_in_seconds)
+    if options.pacing is Pacing.FIXED_DELAY:
+        return f"{interval} after each run"
+    return f"every {interval}"
