@@ -3,10 +3,13 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
+import httpx
 import pytest
 
 from loopjobs import CancellationToken, Clock, Host, LoopJobOptions, current_run
+from loopjobs.cli._surroundings import Surroundings
 from loopjobs.testing import FakeClock
 
 from .conftest import Command
@@ -96,6 +99,28 @@ async def test_one_job_in_detail(far_away: FarAway) -> None:
     ):
         assert words in ended.out
     assert "\x1b" not in ended.out
+
+
+async def test_who_acted_and_why_nothing_ran(far_away: FarAway) -> None:
+    """Two who are called at night see each other; times are the service's."""
+    async with far_away.host:
+        document = json.loads((await far_away("status", "spill", "--json")).out)
+    now = far_away.clock.now()
+    first, last = (f"{now - timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}" for seconds in (90, 61))
+    document["skipped"] = [
+        {"outcome": "skipped_backoff", "count": 4, "first_at": first, "last_at": last}
+    ]
+    document["actions"] = [{"at": last, "who": "ann\x1b[2J", "action": "pause", "result": "done"}]
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=document))
+    ended = await asyncio.to_thread(
+        far_away.command,
+        *("status", "spill"),
+        surroundings=Surroundings(clock=far_away.clock, transport=transport),
+    )
+    lines = [" ".join(line.split()) for line in ended.out.splitlines()]
+    since = first.replace("T", " ")
+    assert f"1 min 1 s ago skipped_backoff 4 {since}" in lines
+    assert "1 min 1 s ago ann\\x1b[2J pause done" in lines
 
 
 async def test_a_viewer_sees_the_error_and_no_traceback(far_away: FarAway) -> None:

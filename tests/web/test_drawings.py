@@ -50,6 +50,14 @@ def test_the_longest_run_is_the_highest_bar() -> None:
     assert drawing.text == "The last 3 runs: 2 succeeded, 1 failed; the longest took 4 s"
 
 
+def test_what_never_changes_needs_no_line() -> None:
+    """Most counters are 0 most of the time: a number says so, and leaves room for the others."""
+    level, rising = (chart([CounterPoint(NOW, 3.0), CounterPoint(NOW, last)]) for last in (3.0, 4))
+    assert level is not None
+    assert rising is not None
+    assert (level.is_level, rising.is_level) == (True, False)
+
+
 def test_what_is_no_number_is_not_drawn() -> None:
     """A body may report anything; the page goes on without it."""
     assert chart([CounterPoint(NOW, nan)]) is None

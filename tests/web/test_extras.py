@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
-from loopjobs import Host, RunRecord
+from loopjobs import Host, Outcome, RunRecord
 from loopjobs.history import SkippedSlots, StoredRun
 from loopjobs.testing import FakeClock
 from loopjobs.web import create_jobs_app
@@ -25,6 +25,7 @@ class FakeHistory:
 
     def __init__(self) -> None:
         self.runs: list[StoredRun] = []
+        self.stretches: list[SkippedSlots] = []
 
     def add(self, record: RunRecord) -> None:
         run = replace(record, run_id=f"other-{len(self.runs)}")
@@ -41,7 +42,7 @@ class FakeHistory:
     async def skipped(
         self, job: str, *, limit: int = 50, before: str | None = None
     ) -> Sequence[SkippedSlots]:
-        return []
+        return self.stretches[:limit]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +89,38 @@ async def test_the_store_tells_of_runs_of_other_processes(
     assert (second["next"], first["runs"][0]["replica"]) == (None, "other:7")
     assert "Traceback" not in page
     assert by_operator["runs"][0]["traceback"] == "Traceback"
+
+
+async def test_the_store_tells_when_nothing_ran(host: Host, tokens: Tokens) -> None:
+    """And why, newest first. A slot that another replica had did have a run."""
+    history, began = FakeHistory(), datetime(2026, 1, 1, tzinfo=UTC)
+    app = create_jobs_app(host, authorization=tokens, history=history)
+    outcomes = [Outcome.SKIPPED_PAUSED, Outcome.SKIPPED_ELSEWHERE, *[Outcome.MISSED] * 20]
+    history.stretches = [
+        SkippedSlots("quick", "other:7", outcome, 3, began, began + timedelta(seconds=20), "0")
+        for outcome in outcomes
+    ]
+    async with browser(app, VIEWER) as client:
+        told = (await client.get("/api/jobs/quick")).json()["skipped"]
+        page = (await client.get("/job/quick")).text
+    assert [each["outcome"] for each in told] == ["skipped_paused", *["missed"] * 9]
+    assert told[0] == {
+        "outcome": "skipped_paused",
+        "count": 3,
+        "first_at": "2026-01-01T00:00:00Z",
+        "last_at": "2026-01-01T00:00:20Z",
+        "replica": "other:7",
+    }
+    assert "Why nothing ran" in page
+    assert 'datetime="2026-01-01T00:00:20+00:00"' in page
+
+
+async def test_without_a_store_nobody_knows_when_nothing_ran(
+    host: Host, viewer: httpx.AsyncClient
+) -> None:
+    """A process counts such slots, and the page says no more than is known."""
+    assert (await viewer.get("/api/jobs/quick")).json()["skipped"] == []
+    assert "Why nothing ran" not in (await viewer.get("/job/quick")).text
 
 
 async def test_actions_are_slowed_down(

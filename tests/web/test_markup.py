@@ -17,7 +17,7 @@ from loopjobs.web._page import ConfirmView, Page, SignInView
 from loopjobs.web._rows import detail_of
 from loopjobs.web._runs import run_view
 from loopjobs.web._templates import Templates
-from loopjobs.web._views import ActionView, CounterPoint, JobView, OverviewView
+from loopjobs.web._views import ActionView, CounterPoint, JobView, OverviewView, SkippedView
 
 from .conftest import quick
 
@@ -38,7 +38,7 @@ class Drawer:
         host = builder.add_loop_job(quick, LoopJobOptions).build()
         self._view = Overview(host, clock, "Login", "here:1").read()
         job = host.jobs["quick"]
-        self._job = detail_of(job, host.settings["quick"], [], [], with_traceback=True)
+        self._job = detail_of(job, host.settings["quick"], [], [], [], with_traceback=True)
         self._templates = Templates()
 
     def shapes(self, text: str) -> list[list[tuple[str, str]]]:
@@ -68,6 +68,7 @@ class Drawer:
             options=[option],
             runs=[run_view(_failed(text), with_traceback=True, replica=text)],
             reported_over_time={text: [CounterPoint(NOW, 1.0), CounterPoint(NOW, 2.0)]},
+            skipped=[SkippedView("missed", 2, NOW, NOW, each) for each in (text, "b")],
             actions=[ActionView(NOW, text, text, text)],
         )
 

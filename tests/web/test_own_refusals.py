@@ -1,6 +1,5 @@
 """An authorization or a sign-in that says no in its own words."""
 
-import asyncio
 import logging
 from http import HTTPStatus
 
@@ -9,7 +8,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from loopjobs import Host
-from loopjobs.testing import FakeClock
 from loopjobs.web import JobsApp, Visitor, create_jobs_app
 
 from .visitors import OPERATOR, browser, sign_in
@@ -68,18 +66,3 @@ async def test_a_path_that_leads_nowhere_is_told_as_before(app: JobsApp) -> None
     async with browser(app, OPERATOR) as client:
         answer = await client.get("/api/nothing")
     assert (answer.status_code, answer.json()["detail"]) == (404, "Not Found.")
-
-
-async def test_a_stream_ends_when_it_cannot_be_told_any_more_who_watches(
-    host: Host, directory: Directory, clock: FakeClock
-) -> None:
-    """In the middle of an answer there is no room for a refusal: it ends, and that is all."""
-    app = create_jobs_app(host, authorization=directory)
-    async with host, browser(app) as client:
-        watching = asyncio.create_task(client.get("/events"))
-        await clock.advance(RECHECK_SECONDS - 1)
-        directory.is_away = True
-        assert not watching.done()
-        await clock.advance(2)
-        answer = await watching
-    assert (answer.status_code, b"event: jobs" in answer.content) == (200, True)

@@ -42,6 +42,15 @@ async def test_an_action_is_asked_about_done_and_told(
     assert (status.is_paused, status.by_hand.succeeded) == (action == "pause", action == "run")
 
 
+async def test_a_pause_is_not_forgotten(host: Host, operator: httpx.AsyncClient) -> None:
+    """A paused job is healthy; that it does nothing is said all the same, above all jobs."""
+    said = 'Paused by hand: <a href="/job/quick"><bdi>quick</bdi></a>'
+    async with host:
+        assert "Paused by hand" not in (await operator.get("/")).text
+        await act(operator, "quick", "pause")
+        assert said in (await operator.get("/")).text
+
+
 async def test_a_run_that_is_not_begun_is_not_said_to_be(
     host: Host, clock: FakeClock, operator: httpx.AsyncClient
 ) -> None:

@@ -37,6 +37,24 @@ async def test_signing_in_leads_on_to_the_page(stranger: httpx.AsyncClient) -> N
     assert (await stranger.get("/job/quick/run")).status_code == 403, "victor may look only"
 
 
+async def test_a_session_that_has_ended_is_told(
+    stranger: httpx.AsyncClient, clock: FakeClock
+) -> None:
+    """Whoever comes back, or has just clicked, learns that nothing was done; at first nobody."""
+    ended = "Your session has ended, and nothing was done after that."
+    assert ended not in (await stranger.get("/sign-in")).text
+    await sign_in(stranger)
+    token = csrf_in((await stranger.get("/job/quick/run")).text)
+    await clock.advance(30 * 60)
+    refused = await stranger.post("/job/quick/run", data={"csrf": token})
+    assert refused.headers["location"] == "/sign-in?next=%2Fjob%2Fquick%2Frun"
+    assert ended in (await stranger.get(refused.headers["location"])).text
+    await sign_in(stranger)
+    token = csrf_in((await stranger.get("/")).text)
+    await stranger.post("/sign-out", data={"csrf": token})
+    assert ended not in (await stranger.get("/sign-in")).text
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_the_cookie_is_for_this_page_only(app: JobsApp, scheme: str) -> None:
     """Not for scripts, not for other sites, not unencrypted where it can be helped."""

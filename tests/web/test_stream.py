@@ -29,7 +29,7 @@ async def test_what_there_is_is_told_at_once(host: Host, app: JobsApp, clock: Fa
         assert watcher.status == 200
         assert watcher.sent_headers["content-type"] == "text/event-stream; charset=utf-8"
         assert watcher.sent_headers["x-accel-buffering"] == "no"
-        assert watcher.text.startswith("retry: 2000\n\nevent: jobs\ndata: {")
+        assert watcher.text.startswith("retry: 1000\n\nevent: jobs\ndata: {")
         async with browser(app, VIEWER) as client:
             assert watcher.views == [(await client.get("/api/jobs")).json()]
 
@@ -38,27 +38,33 @@ async def test_only_changes_are_told(host: Host, app: JobsApp, clock: FakeClock)
     """That time passes is none; within a second a change is told, once."""
     watcher = Watcher()
     async with host, watching(app, watcher):
-        await clock.advance(50)
+        await clock.advance(4)
         assert len(watcher.views) == 1
         await host.jobs["quick"].pause()
         await clock.advance(1)
         assert [view["jobs"][0]["is_paused"] for view in watcher.views] == [False, True]
-        await clock.advance(40)
+        await clock.advance(4)
         assert len(watcher.views) == 2
 
 
-async def test_silence_is_broken_by_comments(host: Host, app: JobsApp, clock: FakeClock) -> None:
-    """Every fifteen seconds since the last word."""
+@pytest.mark.parametrize("reads", [True, False])
+async def test_a_stream_lasts_ten_seconds(
+    host: Host, app: JobsApp, clock: FakeClock, *, reads: bool
+) -> None:
+    """So a server that waits for its requests before it stops the host waits no longer."""
     watcher = Watcher()
-    async with host, watching(app, watcher):
-        for seconds, comments in ((14, 0), (1, 1), (14, 1), (1, 2)):
-            await clock.advance(seconds)
-            assert watcher.comments == comments
-        await host.jobs["quick"].pause()
-        await clock.advance(15)
-        assert watcher.comments == 2
+    async with host:
+        watch = asyncio.create_task(watcher.watch(app))
+        await clock.advance(8)
+        if not reads:
+            watcher.may_read.clear()
+            await host.jobs["quick"].pause()
         await clock.advance(1)
-        assert watcher.comments == 3
+        assert not watch.done()
+        await clock.advance(1)
+        assert watch.done()
+        await watch
+    assert watcher.is_complete is reads
 
 
 async def test_one_reading_a_second_is_shared_by_all(
@@ -95,10 +101,10 @@ async def test_a_slow_reader_gets_what_is_newest(
     async with host, watching(app, slow, other):
         await clock.settle()
         slow.may_read.clear()
-        for act in (job.pause, job.resume) * 5:
+        for act in (job.pause, job.resume) * 4:
             await act()
             await clock.advance(1)
-        assert len(other.views) == 11
+        assert len(other.views) == 9
         assert len(slow.views) == 1
         slow.may_read.set()
         await clock.advance(1)
@@ -156,45 +162,38 @@ async def test_a_stream_that_is_given_up_leaves_nothing(
             await watch
 
 
-async def test_the_stream_ends_when_a_token_is_taken_back(
+async def test_each_stream_asks_anew_who_watches(
     host: Host, app: JobsApp, clock: FakeClock, tokens: Tokens
 ) -> None:
-    """Within half a minute: to ask may cost something."""
-    watcher, other = Watcher(), Watcher(VIEWER)
-    async with host, watching(app, watcher, other) as (watch, goes_on):
-        await clock.advance(30)
-        assert tokens.asked == 4
+    """A token that was taken back opens no other one."""
+    watcher = Watcher()
+    async with host:
+        watch = asyncio.create_task(watcher.watch(app))
+        await clock.advance(5)
         del tokens.visitors["Bearer operator-token"]
-        await clock.advance(29)
-        assert not watch.done()
-        await clock.advance(1)
-        assert watch.done()
-        assert not goes_on.done()
-        assert watcher.is_complete
+        await clock.advance(5)
+        await watch
+        await watcher.watch(app)
+    assert watcher.status == 401
 
 
-@pytest.mark.parametrize("ending", ["signing out", "doing nothing"])
-async def test_the_stream_ends_with_the_session(
-    host: Host, accounts: Accounts, clock: FakeClock, ending: str
+async def test_watching_keeps_no_session_alive(
+    host: Host, accounts: Accounts, clock: FakeClock
 ) -> None:
-    """And watching keeps no session alive."""
+    """A screen that was left on is signed out."""
     app = create_jobs_app(host, sign_in=accounts)
     async with host, browser(app) as client:
         await sign_in(client)
         cookie = "; ".join(f"{key}={value}" for key, value in client.cookies.items())
         watcher = Watcher({"cookie": cookie, "sec-fetch-dest": "empty"})
         await clock.advance(29 * 60)
-        async with watching(app, watcher) as (watch,):
-            await clock.advance(50)
-            assert not watch.done()
-            if ending == "signing out":
-                page = await client.get("/", headers={"Sec-Fetch-Dest": "empty"})
-                token = page.text.partition('name="csrf" value="')[2].partition('"')[0]
-                await client.post("/sign-out", data={"csrf": token})
-                await clock.advance(1)
-            else:
-                await clock.advance(10)
-            assert watch.done()
+        watch = asyncio.create_task(watcher.watch(app))
+        await clock.advance(10)
+        await watch
+        assert watcher.status == 200
+        await clock.advance(50)
+        await watcher.watch(app)
+        assert watcher.status == 401
 
 
 async def test_there_are_only_so_many_streams(host: Host, app: JobsApp, clock: FakeClock) -> None:

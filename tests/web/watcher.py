@@ -32,11 +32,6 @@ class Watcher:
         prefix = "event: jobs\ndata: "
         return [json.loads(part.removeprefix(prefix)) for part in parts if part.startswith(prefix)]
 
-    @property
-    def comments(self) -> int:
-        """How many comments have come."""
-        return self.text.count(": still here\n\n")
-
     async def watch(self, app: JobsApp, method: str = "GET") -> None:
         """Watch until the stream ends."""
         scope: MutableMapping[str, Any] = {

@@ -24,6 +24,11 @@ class Chart:
     height: int = HEIGHT
 
     @property
+    def is_level(self) -> bool:
+        """Whether all values are the same: a number says it, and a line no more than that."""
+        return self.lowest == self.highest
+
+    @property
     def area(self) -> str:
         """What is below the line."""
         return f"{self.line}L{WIDTH} {HEIGHT}L0 {HEIGHT}Z"

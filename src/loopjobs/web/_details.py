@@ -26,6 +26,7 @@ class Details:
             job,
             self._host.settings.get(job.section, ()),
             past.runs,
+            await self._past.skipped(job),
             self._audit.of_job(job.name),
             with_traceback=self.may_see_tracebacks(visitor),
         )

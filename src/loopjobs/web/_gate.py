@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from loopjobs.web._cookies import session_cookie
@@ -38,14 +37,6 @@ class Gate:
         is_by_itself = request.headers.get("sec-fetch-dest") == "empty"
         keeps_alive = not (is_by_itself and request.method == "GET")
         return await self._find(request, self._sessions.use if keeps_alive else self._sessions.peek)
-
-    async def is_still_known(self, request: Request) -> bool:
-        """Tell whether who asked is still somebody; that alone keeps no session alive."""
-        try:
-            return await self._find(request, self._sessions.peek) is not None
-        except HTTPException:
-            # A refusal of the authorization's own; there is no answer left to put it into.
-            return False
 
     async def viewer(self, request: Request) -> Known:
         """Return who asks.

@@ -52,6 +52,8 @@ class SignInView:
     """The name of the last attempt."""
     next: str
     """Where to go on to: a path below the root."""
+    has_ended: bool = False
+    """Whether the browser names a session that there is no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,18 @@
-"""The runs of a job, newest first, page by page."""
+"""The runs of a job, newest first, page by page; and when nothing ran."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
-from loopjobs import JobHandle
+from loopjobs import JobHandle, Outcome
 from loopjobs.history import RunHistory
 from loopjobs.web._refusal import RefusalError
 from loopjobs.web._runs import run_view
-from loopjobs.web._views import RunView
+from loopjobs.web._views import RunView, SkippedView
+
+STRETCHES_SHOWN: Final = 10
+_STRETCHES_LOOKED_AT: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,27 @@ class Past:
         runs = found[:limit]
         last = runs[-1][1] if runs and len(found) > limit else None
         return RunsView([view for view, _ in runs], last)
+
+    async def skipped(self, job: JobHandle) -> list[SkippedView]:
+        """Return the last stretches of slots that had no run; none if there is no store.
+
+        Slots that another replica had are left out: they had a run.
+        """
+        if self._history is None:
+            return []
+        stretches = await self._history.skipped(job.name, limit=_STRETCHES_LOOKED_AT)
+        views = [
+            SkippedView(
+                outcome=each.outcome.value,
+                count=each.count,
+                first_at=each.first_at,
+                last_at=each.last_at,
+                replica=each.replica,
+            )
+            for each in stretches
+            if each.outcome is not Outcome.SKIPPED_ELSEWHERE
+        ]
+        return views[:STRETCHES_SHOWN]
 
     async def _latest(
         self, job: JobHandle, limit: int, before: str | None, *, with_traceback: bool

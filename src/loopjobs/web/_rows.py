@@ -13,7 +13,7 @@ from loopjobs.web._runs import (
     run_view,
     spark,
 )
-from loopjobs.web._views import ActionView, JobRow, JobView, RunView, Slice
+from loopjobs.web._views import ActionView, JobRow, JobView, RunView, SkippedView, Slice
 from loopjobs.wording import schedule
 
 
@@ -53,6 +53,7 @@ def detail_of(
     job: JobHandle,
     options: Sequence[ShownOption],
     runs: Sequence[RunView],
+    skipped: Sequence[SkippedView],
     actions: Sequence[ActionView],
     *,
     with_traceback: bool,
@@ -65,6 +66,7 @@ def detail_of(
         options=options,
         by_hand=slices(job.status().by_hand),
         runs=runs,
+        skipped=skipped,
         reported_over_time=reported_over_time(runs),
         actions=actions,
     )

@@ -80,7 +80,8 @@ class SignInPages:
         if await self._gate.who(request) is not None:
             return see_other(root_of(request) + following)
         mark = browser_cookie(request) or secrets.token_urlsafe(_MARK_BYTES)
-        answer = self._form(request, SignInView("", "", following), mark)
+        has_ended = session_cookie(request) is not None
+        answer = self._form(request, SignInView("", "", following, has_ended), mark)
         set_browser_cookie(request, answer, mark)
         return answer
 

@@ -1,4 +1,4 @@
-"""The route of server-sent events: who may watch, how many, and until when."""
+"""The route of server-sent events: who may watch, and how many."""
 
 from http import HTTPStatus
 from typing import Final
@@ -14,15 +14,10 @@ from loopjobs.web._snapshots import Snapshots
 from loopjobs.web._stream import EventStream
 
 MOST_STREAMS: Final = 50
-RECHECK_SECONDS: Final = 30.0
-"""Somebody who is no longer known is sent away within so long."""
-
-_LOOK_SECONDS: Final = 1.0
-_ROUNDING: Final = 1e-6
 
 
 class Streams:
-    """Opens streams, and ends them with the host and with the right to watch."""
+    """Opens streams; each ends with the host, or soon enough to ask anew who watches."""
 
     def __init__(self, host: Host, gate: Gate, snapshots: Snapshots, clock: Clock) -> None:
         self._host = host
@@ -41,36 +36,19 @@ class Streams:
         Raises:
             RefusalError: 401; nobody knows who asks. 503; there are too many streams already.
         """
-        request = Request(scope, receive)
-        known = await self._gate.viewer(request)
+        await self._gate.viewer(Request(scope, receive))
         if self._open >= MOST_STREAMS:
             raise RefusalError(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 f"{MOST_STREAMS} pages are watching already, which is as many as may.",
                 {"Retry-After": "30"},
             )
-        stream = EventStream(
-            self._snapshots,
-            self._clock,
-            lambda: self._end(request, is_session=known.session_id is not None),
-        )
+        stream = EventStream(self._snapshots, self._clock, lambda: self._host.is_running)
         self._open += 1
         try:
             await stream(scope, receive, send)
         finally:
             self._open -= 1
-
-    async def _end(self, request: Request, *, is_session: bool) -> None:
-        """Return when the host stops, or when it cannot be told any more who watches."""
-        # A session costs nothing to look at; an authorization may ask a database.
-        every = _LOOK_SECONDS if is_session else RECHECK_SECONDS
-        checked_at = self._clock.monotonic()
-        while self._host.is_running:
-            await self._clock.sleep(_LOOK_SECONDS)
-            if (now := self._clock.monotonic()) - checked_at >= every - _ROUNDING:
-                checked_at = now
-                if not await self._gate.is_still_known(request):
-                    return
 
 
 class _Endpoint:

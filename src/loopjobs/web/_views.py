@@ -42,6 +42,18 @@ class RunView:
 
 
 @dataclass(frozen=True, slots=True)
+class SkippedView:
+    """Slots in a row that passed without a run, all for the same reason."""
+
+    outcome: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+    replica: str
+    """The process whose slots they were, as `host:pid`."""
+
+
+@dataclass(frozen=True, slots=True)
 class CounterPoint:
     """What one run reported for one counter."""
 
@@ -101,6 +113,8 @@ class JobView(JobRow):
     by_hand: Sequence[Slice]
     runs: Sequence[RunView]
     """Newest first."""
+    skipped: Sequence[SkippedView]
+    """Newest first. Without a history there are none: a process keeps their numbers only."""
     reported_over_time: Mapping[str, Sequence[CounterPoint]]
     """By counter, oldest first."""
     actions: Sequence[ActionView]

@@ -9,6 +9,7 @@ from loopjobs.web._views import (
     JobRow,
     JobView,
     RunView,
+    SkippedView,
     Slice,
 )
 
@@ -42,6 +43,12 @@ def detail() -> JobView:
         ],
         by_hand=[Slice("succeeded", 3), Slice("failed", 1)],
         runs=_runs(job),
+        skipped=[
+            _skipped("skipped_backoff", 3, 102),
+            _skipped("skipped_running", 1, 1_450),
+            _skipped("skipped_backoff", 14, 3_600),
+            _skipped("missed", 2, 9_000),
+        ],
         reported_over_time={
             "articles": [_point(index, value) for index, value in enumerate(_ARTICLES)],
             "unknown": [_point(index, value % 7) for index, value in enumerate(_ARTICLES)],
@@ -66,6 +73,11 @@ def _runs(job: JobRow) -> Sequence[RunView]:
         run("failed", 120, 5.0, error=_ERROR, traceback=TRACEBACK),
         *good,
     ]
+
+
+def _skipped(outcome: str, count: int, age: float) -> SkippedView:
+    last = earlier(age - 30 * (count - 1))
+    return SkippedView(outcome, count, earlier(age), last, "web-1:4711")
 
 
 def _point(index: int, value: float) -> CounterPoint:

@@ -1,11 +1,11 @@
 """Whoever has seen what is wrong acts on it, and sees what comes of it, without a reload."""
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, Route, expect
+from playwright.async_api import Browser, Locator, Page, Request, Route, expect
 
 from loopjobs import JobState
 
-from .yard import Yard
+from .yard import PASSWORD, Yard
 
 pytestmark = [pytest.mark.smoke, pytest.mark.asyncio(loop_scope="module")]
 
@@ -127,3 +127,53 @@ async def test_a_lost_connection_is_told(browser: Browser, yard: Yard) -> None:
         await page.clock.run_for(5_000)
         await expect(page.get_by_text("Connection lost. What you see is old")).to_be_visible()
     await context.close()
+
+
+async def sign_in(page: Page, yard: Yard) -> None:
+    """Sign in to the page that is not for everybody."""
+    await page.goto(f"{yard.origin}/private/")
+    await page.get_by_label("Name").fill("ann")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_text("live", exact=True)).to_be_visible()
+
+
+async def test_a_session_that_has_ended_is_told(browser: Browser, yard: Yard) -> None:
+    """A page that is open leads to the sign-in as soon as there is something new, and says why."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    await sign_in(page, yard)
+    for cookie in await context.cookies():
+        await context.add_cookies([{**cookie, "value": "old"}])  # type: ignore[typeddict-item]  # as it was
+    await yard.job("Watched").trigger()
+    await expect(page.get_by_role("status").last).to_contain_text("Your session has ended")
+    await context.close()
+
+
+async def test_a_link_from_elsewhere_asks_for_no_password_again(
+    browser: Browser, yard: Yard
+) -> None:
+    """A link in a chat brings no cookie along; whoever has a session goes on all the same."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    await sign_in(page, yard)
+    chat = await context.new_page()
+    await chat.set_content(f'<a href="{yard.origin}/private/job/StockSync">the job</a>')
+    await chat.get_by_role("link").click()
+    await expect(chat.get_by_role("heading", level=1)).to_have_text("StockSync")
+    await context.close()
+
+
+async def test_a_tab_that_nobody_sees_holds_no_connection(page: Page, yard: Yard) -> None:
+    """A browser has six of them for all tabs; a seventh tab would never load."""
+    await open_overview(page, yard)
+    seen = "Object.defineProperty(document, 'hidden', {{value: {}, configurable: true}})"
+    told = "document.dispatchEvent(new Event('visibilitychange'))"
+
+    def is_stream(request: Request) -> bool:
+        return request.url.endswith("/events")
+
+    async with page.expect_event("requestfailed", is_stream):
+        await page.evaluate(f"{seen.format('true')}; {told}")
+    async with page.expect_request(is_stream):
+        await page.evaluate(f"{seen.format('false')}; {told}")

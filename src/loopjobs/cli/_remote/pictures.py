@@ -17,6 +17,7 @@ from loopjobs.cli._text import counters, instant, safe, safe_lines
 from loopjobs.wording import ago, span
 
 _INDENT = (0, 0, 0, 2)
+_ENTRIES = 10
 
 
 def picture_of_service(view: OverviewShape, width: int) -> RenderableType:
@@ -41,6 +42,10 @@ def picture_of_job(job: JobShape, now: datetime) -> RenderableType:
     ]
     if job.runs:
         parts += [Text("\nlast runs", style="bold"), Padding(_runs(job.runs, now), _INDENT)]
+    if job.skipped:
+        parts += [Text("\nwhy nothing ran", style="bold"), Padding(_skipped(job, now), _INDENT)]
+    if job.actions:
+        parts += [Text("\nlast actions", style="bold"), Padding(_actions(job, now), _INDENT)]
     failed = next((run for run in job.runs if run.traceback or run.error), None)
     if failed is not None:
         text = safe_lines((failed.traceback or failed.error or "").rstrip())
@@ -72,9 +77,26 @@ def _facts(job: JobShape, now: datetime) -> Table:
 
 def _runs(runs: Sequence[RunShape], now: datetime) -> Table:
     table = plain_table("run", "ended", "outcome", "took", "reported", "error")
-    for run in runs[:10]:
+    for run in runs[:_ENTRIES]:
         ended = ago((now - end_of(run)).total_seconds())
         cells = (run.run_id, ended, run.outcome, span(run.duration))
         said = (counters(run.reported), safe(run.error or ""))
         table.add_row(*(Text(safe(cell)) for cell in cells), *map(Text, said))
+    return table
+
+
+def _skipped(job: JobShape, now: datetime) -> Table:
+    table = plain_table("last", "reason", "slots", "since")
+    for each in job.skipped:
+        last = ago((now - each.last_at).total_seconds())
+        cells = (last, safe(each.outcome), str(each.count), instant(each.first_at))
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _actions(job: JobShape, now: datetime) -> Table:
+    table = plain_table("when", "who", "action", "result")
+    for each in job.actions[:_ENTRIES]:
+        when = ago((now - each.at).total_seconds())
+        table.add_row(when, *(Text(safe(cell)) for cell in (each.who, each.action, each.result)))
     return table

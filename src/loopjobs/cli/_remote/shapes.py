@@ -33,6 +33,24 @@ class SliceShape(_Shape):
     count: int
 
 
+class SkippedShape(_Shape):
+    """Slots in a row that had no run, all for the same reason."""
+
+    outcome: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+class ActionShape(_Shape):
+    """What somebody did to a job."""
+
+    at: datetime
+    who: str
+    action: str
+    result: str
+
+
 class OptionShape(_Shape):
     """One option as it was bound."""
 
@@ -65,6 +83,10 @@ class JobShape(RowShape):
     section: str
     options: Sequence[OptionShape]
     runs: Sequence[RunShape]
+    """Newest first."""
+    skipped: Sequence[SkippedShape] = ()
+    """Newest first."""
+    actions: Sequence[ActionShape] = ()
     """Newest first."""
 
 

@@ -3,21 +3,23 @@
 
 import { startActions } from "./actions.js";
 import { keepInOrder, startRows } from "./rows.js";
+import { goOnIfKnown } from "./sign_in.js";
 import { takeOver } from "./take_over.js";
 import { setClock, tick, whole } from "./time.js";
 import { say } from "./words.js";
 
 const QUIET = 1000; // ms between two looks at least
-const QUIET_UNSEEN = 10000; // the same in a tab of which only the icon is seen
 const QUIET_TIMES = 10; // as long as a look took: a server at its limits is asked less
 const LOOK_EVERY = 15000; // ms, even if no event comes: a dead connection is silent, too
 const LOST_AFTER = 3000; // ms without a connection before anybody is alarmed
+const FINAL = [401, 403, 404]; // the page is no longer for us, or there is none any more
 
 const connection = document.getElementById("connection");
 
 let isLooking = false;
 let isLookWanted = false;
 let lostAt = null;
+let events = null;
 
 async function look() {
   isLookWanted = true;
@@ -27,14 +29,14 @@ async function look() {
   const began = performance.now();
   try {
     const answer = await fetchPage();
-    // A session that has ended leads to the sign-in.
-    if (new URL(answer.responseURL).pathname === location.pathname) show(answer.response);
+    // A session that has ended leads to the sign-in, which says so.
+    const isHere = new URL(answer.responseURL).pathname === location.pathname;
+    if (isHere && answer.status === 200) show(answer.response);
     else location.reload();
   } catch {
     lostAt ??= performance.now();
   }
-  const least = document.hidden ? QUIET_UNSEEN : QUIET;
-  const quiet = Math.max(least, QUIET_TIMES * (performance.now() - began));
+  const quiet = Math.max(QUIET, QUIET_TIMES * (performance.now() - began));
   setTimeout(lookAgain, Math.min(quiet, LOOK_EVERY));
 }
 
@@ -50,7 +52,10 @@ function fetchPage() {
     request.open("GET", location.pathname);
     request.responseType = "document";
     request.timeout = 10000;
-    request.onload = () => (request.status === 200 && request.response ? resolve : reject)(request);
+    request.onload = () => {
+      const isPage = request.status === 200 && request.response;
+      (isPage || FINAL.includes(request.status) ? resolve : reject)(request);
+    };
     request.onerror = () => reject(request);
     request.ontimeout = () => reject(request);
     request.send();
@@ -70,16 +75,27 @@ function show(page) {
   everySecond();
 }
 
+// A browser has six connections for all tabs of a service; a tab that nobody sees takes none.
+function listenWhileSeen() {
+  if (document.hidden) {
+    events?.close();
+    events = null;
+  } else if (!events) {
+    listen();
+    look();
+  }
+}
+
 function listen() {
-  const events = new EventSource(`${document.documentElement.dataset.root}/events`);
-  events.addEventListener("open", look);
+  events = new EventSource(`${document.documentElement.dataset.root}/events`);
   events.addEventListener("jobs", look);
+  // A stream ends now and then, and the browser asks for another; only a look tells what is lost.
   events.addEventListener("error", () => {
-    lostAt ??= performance.now();
+    look();
     if (events.readyState !== EventSource.CLOSED) return;
     // The server said no, so the browser gave up.
-    setTimeout(listen, LOST_AFTER);
-    look();
+    events = null;
+    setTimeout(listenWhileSeen, LOST_AFTER);
   });
 }
 
@@ -97,7 +113,10 @@ if (connection && document.querySelector("main [data-live]")) {
   setClock(document);
   startRows();
   startActions(look);
-  listen();
+  listenWhileSeen();
+  document.addEventListener("visibilitychange", listenWhileSeen);
   setInterval(everySecond, 1000);
   setInterval(look, LOOK_EVERY);
 }
+
+if (document.getElementById("sign-in")) goOnIfKnown();

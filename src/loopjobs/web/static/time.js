@@ -24,7 +24,7 @@ export function whole(seconds) {
 }
 
 const KINDS = {
-  ago: (seconds) => `${whole(-seconds)} ago`,
+  ago: (seconds) => (seconds <= -1 ? `${whole(-seconds)} ago` : "just now"),
   until: (seconds) => (seconds >= 1 ? `in ${whole(seconds)}` : "now"),
   for: (seconds) => whole(-seconds),
 };
