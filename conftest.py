@@ -13,7 +13,11 @@ from sybil import Example, Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser
 
+from servicekit.testing import preload
+
 pytest_plugins = ["servicekit.testing.fixtures"]
+
+preload("login.cli", "login.app", "admin_provisioning.cli", "admin_provisioning.app")
 
 
 def evaluate(example: Example) -> None:

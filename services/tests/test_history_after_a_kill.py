@@ -69,7 +69,7 @@ async def test_login_tells_of_the_runs_before_it_was_killed(
     victim = Victim("login.cli:main", tmp_path, database, settings, end_connections)
     with victim.running() as serve:
         await until(partial(has_rows, database, "loopjobs_runs", "PcKeepAliveJob"))
-        killed = serve.process.pid
+        killed = serve.pid
         serve.kill()
     builder = login.app.build_host_builder(settings_files=[], settings=settings)
     runs = await told_by(builder, "PcKeepAliveJob")
@@ -103,7 +103,7 @@ async def test_admin_provisioning_tells_of_the_runs_before_it_was_killed(
         victim = Victim("admin_provisioning.cli:main", tmp_path, database, settings, _nothing)
         with victim.running() as serve:
             await until(partial(has_rows, database, "loopjobs_runs", "BulkJobWorker"))
-            killed = serve.process.pid
+            killed = serve.pid
             serve.kill()
     builder = admin_provisioning.app.build_host_builder(settings_files=[], settings=settings)
     runs = await told_by(builder, "BulkJobWorker")

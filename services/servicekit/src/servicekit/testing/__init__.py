@@ -6,7 +6,7 @@
 from servicekit.testing.page_visit import PageVisit
 from servicekit.testing.places import Place, PostgresqlPlace, SqlitePlace
 from servicekit.testing.postgresql_server import postgresql_server
-from servicekit.testing.processes import RunningCommand, running_command
+from servicekit.testing.processes import RunningCommand, preload, running_command
 from servicekit.testing.templates import Templates
 from servicekit.testing.token_mint import TokenMint
 
@@ -19,5 +19,6 @@ __all__ = [
     "Templates",
     "TokenMint",
     "postgresql_server",
+    "preload",
     "running_command",
 ]
