@@ -64,12 +64,17 @@ class Replica:
     """One process of the cluster, and what its runs have noted."""
 
     def __init__(
-        self, leases: MemoryLeases, clock: FakeClock, body: Body | None = None, **options: object
+        self,
+        leases: MemoryLeases,
+        clock: FakeClock,
+        body: Body | None = None,
+        wire: Wire | None = None,
+        **options: object,
     ) -> None:
         self.runs: list[CurrentRun] = []
         self.recorder = EventRecorder()
         self.body = body or rest
-        self.wire = Wire(leases)
+        self.wire = wire or Wire(leases)
         self.section = {"IntervalInSeconds": 10, "RunOn": "OneReplica", **options}
         provider = Provider(scope=Scope.APP)
         provider.provide(lambda: self.wire, provides=LeaseStoreSource)
@@ -94,7 +99,9 @@ class Cluster:
     def __init__(self, size: int = 3, body: Body | None = None, **options: object) -> None:
         self.clock = FakeClock()
         self.leases = MemoryLeases(self.clock)
-        self.replicas = [Replica(self.leases, self.clock, body, **options) for _ in range(size)]
+        self.replicas = [
+            Replica(self.leases, self.clock, body, None, **options) for _ in range(size)
+        ]
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:

@@ -65,8 +65,9 @@ class LeaseTerms:
         self._terms.pop(lease, None)
 
     def due(self, now: float) -> Sequence[Lease]:
-        """Return the leases to renew now."""
-        return [term.lease for term in self._terms.values() if term.renew_at <= now]
+        """Return the leases to renew now; for one that is not believed any more it is too late."""
+        terms = self._terms.values()
+        return [term.lease for term in terms if term.renew_at <= now < term.deadline]
 
     def note_renewed(self, leases: Collection[Lease], sent_at: float) -> None:
         """Note that the store has renewed them; the request was sent at that moment."""

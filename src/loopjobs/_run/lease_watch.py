@@ -120,11 +120,12 @@ class _Pulse:
 
     def beats(self) -> bool:
         """Return whether the loop has answered lately, and ask anew."""
-        now = self._clock.monotonic()
-        if self._asked_at is None:
-            self._asked_at = now
+        now, asked_at = self._clock.monotonic(), self._asked_at
+        if asked_at is None:
+            # Before it is asked: it may answer at once.
+            self._asked_at = asked_at = now
             self.ask(self._answer)
-        stall = now - self._asked_at
+        stall = now - asked_at
         if stall <= LONGEST_STALL_IN_SECONDS:
             self._is_told = False
             return True
