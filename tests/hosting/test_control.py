@@ -166,3 +166,29 @@ async def test_a_job_is_unhealthy_after_so_many_failures_in_a_row(
         await clock.advance(10)
         healthy.append(host.jobs["job"].status().healthy)
     assert healthy == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda host: host.jobs["quick"].trigger(),
+        lambda host: host.jobs["quick"].pause(),
+        lambda host: host.jobs["quick"].resume(),
+        lambda host: host.reload_settings(),
+        lambda host: host.stop(),
+    ],
+    ids=["trigger", "pause", "resume", "reload", "stop"],
+)
+async def test_whoever_calls_from_another_event_loop_is_told(
+    build: Build, call: Callable[[Host], Coroutine[object, object, object]]
+) -> None:
+    """As a listener may, which has a thread of its own; to wait for an answer would be for ever."""
+    async with build(quick) as host:
+
+        def elsewhere() -> None:
+            with pytest.raises(ControlError, match="run_coroutine_threadsafe"):
+                asyncio.run(call(host))
+
+        await asyncio.to_thread(elsewhere)
+        assert host.is_running
+        assert (await host.jobs["quick"].trigger()).outcome is Outcome.SUCCEEDED

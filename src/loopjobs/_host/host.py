@@ -20,6 +20,7 @@ from loopjobs._host.service_line import ServiceLine, is_cancelled
 from loopjobs._host.settings_watch import SettingsWatch
 from loopjobs._loop.job_handle import JobHandle
 from loopjobs._loop.loop_context import LoopContext
+from loopjobs._mechanisms.home_loop import check_home
 from loopjobs._run.current import find_current_run
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.clock import VirtualClock
@@ -160,7 +161,11 @@ class Host:
 
         Idempotent; everybody who calls it awaits the same end. Only a run of this host does not:
         there it returns at once, for the end of the host comes after the end of the run.
+
+        Raises:
+            ControlError: it was called from another event loop than the host's.
         """
+        check_home(self._sentinel, "stop the host")
         stopping = self._begin_stop()
         run = find_current_run()
         process = self._parts.context.process
@@ -174,10 +179,11 @@ class Host:
         Edits of files are noticed without it, changes of environment variables are not.
 
         Raises:
-            ControlError: the host is not running.
+            ControlError: the host is not running, or runs on another event loop.
         """
         if self._phase is not _Phase.STARTED:
             raise ControlError("cannot reload settings: the host is not running")
+        check_home(self._sentinel, "reload settings")
         return self._parts.reload()
 
     def run(self) -> None:

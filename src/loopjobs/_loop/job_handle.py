@@ -42,7 +42,7 @@ class JobHandle:
         the record says `skipped_running`. A paused job can be run by hand.
 
         Raises:
-            ControlError: the loop does not run, or the job is disabled.
+            ControlError: the loop does not run, runs on another event loop, or the job is disabled.
         """
         return await self._service.trigger()
 
@@ -52,7 +52,8 @@ class JobHandle:
         A job that runs on one replica is paused on all of them.
 
         Raises:
-            ControlError: the loop does not run, or the other replicas cannot be told.
+            ControlError: the loop does not run, runs on another event loop, or the other replicas
+                cannot be told.
         """
         await self._service.pause()
 
@@ -60,6 +61,7 @@ class JobHandle:
         """Run slots again from the very next one on. Idempotent.
 
         Raises:
-            ControlError: the loop does not run, or the other replicas cannot be told.
+            ControlError: the loop does not run, runs on another event loop, or the other replicas
+                cannot be told.
         """
         await self._service.resume()

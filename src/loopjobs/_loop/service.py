@@ -10,6 +10,7 @@ from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.runs import Runs
 from loopjobs._loop.status_reading import StatusReading
 from loopjobs._loop.turns import Turns
+from loopjobs._mechanisms.home_loop import check_home
 from loopjobs._run.body import Body
 from loopjobs._run.options_monitor import JobOptionsMonitor
 from loopjobs._words.errors import ControlError, LeaseUnavailableError, LoopError, StartError
@@ -113,7 +114,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         the record says `skipped_running`. A paused job can be run by hand.
 
         Raises:
-            ControlError: the loop does not run, or the job is disabled.
+            ControlError: the loop does not run, runs on another event loop, or the job is disabled.
         """
         self._check_running("trigger")
         if not self.options.enabled:
@@ -126,7 +127,8 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         A job that runs on one replica is paused on all of them.
 
         Raises:
-            ControlError: the loop does not run, or the other replicas cannot be told.
+            ControlError: the loop does not run, runs on another event loop, or the other replicas
+                cannot be told.
         """
         self._check_running("pause")
         if (turns := self._loop.shared_turns) is not None:
@@ -139,7 +141,8 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         """Run slots again from the very next one on. Idempotent.
 
         Raises:
-            ControlError: the loop does not run, or the other replicas cannot be told.
+            ControlError: the loop does not run, runs on another event loop, or the other replicas
+                cannot be told.
         """
         self._check_running("resume")
         if (turns := self._loop.shared_turns) is not None:
@@ -203,6 +206,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         phase = self._phase()
         if phase is JobState.NOT_STARTED:
             raise ControlError(f"cannot {verb} job {self.name}: its host is not started")
+        check_home(self._task, f"{verb} job {self.name}")
         if phase is not None:
             raise ControlError(f"cannot {verb} job {self.name}: it is {phase}")
 
