@@ -95,7 +95,7 @@ def _hold(rule: object, value: float) -> None:
 
 
 class HostOptions(Options):
-    """The `Host` section."""
+    """The section `Host`. It is read when the host is built; a reload does not change it."""
 
     shutdown_timeout_in_seconds: float = Field(default=30.0, ge=0, le=86_400)
     """How long runs may finish after a stop was asked for; past it they are cancelled."""

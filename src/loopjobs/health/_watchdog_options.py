@@ -7,7 +7,7 @@ from loopjobs import Options
 
 
 class WatchdogOptions(Options):
-    """The section `Watchdog`."""
+    """The section `Watchdog`. It is read when the host is built; a reload does not change it."""
 
     interval_in_seconds: float = Field(default=1.0, ge=0.01, le=3_600)
     """How often the event loop is asked whether it serves."""

@@ -6,7 +6,7 @@ from loopjobs import LoopJobOptions
 
 
 class HistoryCleanupJobOptions(LoopJobOptions):
-    """The section `HistoryCleanupJob`."""
+    """The section `HistoryCleanupJob`. Beside these it has the keys of every loop job."""
 
     interval_in_seconds: float = 3_600.0
     """Seconds from slot to slot. More than 0, up to ten years."""

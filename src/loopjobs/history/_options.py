@@ -8,7 +8,7 @@ from loopjobs.places import read_place
 
 
 class HistoryOptions(Options):
-    """The section `History`."""
+    """The section `History`. It is read when the host is built; a reload does not change it."""
 
     enabled: bool = True
     """Whether runs are stored; without it the history is what the process remembers."""
