@@ -46,6 +46,7 @@ def row_of(job: JobHandle, *, with_traceback: bool = False) -> JobRow:
         duration_p50=percentile(took, 0.5),
         duration_p95=percentile(took, 0.95),
         recent=[spark(record) for record in reversed(records)],
+        cluster=status.cluster,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from loopjobs import ShownOption
+from loopjobs import ClusterView, ShownOption
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,8 @@ class JobRow:
     duration_p95: float | None
     recent: Sequence[Spark]
     """Oldest first."""
+    cluster: ClusterView | None
+    """What is known of the other replicas, of a job that runs on one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,7 @@ def _facts(name: str, schedule: str, recent: Sequence[Spark]) -> dict[str, objec
         "duration_p50": durations[len(durations) // 2] if durations else None,
         "duration_p95": durations[len(durations) * 95 // 100] if durations else None,
         "recent": recent,
+        "cluster": None,
     }
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from loopjobs.cli._option_tables import options_table
 from loopjobs.cli._overview.table import STYLES, overview
+from loopjobs.cli._remote.cluster_words import cluster_words
 from loopjobs.cli._remote.rows import end_of, row_in, rows_in
 from loopjobs.cli._remote.shapes import JobShape, OverviewShape, RunShape
 from loopjobs.cli._tables import plain_table
@@ -70,6 +71,8 @@ def _facts(job: JobShape, now: datetime) -> Table:
         "ledger": " ".join(f"{safe(name)}={count}" for name, count in row.ledger.items()),
         "section": safe(job.section),
     }
+    if job.cluster is not None:
+        facts["cluster"] = cluster_words(job.cluster)
     for name, value in facts.items():
         table.add_row(name, Text(value))
     return table

@@ -59,6 +59,19 @@ class OptionShape(_Shape):
     source: str
 
 
+class ClusterShape(_Shape):
+    """What is known of the other replicas."""
+
+    is_reachable: bool | None
+    heard_ago: float | None
+    is_paused: bool
+    holder: str | None
+    is_held_here: bool
+    fencing_token: int | None
+    lease_left: float | None
+    success_age: float | None
+
+
 class RowShape(_Shape):
     """One job at one moment."""
 
@@ -75,6 +88,7 @@ class RowShape(_Shape):
     running_for: float | None
     reporting: Mapping[str, float] | None = None
     ledger: Sequence[SliceShape]
+    cluster: ClusterShape | None = None
 
 
 class JobShape(RowShape):
