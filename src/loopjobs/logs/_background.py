@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import os
 from logging.handlers import QueueHandler, QueueListener
 from queue import SimpleQueue
 from typing import Final
@@ -30,6 +31,7 @@ class BackgroundHandler(QueueHandler):
         super().__init__(self._lines)
         self._target = target
         self._lost = 0
+        self._process = os.getpid()
         self._thread: _Writing | None = _Writing(self._lines, target)
         self._thread.start()
 
@@ -45,6 +47,10 @@ class BackgroundHandler(QueueHandler):
 
     def enqueue(self, record: logging.LogRecord) -> None:
         """Hand the record over, if there is room."""
+        if os.getpid() != self._process:
+            # This one was forked: it has the queue, but not the thread.
+            self._target.handle(record)
+            return
         if self._lines.qsize() >= LONGEST_QUEUE:
             self._lost += 1
             return
