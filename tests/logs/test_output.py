@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from loopjobs import CancellationToken, Host, HostBuilder, LoopJobOptions, SettingsError
+from loopjobs import CancellationToken, Host, HostBuilder, LoopJobOptions, SettingsError, StartError
 from loopjobs.logs import LogLevel, LogOutput, add_logging
 from loopjobs.logs._background import LONGEST_QUEUE
 from loopjobs.testing import FakeClock
@@ -204,6 +204,20 @@ async def test_other_handlers_are_left_alone(
     async with host_with(LogOutput(stream=stream), {"Sync": SYNC}):
         log.info("both")
     assert [record.getMessage() for record in caplog.records] == ["both"]
+
+
+async def test_a_second_host_does_not_write_the_log_of_the_process_too(
+    stream: io.StringIO,
+) -> None:
+    """Each line would be there twice; and of the first one nothing is taken away."""
+    async with host_with(LogOutput(stream=stream), {"Sync": SYNC}):
+        with pytest.raises(StartError, match="another host writes the log of this process"):
+            await host_with(LogOutput(stream=stream), {"Sync": SYNC}).start()
+        log.info("shown")
+    assert stream.getvalue().count("app.sync: shown") == 1
+    async with host_with(LogOutput(stream=stream), {"Sync": SYNC}):
+        log.info("after it")
+    assert "after it" in stream.getvalue()
 
 
 async def test_standard_error_is_the_default(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from dishka import Provider, Scope
 
-from loopjobs import HostBuilder, OptionsMonitor, redact
+from loopjobs import HostBuilder, OptionsMonitor, StartError, redact
 from loopjobs.logs._background import BackgroundHandler
 from loopjobs.logs._json import JsonFormatter
 from loopjobs.logs._levels import Levels
@@ -46,7 +46,16 @@ class LogWriter:
         self._handler: BackgroundHandler | None = None
 
     async def start(self) -> None:
-        """Write from here on, and follow the settings."""
+        """Write from here on, and follow the settings.
+
+        Raises:
+            StartError: another host writes the log of this process.
+        """
+        if any(isinstance(each, BackgroundHandler) for each in logging.getLogger().handlers):
+            # Each line would be there twice, and the levels of one would end with the other.
+            raise StartError(
+                "another host writes the log of this process already; call add_logging for one"
+            )
         self._target = logging.StreamHandler(self._output.stream or sys.stderr)
         self._use(self._monitor.current)
         self._forget = self._monitor.on_change(self._use)
