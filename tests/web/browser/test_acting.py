@@ -150,6 +150,21 @@ async def test_a_session_that_has_ended_is_told(browser: Browser, yard: Yard) ->
     await context.close()
 
 
+async def test_a_page_that_is_no_longer_ours_says_so(browser: Browser, yard: Yard) -> None:
+    """A no of the server is no lost connection: what it has to say is shown."""
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=403, body="Not for you any more.")
+
+    context = await browser.new_context()
+    page = await context.new_page()
+    await open_overview(page, yard)
+    await page.route(f"{yard.url}/", refuse)
+    await yard.job("Watched").trigger()
+    await expect(page.get_by_text("Not for you any more.")).to_be_visible()
+    await context.close()
+
+
 async def test_a_link_from_elsewhere_asks_for_no_password_again(
     browser: Browser, yard: Yard
 ) -> None:
