@@ -19,6 +19,8 @@ from loopjobs.testing import FakeClock, MemoryLeases
 from .replicas import Replica, Wire
 
 LEASE: Final = 15.0
+HOLDER: Final = -1
+"""Stands for whichever replica has the lease."""
 RATES: Final = (1.0, 0.95, 1.05)
 """How fast the clocks of the replicas run."""
 _QUANTUM: Final = 0.5
@@ -107,6 +109,8 @@ class BadWire(Wire):
         super().__init__(leases)
         self._world = world
         self.fault: Fault | None = None
+        self.granted: set[int] = set()
+        """The tokens of the leases that were granted over it."""
 
     def claim(self, request: ClaimRequest) -> ClaimAnswer:
         """Claim, or suffer."""
@@ -138,11 +142,12 @@ class BadWire(Wire):
         answer = self._world.leases.claim(request)
         self._world.witness.note_claim(request, answer)
         if isinstance(answer, Granted):
+            self.granted.add(answer.lease.fencing_token)
             self._world.check_grant(answer.lease)
         return answer
 
 
-@dataclass
+@dataclass(eq=False)
 class Node:
     """One replica with a clock of its own, and the bodies that go on in it."""
 
@@ -242,23 +247,23 @@ class World:
         self.leases.step(seconds)
         self.witness.step(seconds)
 
-    async def crash(self, index: int) -> None:
+    async def crash(self, node: Node) -> None:
         """Let a replica die without a word, and start another one."""
-        node = self.nodes[index]
         node.frozen_for, node.wire.is_cut = node.frozen_for or 0.0, True
         self.dead.append(node)
-        await self.start(index)
+        await self.replace(node)
 
-    async def restart(self, index: int) -> None:
+    async def restart(self, node: Node) -> None:
         """Stop a replica, and start another one."""
-        self.nodes[index].thaw()
-        await self.nodes[index].replica.host.__aexit__(None, None, None)
-        await self.start(index)
+        node.thaw()
+        await node.replica.host.__aexit__(None, None, None)
+        await self.replace(node)
 
-    async def start(self, index: int) -> None:
+    async def replace(self, node: Node) -> None:
         """Put a new replica in its place."""
-        self.nodes[index] = Node(self, RATES[index])
-        await self.nodes[index].replica.host.start()
+        newer = Node(self, node.rate)
+        self.nodes[self.nodes.index(node)] = newer
+        await newer.replica.host.start()
 
     async def use_interval(self, seconds: float) -> None:
         """Change the interval of all replicas."""
@@ -268,6 +273,14 @@ class World:
         for node in self.nodes:
             node.replica.section["IntervalInSeconds"] = seconds
             await node.replica.host.reload_settings()
+
+    def find(self, index: int) -> Node:
+        """Return a replica, or whoever has the lease now; the first one if nobody has."""
+        if index != HOLDER:
+            return self.nodes[index]
+        held = self.witness.held
+        token = None if held is None else held.lease.fencing_token
+        return next((node for node in self.nodes if token in node.wire.granted), self.nodes[0])
 
     async def heal(self) -> None:
         """End all faults."""
@@ -281,6 +294,10 @@ class World:
         if node.bodies:
             self.witness.broken.append(f"two runs at once in one process: {token}, {node.bodies}")
         self.starts.append(self.clock.monotonic())
+        held = self.witness.held
+        is_over = held is not None and held.true_end <= self.clock.monotonic()
+        if held is not None and token == held.lease.fencing_token and is_over:
+            self.witness.broken.append(f"a run was started when its {held} was over")
         slot = self.witness.slots.get(token or 0)
         if slot is None or self.witness.has_gone_back:
             return
