@@ -104,9 +104,9 @@ async def _play(world: World, plan: Sequence[Action]) -> list[str]:
     tasks: list[asyncio.Future[object]] = []
     for name, index, seconds in plan:
         node = world.find(index)
-        if name == "trigger":
+        if name == "trigger" and node.frozen_for is None:
             tasks.append(asyncio.ensure_future(node.replica.job.trigger()))
-        else:
+        elif name != "trigger":
             await _DO[name](world, node, seconds)
         await world.advance(seconds if name == "wait" else 1.0)
         if world.witness.broken:

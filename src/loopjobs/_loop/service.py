@@ -4,24 +4,18 @@ import asyncio
 import contextlib
 from typing import Generic, TypeVar
 
+from loopjobs._loop.deaths import cause_of_death, takes_a_step
 from loopjobs._loop.drain import Drain
 from loopjobs._loop.loop import Loop
 from loopjobs._loop.loop_context import LoopContext
+from loopjobs._loop.pause_switch import PauseSwitch
 from loopjobs._loop.runs import Runs
 from loopjobs._loop.status_reading import StatusReading
-from loopjobs._loop.turns import Turns
 from loopjobs._mechanisms.home_loop import check_home
 from loopjobs._run.body import Body
 from loopjobs._run.options_monitor import JobOptionsMonitor
-from loopjobs._words.errors import ControlError, LeaseUnavailableError, LoopError, StartError
-from loopjobs._words.events import (
-    JobPaused,
-    JobResumed,
-    LoopDied,
-    LoopStarted,
-    LoopStopped,
-    OptionsChanged,
-)
+from loopjobs._words.errors import ControlError, StartError
+from loopjobs._words.events import LoopDied, LoopStarted, LoopStopped, OptionsChanged
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import JobState
 from loopjobs._words.records import JobStatus, RunRecord
@@ -44,7 +38,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         self._context = context
         self._runs = Runs(name, context)
         self._loop = Loop(name, body, monitor, context, self._runs)
-        self._ticker = self._loop.ticker
+        self._switch = PauseSwitch(name, self._loop, context.announcer)
         self._drain = Drain(self._runs, context)
         self._status = StatusReading(name, self._loop, self._runs, context.clock)
         self._task: asyncio.Task[None] | None = None
@@ -131,11 +125,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
                 cannot be told.
         """
         self._check_running("pause")
-        if (turns := self._loop.shared_turns) is not None:
-            await self._tell_cluster(turns, is_paused=True)
-        elif not self._ticker.is_paused:
-            self._ticker.is_paused = True
-            self._context.announcer.announce(JobPaused(self.name))
+        await self._switch.pause()
 
     async def resume(self) -> None:
         """Run slots again from the very next one on. Idempotent.
@@ -145,14 +135,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
                 cannot be told.
         """
         self._check_running("resume")
-        if (turns := self._loop.shared_turns) is not None:
-            await self._tell_cluster(turns, is_paused=False)
-            self._loop.pace.expect_anew()
-        if self._ticker.is_paused:
-            # It may have been paused here before it was to run on one replica.
-            self._ticker.is_paused = False
-            self._loop.pace.expect_anew()
-            self._context.announcer.announce(JobResumed(self.name))
+        await self._switch.resume()
 
     def history(self) -> list[RunRecord]:
         """Return the last runs, newest first."""
@@ -178,7 +161,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
                 self._die(error)
             await self._loop.runs_beside_ended()
         except GeneratorExit as error:
-            if _runs_now(self._task):
+            if takes_a_step(self._task):
                 # Not collected with its event loop: a body awaited something that raised this,
                 # and Python closes whoever awaits that.
                 self._die(error)
@@ -189,18 +172,11 @@ class LoopHostedService(Generic[JobT, OptionsT]):
             self._context.announcer.announce(LoopStopped(self.name))
 
     def _die(self, error: BaseException) -> None:
-        error = _cause_of_death(self.name, error)
+        error = cause_of_death(self.name, error)
         self._fault = error
         self._loop.close()
         self._context.announcer.announce(LoopDied(self.name, error))
         self._context.on_death(self.name, error)
-
-    async def _tell_cluster(self, turns: Turns, *, is_paused: bool) -> None:
-        try:
-            await turns.set_paused(is_paused=is_paused)
-        except LeaseUnavailableError as error:
-            verb = "pause" if is_paused else "resume"
-            raise ControlError(f"cannot {verb} job {self.name} in the cluster: {error}") from error
 
     def _check_running(self, verb: str) -> None:
         phase = self._phase()
@@ -219,22 +195,6 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         if self._drain.has_begun:
             return JobState.STOPPED if self._drain.is_over else JobState.STOPPING
         return None
-
-
-def _cause_of_death(name: str, error: BaseException) -> BaseException:
-    if isinstance(error, asyncio.CancelledError):
-        return LoopError(f"the loop of {name} was cancelled from outside the host")
-    if isinstance(error, GeneratorExit):
-        return LoopError(f"a body of {name} awaited something that raised GeneratorExit")
-    return error
-
-
-def _runs_now(task: asyncio.Task[None] | None) -> bool:
-    """Return whether this task takes a step; any other may be running while it is collected."""
-    try:
-        return task is not None and asyncio.current_task() is task
-    except RuntimeError:
-        return False
 
 
 def _note_end(task: asyncio.Task[None]) -> None:
