@@ -62,8 +62,14 @@ class Claiming:
     def __init__(self, **options: object) -> None:
         self.leases = SlowLeases()
         self.runs = 0
+        self.body_may_end = asyncio.Event()
+        self.body_may_end.set()
         self.section = {"IntervalInSeconds": 60, "RunOn": "OneReplica", **options}
         self.host = host_on(lambda: self.leases, self._sweep, self.section)
+
+    def pause_body(self) -> None:
+        """Let runs go on until they may end."""
+        self.body_may_end.clear()
 
     async def stop(self) -> None:
         """Stop; the claim is let go only when the loop has ended."""
@@ -77,6 +83,7 @@ class Claiming:
 
     async def _sweep(self, ct: CancellationToken) -> None:
         self.runs += 1
+        await self.body_may_end.wait()
 
 
 def host_on(give: Callable[[], LeaseStoreSource], job: JobBody, section: object) -> Host:
@@ -98,6 +105,7 @@ async def claiming(**options: object) -> AsyncIterator[Claiming]:
         yield at
     finally:
         at.leases.let_go.set()
+        at.body_may_end.set()
         await at.host.stop()
 
 
@@ -127,6 +135,20 @@ async def test_a_run_by_hand_whose_claim_is_cut_by_a_stop_says_so() -> None:
         await asyncio.sleep(0)
         await at.stop()
         assert (await by_hand).outcome is Outcome.CANCELLED
+
+
+async def test_a_run_by_hand_beside_a_slot_on_its_way_is_refused_as_running() -> None:
+    """One of the two is enough, also where none of them needs a lease."""
+    async with claiming(WhenLeaseUnavailable="RunLocal") as at:
+        at.pause_body()
+        by_hand = asyncio.create_task(at.host.jobs["sweep"].trigger())
+        await asyncio.sleep(0)
+        at.leases.is_down = True
+        at.leases.let_go.set()
+        async with asyncio.timeout(_SOON):
+            record = await by_hand
+        assert record.outcome is Outcome.SKIPPED_RUNNING
+        assert at.runs == 1
 
 
 async def test_a_job_that_is_disabled_while_its_claim_is_on_its_way_is_not_run() -> None:

@@ -15,6 +15,7 @@ from loopjobs import (
     Outcome,
     RegistrationError,
     RunEnded,
+    RunOn,
     RunStarted,
 )
 from loopjobs.testing import EventRecorder, FakeClock, JobHarness
@@ -185,3 +186,20 @@ async def test_what_the_test_raises_is_what_it_fails_with() -> None:
         async with harness:
             raise KeyError("the test")
     assert harness.status().state is JobState.STOPPED
+
+
+async def test_a_job_of_one_replica_finds_leases_in_memory() -> None:
+    """It runs with a fencing token, as it will in the cluster."""
+    options = LoopJobOptions(interval_in_seconds=10, run_on=RunOn.ONE_REPLICA)
+    async with JobHarness(sweep_once, options) as harness:
+        await harness.clock.advance(1)
+        record = harness.status().last_run
+        assert record is not None
+        assert record.fencing_token == 1
+        harness.leases.is_down = True
+        await harness.clock.advance(10)
+        assert harness.status().ledger.skipped_lease_unavailable >= 1
+
+
+async def sweep_once(ct: CancellationToken) -> None:
+    """Sweep nothing."""

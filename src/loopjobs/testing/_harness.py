@@ -11,11 +11,13 @@ from loopjobs import (
     HostBuilder,
     JobBody,
     JobStatus,
+    LeaseStoreSource,
     LoopJob,
     LoopJobOptions,
     RunRecord,
 )
 from loopjobs.testing._fake_clock import FakeClock
+from loopjobs.testing._memory_leases import MemoryLeases
 from loopjobs.testing._recorder import EventRecorder
 
 _SECTION = "the job under test"
@@ -50,10 +52,13 @@ class JobHarness:
     ) -> None:
         self.clock = clock or FakeClock()
         self.recorder = EventRecorder()
+        self.leases = MemoryLeases(self.clock)
+        """Where a job with `RunOn: OneReplica` claims its slots, unless something else is given."""
         builder = HostBuilder(
             settings_files=(), settings={_SECTION: _section_of(options)}, clock=self.clock
         )
-        builder.add_provider(*providers, _provider_of(fakes or {}))
+        leases = _provider_of({LeaseStoreSource: self.leases})
+        builder.add_provider(leases, *providers, _provider_of(fakes or {}))
         builder.add_loop_job(job, type(options), section_name=_SECTION)
         self.host: Host = builder.add_listener(self.recorder).build()
         (self.job,) = self.host.jobs.values()
