@@ -15,6 +15,7 @@ from loopjobs._words.options import (
 )
 from loopjobs.health import WatchdogOptions
 from loopjobs.history import HistoryCleanupJobOptions, HistoryOptions
+from loopjobs.leases import LeasesOptions
 from loopjobs.logs import LoggingOptions
 from loopjobs.telemetry import TelemetryOptions
 from reference_pages.writing import one_line, sentence, table
@@ -40,6 +41,7 @@ PARTS: Final[Mapping[type[Options], str]] = {
     WatchdogOptions: "watch-the-health",
     HistoryOptions: "keep-the-history",
     HistoryCleanupJobOptions: "keep-the-history",
+    LeasesOptions: "run-once-in-the-cluster",
     TelemetryOptions: "measure-with-opentelemetry",
 }
 

@@ -1,6 +1,6 @@
 """What the leases can be told."""
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 
 from loopjobs import Options
@@ -16,7 +16,7 @@ class LeasesOptions(Options):
     A secret, because it may carry a password. SQLAlchemy's spelling `postgresql+psycopg://` means
     the same. Without it the service says where, if it does.
     """
-    namespace: str = Field(default="default", min_length=1, max_length=100)
+    namespace: str = "default"
     """Jobs of one name are the same job only within a namespace: services that share a database
     need one each."""
 
