@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -46,12 +47,16 @@ class Middleman:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # A close alone wakes nobody who waits for something to come.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._threads[0].join()
-        for each in (self._listener, *self._sockets):
-            each.close()
+        for each in self._sockets:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join()
+        for each in (self._listener, *self._sockets):
+            each.close()
 
     def _run(self, target: "object", *args: object) -> None:
         thread = threading.Thread(target=target, args=args)  # type: ignore[arg-type] # a function
@@ -79,13 +84,11 @@ class Middleman:
             self._run(self._hand_on, server, client)
 
     def _hand_on(self, source: socket.socket, target: socket.socket) -> None:
-        try:
+        with suppress(OSError):
             while data := source.recv(65536):
                 if not self.is_silent:
                     target.sendall(data)
             target.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
 
     def _socket_file(self) -> str:
         folder = self._server.host or self._server.query["host"]
