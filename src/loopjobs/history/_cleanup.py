@@ -17,7 +17,7 @@ _FAILURES: Final = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ABANDONED)
 
 
 class HistoryCleanupJob:
-    """Deletes old runs from the history, and enters those of dead processes as abandoned.
+    """Delete old runs from the history, and enter those of dead processes as abandoned.
 
     Every replica may run it at its own interval: in PostgreSQL one of them deletes at a time and
     the others pass, and twice is as good as once.
