@@ -1,19 +1,31 @@
 """Where the contract of a lease store is tested: one bench for each kind of store."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import timedelta
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 from uuid import uuid4
 
 import psycopg
+from redis import Redis
 
 from loopjobs import LeaseStore, SystemClock
 from loopjobs.leases._opening import source_of
+from loopjobs.places import read_place
 from loopjobs.testing import FakeClock, MemoryLeases
 from servicekit.testing.postgresql_server import as_conninfo
 
 TIMEOUT = 10.0
+
+
+_STEP: Final = """
+for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
+  for _, name in ipairs({'grid_due', 'asked_due', 'lease_until', 'last_success', 'wait_until'}) do
+    if redis.call('HEXISTS', key, name) == 1 then redis.call('HINCRBY', key, name, ARGV[2]) end
+  end
+end
+"""
 
 
 class Bench(Protocol):
@@ -78,6 +90,46 @@ class PostgresqlBench:
         self.control.close()
 
 
+class SourceBench:
+    """A namespace of its own where a URL leads."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.namespace = uuid4().hex
+        self.source = source_of(url, self.namespace, SystemClock())
+        self._stores: list[LeaseStore] = []
+
+    def connect(self) -> LeaseStore:
+        self._stores.append(self.source.connect(TIMEOUT))
+        return self._stores[-1]
+
+    def close(self) -> None:
+        while self._stores:
+            self._stores.pop().close()
+
+
+class SqliteBench(SourceBench):
+    """One process of a machine; its locks are not stepped, for it is its rows that it goes by."""
+
+    def step(self, seconds: float) -> None:
+        with closing(sqlite3.connect(read_place(self.url).shown)) as control, control:
+            control.execute(
+                "UPDATE loopjobs_leases SET grid_due = grid_due - :by, asked_due = asked_due - :by,"
+                " lease_until = lease_until - :by, last_success = last_success - :by"
+                " WHERE namespace = :namespace",
+                {"by": seconds, "namespace": self.namespace},
+            )
+
+
+class RedisBench(SourceBench):
+    """A server that forgets nothing, so that a job that it does not know is new."""
+
+    def step(self, seconds: float) -> None:
+        with Redis.from_url(self.url) as control:
+            pattern = f"loopjobs:{{{self.namespace}}}:*"
+            control.eval(_STEP, 0, pattern, -round(seconds * 1_000_000))
+
+
 @contextmanager
 def memory_bench(place: Place) -> Iterator[Bench]:
     """Set up leases in memory."""
@@ -94,7 +146,23 @@ def postgresql_bench(place: Place) -> Iterator[PostgresqlBench]:
         bench.close()
 
 
+@contextmanager
+def sqlite_bench(place: Place) -> Iterator[SqliteBench]:
+    """Set up leases in SQLite."""
+    with closing(SqliteBench(place("sqlite"))) as bench:
+        yield bench
+
+
+@contextmanager
+def redis_bench(place: Place) -> Iterator[RedisBench]:
+    """Set up leases in Redis."""
+    with closing(RedisBench(place("redis"))) as bench:
+        yield bench
+
+
 BENCHES: dict[str, Callable[[Place], AbstractContextManager[Bench]]] = {
     "memory": memory_bench,
     "postgresql": postgresql_bench,
+    "redis": redis_bench,
+    "sqlite": sqlite_bench,
 }

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -6,35 +7,42 @@ from loopjobs import LeaseStore
 from servicekit.testing import Templates
 
 from .benches import BENCHES, Bench, PostgresqlBench, postgresql_bench
+from .redis_server import PERSISTENT, redis_process
 
 
 class Places:
-    """One database of each kind, made when the first test wants it."""
+    """One place of each kind, made when the first test wants it."""
 
-    def __init__(self, templates: Templates) -> None:
+    def __init__(self, templates: Templates, stack: ExitStack) -> None:
         self._templates = templates
+        self._stack = stack
         self._urls: dict[str, str] = {}
 
     def __call__(self, kind: str) -> str:
         if kind not in self._urls:
-            self._urls[kind] = self._templates.place(kind).create()
+            self._urls[kind] = self._make(kind)
         return self._urls[kind]
 
-    def close(self) -> None:
-        for kind, url in self._urls.items():
-            self._templates.place(kind).drop(url)
+    def _make(self, kind: str) -> str:
+        if kind == "redis":
+            return self._stack.enter_context(redis_process(*PERSISTENT)).url
+        database = self._templates.place(kind)
+        url = database.create()
+        self._stack.callback(database.drop, url)
+        return url
 
 
 @pytest.fixture(scope="session")
 def places(templates: Templates) -> Iterator[Places]:
     """The databases of the session.
 
-    The server starts here, and not in a test: each of them is held to leave nothing open.
+    The servers start here, and not in a test: each of them is held to leave nothing open.
     """
-    places = Places(templates)
-    places("postgresql")
-    yield places
-    places.close()
+    with ExitStack() as stack:
+        places = Places(templates, stack)
+        places("postgresql")
+        places("redis")
+        yield places
 
 
 @pytest.fixture(params=sorted(BENCHES))

@@ -1,9 +1,14 @@
 """Chooses the store that a URL names."""
 
-from typing import Protocol
+import importlib.util
+from pathlib import Path
+from typing import Protocol, TypeAlias
 
 from loopjobs import Clock, Fence, LeaseStore
-from loopjobs.places import PostgresqlPlace, read_place
+from loopjobs.leases._redis_place import REDIS_SCHEMES, RedisPlace, read_redis_place
+from loopjobs.places import PostgresqlPlace, SqlitePlace, read_place
+
+_Place: TypeAlias = PostgresqlPlace | SqlitePlace | RedisPlace
 
 
 class Leases(Protocol):
@@ -11,7 +16,7 @@ class Leases(Protocol):
 
     @property
     def fence(self) -> Fence | None:
-        """What binds transactions there to a lease; `None` where there are no transactions."""
+        """What binds transactions there to a lease; `None` where nothing does."""
         ...
 
     def connect(self, timeout: float) -> LeaseStore:
@@ -34,22 +39,45 @@ def source_of(url: str, namespace: str, clock: Clock) -> Leases:
     Args:
         url: As in `LeasesOptions`.
         namespace: As in `LeasesOptions`.
-        clock: Bounds each call.
+        clock: Bounds each call; that of the store, if it is in SQLite.
 
     Raises:
         ValueError: the URL names no store.
     """
-    place = _place_of(url)
-    # An extra, and costly to import: the other stores do without psycopg.
-    from loopjobs.leases._postgresql import PostgresqlLeases  # noqa: PLC0415
+    # Each is imported where it is wanted: an extra, or not to be had on every system.
+    match _place_of(url):
+        case PostgresqlPlace() as place:
+            from loopjobs.leases._postgresql import PostgresqlLeases  # noqa: PLC0415
 
-    return PostgresqlLeases(place, namespace, clock)
+            return PostgresqlLeases(place, namespace, clock)
+        case RedisPlace() as place:
+            from loopjobs.leases._redis import RedisLeases  # noqa: PLC0415
+
+            return RedisLeases(place, namespace)
+        case SqlitePlace() as place:
+            from loopjobs.leases._machine import Machine  # noqa: PLC0415
+            from loopjobs.leases._sqlite import SqliteLeases  # noqa: PLC0415
+
+            return SqliteLeases(Path(place.file), namespace, Machine.of_this_process(clock))
 
 
-def _place_of(url: str) -> PostgresqlPlace:
-    if not url.startswith(("postgres:", "postgresql:", "postgresql+psycopg:")):
-        raise ValueError("must begin with postgresql://")
+def _place_of(url: str) -> _Place:
+    scheme = url.partition(":")[0]
+    if scheme in REDIS_SCHEMES:
+        return read_redis_place(url)
+    if scheme.partition("+")[0] not in {"postgres", "postgresql", "sqlite"}:
+        raise ValueError("must begin with postgresql://, redis:// or sqlite:///")
     place = read_place(url)
-    if not isinstance(place, PostgresqlPlace):
-        raise TypeError("a URL of PostgreSQL leads to PostgreSQL")
+    if isinstance(place, SqlitePlace):
+        _check_sqlite(place)
     return place
+
+
+def _check_sqlite(place: SqlitePlace) -> None:
+    if place.is_uri:
+        raise ValueError("must name a file, without SQLite's own parameters")
+    if importlib.util.find_spec("fcntl") is None:
+        raise ValueError(
+            "needs file locks that end with a process, which Windows does not have;"
+            " keep the leases in PostgreSQL"
+        )

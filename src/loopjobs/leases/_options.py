@@ -11,10 +11,11 @@ class LeasesOptions(Options):
     """The section `Leases`."""
 
     url: SecretStr | None = None
-    """The database that all replicas share: `postgresql://<user>@<host>/<name>`.
+    """What all replicas share: `postgresql://<user>@<host>/<name>`, `redis://<host>/<number>`, or
+    for the processes of one machine `sqlite:///<file>`.
 
-    A secret, because it may carry a password. SQLAlchemy's spelling `postgresql+psycopg://` means
-    the same. Without it the service says where, if it does.
+    A secret, because it may carry a password. SQLAlchemy's spellings `postgresql+psycopg://` and
+    `sqlite+aiosqlite://` mean the same. Without it the service says where, if it does.
     """
     namespace: str = "default"
     """Jobs of one name are the same job only within a namespace: services that share a database

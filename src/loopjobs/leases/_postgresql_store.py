@@ -20,9 +20,9 @@ from loopjobs import (
 )
 from loopjobs.leases import _postgresql_statements as sql
 from loopjobs.leases._bounded_connection import BoundedConnection
+from loopjobs.leases._told import told
 
 _FAILURES: Final = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ABANDONED)
-_LONGEST_ERROR: Final = 500
 
 _Row: TypeAlias = tuple[
     bool, int, int, int, bool, int | None, int | None, int | None, bool, str | None
@@ -77,7 +77,7 @@ class PostgresqlLeaseStore:
             token=lease.fencing_token,
             holder=lease.holder,
             outcome=end.outcome.value,
-            error=None if end.error is None else _told(end.error),
+            error=None if end.error is None else told(end.error),
             has_succeeded=end.outcome is Outcome.SUCCEEDED,
             has_failed=end.outcome in _FAILURES,
             next_in=None if end.next_in is None else _microseconds(end.next_in),
@@ -152,12 +152,6 @@ def _answer(request: ClaimRequest, row: _Row) -> ClaimAnswer:
         holder=holder if is_held else None,
         success_age=success_age,
     )
-
-
-def _told(error: str) -> str:
-    """Return the words without secrets, cut, and as any database takes them."""
-    words = redact(error).replace("\x00", "\ufffd").encode(errors="replace").decode()
-    return words if len(words) <= _LONGEST_ERROR else f"{words[: _LONGEST_ERROR - 1]}…"
 
 
 def _microseconds(seconds: float) -> int:

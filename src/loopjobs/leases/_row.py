@@ -1,0 +1,121 @@
+"""What a store keeps of a job, and what becomes of it. Arithmetic only."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from loopjobs import ClaimRequest, Declined, Granted, Lease, LeaseEnd, Outcome, Sighting
+from loopjobs.leases._told import told
+
+_ROUNDING: Final = 1e-6
+"""Moments this close together, in seconds or in intervals, are one."""
+
+
+@dataclass(slots=True)
+class LeaseRow:
+    """One job. Moments are seconds on the clock of the store."""
+
+    grid_due: float
+    """The next point of the grid."""
+    interval: float = math.inf
+    asked_due: float | None = None
+    """Stands in for the grid once; the last run has asked for it."""
+    asked_in: float = 0.0
+    token: int = 0
+    holder: str | None = None
+    lease_until: float = -math.inf
+    lease_seconds: float = 0.0
+    is_locked: bool = False
+    """Whether the process that has the lease also has the lock of the job."""
+    is_paused: bool = False
+    last_success: float | None = None
+    last_outcome: Outcome | None = None
+    last_error: str | None = None
+
+    @property
+    def next_due(self) -> float:
+        """The slot that comes next."""
+        return self.grid_due if self.asked_due is None else self.asked_due
+
+    def is_due(self, interval: float, now: float) -> bool:
+        """Whether a slot is due, or further away than it can be at that interval."""
+        furthest = interval if self.asked_due is None else self.asked_in
+        return not now < self.next_due <= now + furthest + _ROUNDING
+
+    def is_taken(self, request: ClaimRequest, now: float) -> bool:
+        """Whether somebody has a lease that has not ended, by the clock or by what was seen."""
+        if self.lease_until <= now:
+            return False
+        return request.stale != self._sighting() or self.lease_seconds > request.seconds
+
+    def is_held_by(self, lease: Lease) -> bool:
+        """Whether that lease is the last one, and was not given back."""
+        return (self.holder, self.token) == (lease.holder, lease.fencing_token)
+
+    def grant(self, request: ClaimRequest, now: float, lowest_token: int) -> Granted:
+        """Give the slot that is due to whoever asks, and go on to the next one.
+
+        Args:
+            request: Who asks, and for how long.
+            now: The present moment.
+            lowest_token: The token is no lower, and higher than the last one.
+        """
+        is_takeover, overdue = self.holder is not None, now - self.next_due
+        self.token, self.interval = max(self.token + 1, lowest_token), request.interval
+        self.holder, self.lease_seconds = request.holder, request.seconds
+        self.lease_until = now + request.seconds
+        if overdue < 0 and not request.is_by_hand:
+            self.asked_due, self.grid_due, overdue = None, now, 0.0
+        if overdue >= 0 and not self.is_paused:
+            self._pass(now)
+        lease = Lease(request.job, request.holder, self.token, request.seconds)
+        return Granted(
+            lease, self.next_due - now, max(0.0, overdue), is_takeover, self.success_age(now)
+        )
+
+    def finish(self, end: LeaseEnd, now: float) -> None:
+        """Take the lease back."""
+        self.holder, self.lease_until, self.is_locked = None, -math.inf, False
+        self.last_outcome = end.outcome
+        self.last_error = None if end.error is None else told(end.error)
+        if end.outcome is Outcome.SUCCEEDED:
+            self.last_success = now
+        if end.next_in is not None:
+            self.asked_due, self.asked_in = now + end.next_in, end.next_in
+        elif self.grid_due < now:
+            steps = math.ceil((now - self.grid_due) / self.interval - _ROUNDING)
+            self.grid_due += steps * self.interval
+
+    def declined(self, now: float, lease_left: float | None) -> Declined:
+        """Say why the slot is not to be had, and when to look again."""
+        is_held = lease_left is not None and self.holder is not None
+        return Declined(
+            next_in=self.next_due - now,
+            lease_left=lease_left,
+            is_paused=self.is_paused,
+            sighting=self._sighting() if is_held else None,
+            holder=self.holder if is_held else None,
+            success_age=self.success_age(now),
+        )
+
+    def success_age(self, now: float) -> float | None:
+        """Return the seconds since the last success; `None` if there was none."""
+        return None if self.last_success is None else max(0.0, now - self.last_success)
+
+    def shift(self, seconds: float) -> None:
+        """Keep all moments where they are on a clock that begins anew, and end the lease."""
+        self.grid_due += seconds
+        self.lease_until, self.is_locked = -math.inf, False
+        if self.asked_due is not None:
+            self.asked_due += seconds
+        if self.last_success is not None:
+            self.last_success += seconds
+
+    def _sighting(self) -> Sighting:
+        return Sighting(self.token, repr(self.lease_until))
+
+    def _pass(self, now: float) -> None:
+        self.asked_due = None
+        if self.grid_due <= now:
+            steps = math.floor((now - self.grid_due) / self.interval + _ROUNDING) + 1
+            self.grid_due += steps * self.interval
