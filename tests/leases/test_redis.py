@@ -1,8 +1,10 @@
 """Leases in Redis: what a server may forget, and what it may refuse."""
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -189,6 +191,21 @@ def test_a_user_who_may_not_ask_for_facts_can_keep_leases(
     assert "its user may not ask INFO" in caplog.text
     lease = know(store).lease
     assert store.renew([lease]) == [lease]
+
+
+def test_the_rights_of_the_how_to_are_enough(
+    connect: Connect, server: RedisProcess, control: "Redis"
+) -> None:
+    """As they stand there."""
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "run-once-in-the-cluster.md"
+    found = re.search(r"ACL SETUSER shop (.*?)`", page.read_text())
+    assert found is not None
+    control.execute_command("ACL", "SETUSER", "shop", "reset", *found[1].split())  # type: ignore[no-untyped-call] # theirs
+    store = connect(f"{server.url}?username=shop&password=password")
+    store.set_paused("sweep", is_paused=False)
+    lease = know(store).lease
+    assert store.renew([lease]) == [lease]
+    store.finish(lease, LeaseEnd(Outcome.SUCCEEDED))
 
 
 def test_a_server_that_is_away_is_named(connect: Connect) -> None:
