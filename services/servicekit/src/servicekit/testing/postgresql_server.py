@@ -35,7 +35,7 @@ def postgresql_server() -> Iterator[str]:
         yield given
         return
     with passing_folder("postgresql") as folder:
-        server = _programs(folder).get_server(folder / "data", cleanup_mode="stop")
+        server = postgresql_programs(folder).get_server(folder / "data", cleanup_mode="stop")
         try:
             url = server.get_uri()
             _configure(url)
@@ -44,8 +44,12 @@ def postgresql_server() -> Iterator[str]:
             server.cleanup()
 
 
-def _programs(folder: Path) -> ModuleType:
-    """Import the server's package; it warns where no directory for sockets is named."""
+def postgresql_programs(folder: Path) -> ModuleType:
+    """Import the server's package, quietly: it warns where no directory for sockets is named.
+
+    Args:
+        folder: Where the sockets may be.
+    """
     name = "XDG_RUNTIME_DIR"
     before = os.environ.get(name)
     os.environ[name] = str(folder)

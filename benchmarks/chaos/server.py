@@ -1,0 +1,113 @@
+"""A PostgreSQL that is stopped and started while replicas live on it."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Final, Literal, TypeAlias
+
+import psycopg
+from sqlalchemy import make_url
+
+from servicekit.testing.passing_folder import passing_folder
+from servicekit.testing.postgresql_server import as_conninfo, postgresql_programs
+
+StopMode: TypeAlias = Literal["fast", "immediate"]
+
+_PORT: Final = 5432
+_WRITTEN: Final = (
+    "CREATE TABLE written (id BIGSERIAL PRIMARY KEY, namespace TEXT NOT NULL, token BIGINT)"
+)
+_END_LEASES: Final = (
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+    " WHERE application_name = 'loopjobs leases'"
+)
+
+
+class Server:
+    """Starts with an empty database, as whoever runs it has set PostgreSQL up by default.
+
+    Args:
+        folder: For its data.
+        programs: The package that has the server.
+    """
+
+    def __init__(self, folder: Path, programs: ModuleType) -> None:
+        self._data = folder / "data"
+        self._server = programs.get_server(self._data, cleanup_mode="stop")
+        self.url: str = self._server.get_uri()
+        self.query(_WRITTEN)
+
+    @property
+    def conninfo(self) -> str:
+        """As the driver wants it."""
+        return as_conninfo(self.url)
+
+    @property
+    def port(self) -> int:
+        """The number in the name of its socket."""
+        return make_url(self.url).port or _PORT
+
+    @property
+    def socket_file(self) -> Path:
+        """What it listens on."""
+        url = make_url(self.url)
+        return Path(f"{url.host or url.query['host']}/.s.PGSQL.{self.port}")
+
+    @property
+    def system_user(self) -> str | None:
+        """Whoever it runs as; `None` if that is who runs this."""
+        user: str | None = self._server.system_user
+        return user
+
+    def query(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        """Ask something, by a connection of its own."""
+        with psycopg.connect(self.conninfo, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode(), values)
+            return cursor.fetchall() if cursor.description else []
+
+    def end_connections(self) -> None:
+        """End those of the leases."""
+        self.query(_END_LEASES)
+
+    def stop(self, mode: StopMode) -> None:
+        """Let it end in order, or leave everything as it is, as in a crash."""
+        self._ctl("-m", mode, "stop")
+
+    def start(self) -> None:
+        """Start it again, and wait until it is there."""
+        log = str(self._data / "log")
+        self._ctl("-l", log, "-o", f"-h '' -k {self.socket_file.parent}", "start")
+        # Otherwise the package would not know whom to stop at the end.
+        self._server.ensure_postgres_running()
+
+    def close(self) -> None:
+        """Stop it for good."""
+        self._server.cleanup()
+
+    def _ctl(self, *arguments: str) -> None:
+        program = self._server.bin_path / "pg_ctl"
+        command = [str(program), "-w", "-D", str(self._data), *arguments]
+        # As whoever the server runs as: it refuses to be run by root.
+        subprocess.run(  # noqa: S603 - our own words alone
+            command, check=True, stdout=subprocess.DEVNULL, user=self.system_user
+        )
+
+
+def through_port(url: str, port: int) -> str:
+    """Return the URL of the same database by way of a port of this machine."""
+    query = {"sslmode": "disable", "gssencmode": "disable"}
+    through = make_url(url).set(drivername="postgresql", host="127.0.0.1", port=port, query=query)
+    return through.render_as_string(hide_password=False)
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """Start a server of our own, on a Unix socket."""
+    with passing_folder("chaos") as folder:
+        server = Server(folder, postgresql_programs(folder))
+        try:
+            yield server
+        finally:
+            server.close()

@@ -1,0 +1,44 @@
+"""A clock that goes wrong."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from loopjobs import Alarm, SystemClock
+
+
+class SkewedClock(SystemClock):
+    """The clock of the machine as a replica has it that is ahead, or behind, and goes too fast.
+
+    Args:
+        ahead: Seconds.
+        rate: Its seconds in one second of the machine.
+    """
+
+    def __init__(self, ahead: float, rate: float) -> None:
+        super().__init__()
+        self._ahead = ahead
+        self._rate = rate
+        self._began = super().monotonic()
+
+    def now(self) -> datetime:
+        """Return the wrong time of the day."""
+        return super().now() + timedelta(seconds=self._ahead + self._gained())
+
+    def monotonic(self) -> float:
+        """Return seconds that are too short, or too long."""
+        # Of its own zero: a monotonic clock must not be compared between machines.
+        return super().monotonic() + self._ahead + self._gained()
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep for so many of its seconds."""
+        await super().sleep(seconds / self._rate)
+
+    def call_between(self, earliest: float, latest: float, callback: Callable[[], None]) -> Alarm:
+        """Call back within a window of its own time."""
+        return super().call_between(self._real(earliest), self._real(latest), callback)
+
+    def _gained(self) -> float:
+        return (super().monotonic() - self._began) * (self._rate - 1)
+
+    def _real(self, when: float) -> float:
+        return SystemClock.monotonic(self) + (when - self.monotonic()) / self._rate
