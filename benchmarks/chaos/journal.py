@@ -23,6 +23,7 @@ class Deed(StrEnum):
     GRANTED = "granted"
     STARTED = "started"
     STEPPED = "stepped"
+    ABOUT_TO_WRITE = "about to write"
     FENCED = "fenced"
     WROTE = "wrote"
     REFUSED = "refused"

@@ -94,10 +94,12 @@ def _works(plan: Plan, journal: Journal) -> dict[Work, Body]:
 
 
 def _write(plan: Plan, journal: Journal) -> None:
+    token = current_run().fencing_token or 0
     with psycopg.connect(plan.database) as connection:
+        journal.note(Deed.ABOUT_TO_WRITE, token)
         time.sleep(plan.seconds)
         _insert(connection, plan.namespace)
-    journal.note(Deed.WROTE, current_run().fencing_token or 0)
+    journal.note(Deed.WROTE, token)
 
 
 def _write_fenced(plan: Plan, journal: Journal) -> None:
@@ -105,6 +107,7 @@ def _write_fenced(plan: Plan, journal: Journal) -> None:
     token = run.fencing_token or 0
     try:
         with psycopg.connect(plan.database) as connection:
+            journal.note(Deed.ABOUT_TO_WRITE, token)
             time.sleep(plan.seconds)
             run.fenced(connection)
             _insert(connection, plan.namespace)

@@ -11,23 +11,23 @@ from chaos.figures import Figure, bounded, counted, happened
 from chaos.journal import Deed, Entry
 from chaos.plan import Work
 
-_INTERVAL: Final = 1.0
+_INTERVAL: Final = 0.5
 _LEASE: Final = 1.0
 _BETWEEN: Final = 0.4
-"""Seconds between the begin of the body and its write: it is frozen there."""
-_GRACE: Final = 1.0
+"""Seconds for which the body waits where it is to be frozen."""
+_GRACE: Final = 0.5
 _DONE: Final = {Deed.WROTE, Deed.REFUSED}
 
 
 def without_fence(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """The control: a holder that is frozen just before its write makes it when it wakes."""
-    stale, _ = _frozen(stage, times, Work.WRITES, Deed.STARTED)
+    stale, _ = _frozen(stage, times, Work.WRITES, Deed.ABOUT_TO_WRITE)
     return [happened(name, times, "stale writes without a fence", stale)]
 
 
 def with_fence(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """The same with a fence in the transaction of the write."""
-    stale, _ = _frozen(stage, times, Work.WRITES_FENCED, Deed.STARTED)
+    stale, _ = _frozen(stage, times, Work.WRITES_FENCED, Deed.ABOUT_TO_WRITE)
     return [counted(name, times, "stale writes", stale)]
 
 
@@ -35,7 +35,7 @@ def in_transaction(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """A holder is frozen in its fenced transaction: that is ended for it, and nobody waits long."""
     stale, waits = _frozen(stage, times, Work.WAITS_FENCED, Deed.FENCED)
     return [
-        bounded(name, "takeover", _LEASE + _GRACE, waits),
+        bounded(name, "takeover", _LEASE + _INTERVAL + _GRACE, waits),
         counted(name, times, "stale writes", stale),
     ]
 
