@@ -12,8 +12,9 @@ class FenceStatements:
     take: str
     """Finds a row if the lease is the newest, and keeps others from taking it over until the
     transaction ends."""
-    check: str
-    """Finds a row if that still stands: it does not where each statement is its own transaction."""
+    check: str | None = None
+    """Finds a row if that still stands: it does not where each statement is its own transaction.
+    `None` where no statement tells, as in SQLite; then its driver is asked."""
 
 
 class Fence(Protocol):

@@ -63,7 +63,7 @@ class CurrentRun:
 
         Call it first thing in a transaction, in the database where the leases are:
         `await current_run().fenced(session)`. Nobody takes the lease over before the transaction
-        has ended; if its process freezes, the database ends it when the lease would have ended.
+        has ended; if its process freezes, PostgreSQL ends it when the lease would have ended.
 
         Args:
             transaction: A session or connection of SQLAlchemy, a connection of psycopg, `sqlite3`

@@ -58,21 +58,42 @@ async def _go_on(steps: _Steps[None], step: Awaitable[object]) -> None:
 
 
 def _take(transaction: Transaction | AsyncTransaction, statements: FenceStatements) -> _Steps[None]:
-    execute = yield from _executor(transaction)
+    connection = yield from _connection(transaction)
+    execute = _executor(connection)
     if not (yield from _finds(execute, statements.take)):
         raise LeaseLostError("another replica has the lease of this run; its writes are refused")
-    if not (yield from _finds(execute, statements.check)):
+    if statements.check is None:
+        still_stands = _is_in_transaction(connection)
+    else:
+        still_stands = yield from _finds(execute, statements.check)
+    if not still_stands:
         raise RuntimeError("a fence lasts as long as its transaction: begin one before fenced()")
 
 
-def _executor(transaction: object) -> _Steps[Callable[[str], object]]:
-    """Return what executes SQL as it is; SQLAlchemy's `execute` wants it wrapped."""
+def _connection(transaction: object) -> _Steps[object]:
+    """Return the connection of a session, and any other transaction as it is."""
+    # In this order: a connection of SQLAlchemy that is awaited refuses to be asked the second.
     if isinstance(transaction, _SqlalchemyConnection):
-        return transaction.exec_driver_sql
+        return transaction
     if isinstance(transaction, _SqlalchemySession):
-        return (yield from _executor((yield transaction.connection())))
-    execute: Callable[[str], object] = transaction.execute  # type: ignore[attr-defined] # it is what is left
+        return (yield transaction.connection())
+    return transaction
+
+
+def _executor(connection: object) -> Callable[[str], object]:
+    """Return what executes SQL as it is; SQLAlchemy's `execute` wants it wrapped."""
+    if isinstance(connection, _SqlalchemyConnection):
+        return connection.exec_driver_sql
+    execute: Callable[[str], object] = connection.execute  # type: ignore[attr-defined] # it is what is left
     return execute
+
+
+def _is_in_transaction(connection: object) -> bool:
+    """Ask the driver, `sqlite3` or aiosqlite; SQLAlchemy believes that it always is in one."""
+    if isinstance(connection, _SqlalchemyConnection):
+        pooled: object = getattr(connection, "sync_connection", connection)
+        connection = pooled.connection.driver_connection  # type: ignore[attr-defined] # it is one
+    return bool(connection.in_transaction)  # type: ignore[attr-defined] # both have it
 
 
 def _finds(execute: Callable[[str], object], statement: str) -> _Steps[bool]:

@@ -11,7 +11,6 @@ from typing import Final
 from loopjobs import (
     ClaimAnswer,
     ClaimRequest,
-    Fence,
     Lease,
     LeaseEnd,
     LeaseUnavailableError,
@@ -20,6 +19,7 @@ from loopjobs.leases._file_lock import FileLock
 from loopjobs.leases._held_locks import HeldLocks
 from loopjobs.leases._machine import Machine, network_of
 from loopjobs.leases._row import LeaseRow
+from loopjobs.leases._sqlite_fence import SqliteFence
 from loopjobs.leases._sqlite_rows import SqliteRows
 
 _LOOK_AGAIN: Final = 1 / 15
@@ -38,13 +38,11 @@ class SqliteLeases:
         machine: Gives the time.
     """
 
-    fence: Fence | None = None
-    """None: no statement of SQLite tells whether it is in a transaction."""
-
     def __init__(self, file: Path, namespace: str, machine: Machine) -> None:
         self._file = file.absolute()
         self._namespace = namespace
         self._machine = machine
+        self.fence = SqliteFence(namespace)
         self._locks = HeldLocks(machine.clock)
         self._connections = 0
         self._counting = threading.Lock()
