@@ -26,6 +26,8 @@ from .victims import Victim, comes_to
 pytestmark = pytest.mark.smoke
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+# In a cluster the next run would be at the next slot, in an hour: not for a test.
+AT_START = {"BatchSize": 10, "StartJitterInSeconds": 0, "RunOn": "EveryReplica"}
 FAR_AHEAD = datetime(2126, 1, 1, tzinfo=UTC)
 
 
@@ -43,8 +45,8 @@ def victim(
         "Http": {"Port": 0},
         "Tokens": {"KeysDirectory": str(tmp_path / "keys")},
         "PcKeepAliveJob": {"IntervalInSeconds": 1, "BatchSize": 10},
-        "TokenCleanupJob": {"BatchSize": 10, "StartJitterInSeconds": 0},
-        "PcDeleteJob": {"BatchSize": 10, "StartJitterInSeconds": 0, "MaxDeleteFraction": 1},
+        "TokenCleanupJob": AT_START,
+        "PcDeleteJob": {**AT_START, "MaxDeleteFraction": 1},
     }
     return Victim("login.cli:main", tmp_path, database, settings, end_connections)
 

@@ -100,6 +100,7 @@ OUT_OF_RANGE: Final[list[tuple[dict[str, object], str]]] = [
     ({"ChangeStateTimeInMinutes": 0}, "ChangeStateTimeInMinutes"),
     ({"ExpectedKeepAliveIntervalInSeconds": 0}, "ExpectedKeepAliveIntervalInSeconds"),
     ({"ExpectedKeepAliveIntervalInSeconds": 3_601}, "ExpectedKeepAliveIntervalInSeconds"),
+    ({"RunOn": "SomeReplicas"}, "RunOn"),
     ({"BatchSize": 0}, "BatchSize"),
     ({"BatchSize": 10_001}, "BatchSize"),
     ({"BatchSize": 10, "MaxMarkedPerRun": 9}, "MaxMarkedPerRun"),

@@ -12,10 +12,17 @@ from admin_provisioning.jobs.bulk_job_worker_options import BulkJobWorkerOptions
 from admin_provisioning.login_api.options import LoginApiOptions
 from admin_provisioning.metrics import NAMED, AdminProvisioningTelemetryOptions
 from admin_provisioning.storage.options import AdminProvisioningDatabaseOptions
-from admin_provisioning.wiring import HttpProvider, LoginProvider, StorageProvider, history_target
+from admin_provisioning.wiring import (
+    HttpProvider,
+    LoginProvider,
+    StorageProvider,
+    history_target,
+    leases_target,
+)
 from loopjobs import Clock, HostBuilder
 from loopjobs.health import Watchdog, WatchdogOptions
 from loopjobs.history import add_history
+from loopjobs.leases import add_leases
 from loopjobs.logs import LogOutput, add_logging
 from loopjobs.telemetry import add_telemetry
 from servicekit.database import MigrationService
@@ -40,8 +47,8 @@ def build_host_builder(
     Args:
         settings_files: As for `HostBuilder`.
         settings: As for `HostBuilder`; sections are `Database`, `Http`, `Tokens`, `Login`,
-            `Files`, `BulkJobs`, `Telemetry`, `Watchdog`, `History`, and one for each job under its
-            name.
+            `Files`, `BulkJobs`, `Telemetry`, `Watchdog`, `History`, `Leases`, and one for
+            each job under its name.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
         log: How the service writes the log of the process, together with the section `Logging`;
@@ -65,6 +72,7 @@ def build_host_builder(
     builder.add_hosted_service(Watchdog)
     builder.add_hosted_service(MigrationService)
     add_history(builder, default=history_target)
+    add_leases(builder, default=leases_target)
     builder.add_loop_job(BulkJobWorker, BulkJobWorkerOptions)
     builder.add_loop_job(BulkJobCleanup, BulkJobCleanupOptions)
     builder.add_hosted_service(HttpServer)

@@ -31,8 +31,9 @@ from admin_provisioning.storage.options import AdminProvisioningDatabaseOptions
 from loopjobs import Clock
 from loopjobs.health import HealthChecks
 from loopjobs.history import HistoryTarget
+from loopjobs.leases import LeasesOptions, LeasesTarget
 from loopjobs.web import SignIn
-from servicekit.database import Database, Revisions
+from servicekit.database import Database, Revisions, keeps_leases
 from servicekit.http_server import HttpOptions
 from servicekit.rate_limits import Rate, RateLimiter
 from servicekit.tokens import KeySource, RemoteKeys, TokenVerifier
@@ -53,9 +54,11 @@ class StorageProvider(Provider):
     cleanup_store = provide(SqlCleanupStore, provides=CleanupStore)
 
     @provide
-    async def database(self, options: AdminProvisioningDatabaseOptions) -> AsyncIterator[Database]:
+    async def database(
+        self, options: AdminProvisioningDatabaseOptions, leases: LeasesOptions
+    ) -> AsyncIterator[Database]:
         """Open the database; closed with the container."""
-        async with Database(options) as database:
+        async with Database(options, is_fenced=keeps_leases(options, leases)) as database:
             yield database
 
     @provide
@@ -67,6 +70,11 @@ class StorageProvider(Provider):
 def history_target(options: AdminProvisioningDatabaseOptions) -> HistoryTarget:
     """Keep the history of the jobs in our own database, if the settings do not say where."""
     return HistoryTarget(options.url)
+
+
+def leases_target(options: AdminProvisioningDatabaseOptions) -> LeasesTarget:
+    """Keep the leases of the jobs there, too: so it can refuse what a run writes without one."""
+    return LeasesTarget(options.url)
 
 
 class LoginProvider(Provider):

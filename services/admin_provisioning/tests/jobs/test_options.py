@@ -22,6 +22,7 @@ OUT_OF_RANGE: Final[list[tuple[str, str, object]]] = [
     ("BulkJobCleanup", "IntervalInSeconds", 9),
     ("BulkJobCleanup", "IntervalInSeconds", 604_801),
     ("BulkJobCleanup", "StartJitterInSeconds", -1),
+    ("BulkJobCleanup", "RunOn", "SomeReplicas"),
     ("BulkJobCleanup", "RetainSucceededForDays", 0),
     ("BulkJobCleanup", "RetainFailedForDays", 0),
     ("BulkJobCleanup", "RetainCancelledForDays", 0),

@@ -17,10 +17,11 @@ from login.jobs.token_cleanup import TokenCleanupJob
 from login.jobs.token_cleanup_options import TokenCleanupJobOptions
 from login.metrics import NAMED, LoginTelemetryOptions
 from login.storage.options import LoginDatabaseOptions
-from login.wiring import HttpProvider, StorageProvider, history_target
+from login.wiring import HttpProvider, StorageProvider, history_target, leases_target
 from loopjobs import Clock, HostBuilder
 from loopjobs.health import Watchdog, WatchdogOptions
 from loopjobs.history import add_history
+from loopjobs.leases import add_leases
 from loopjobs.logs import LogOutput, add_logging
 from loopjobs.telemetry import add_telemetry
 from servicekit.database import MigrationService
@@ -44,8 +45,8 @@ def build_host_builder(
     Args:
         settings_files: As for `HostBuilder`.
         settings: As for `HostBuilder`; sections are `Database`, `Http`, `KeepAlive`, `Tokens`,
-            `Passwords`, `Clients`, `RateLimits`, `Telemetry`, `Watchdog`, `History`, and one for
-            each job under its name.
+            `Passwords`, `Clients`, `RateLimits`, `Telemetry`, `Watchdog`, `History`, `Leases`, and
+            one for each job under its name.
         environment: As for `HostBuilder`.
         clock: As for `HostBuilder`.
         log: How the service writes the log of the process, together with the section `Logging`;
@@ -70,6 +71,7 @@ def build_host_builder(
     builder.add_hosted_service(Watchdog)
     builder.add_hosted_service(MigrationService)
     add_history(builder, default=history_target)
+    add_leases(builder, default=leases_target)
     builder.add_hosted_service(KeyRing)
     builder.add_loop_job(PcKeepAliveJob, PcKeepAliveJobOptions)
     builder.add_loop_job(PcDeleteJob, PcDeleteJobOptions)

@@ -26,8 +26,9 @@ from login.storage.sweep_store import SqlSweepStore
 from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from loopjobs.health import HealthChecks
 from loopjobs.history import HistoryTarget
+from loopjobs.leases import LeasesOptions, LeasesTarget
 from loopjobs.web import SignIn
-from servicekit.database import Database, Revisions
+from servicekit.database import Database, Revisions, keeps_leases
 
 
 class StorageProvider(Provider):
@@ -43,9 +44,11 @@ class StorageProvider(Provider):
     hold_board = provide(HoldBoard)
 
     @provide
-    async def database(self, options: LoginDatabaseOptions) -> AsyncIterator[Database]:
+    async def database(
+        self, options: LoginDatabaseOptions, leases: LeasesOptions
+    ) -> AsyncIterator[Database]:
         """Open the database; closed with the container."""
-        async with Database(options) as database:
+        async with Database(options, is_fenced=keeps_leases(options, leases)) as database:
             yield database
 
     @provide
@@ -62,6 +65,11 @@ class StorageProvider(Provider):
 def history_target(options: LoginDatabaseOptions) -> HistoryTarget:
     """Keep the history of the jobs in our own database, if the settings do not say where."""
     return HistoryTarget(options.url)
+
+
+def leases_target(options: LoginDatabaseOptions) -> LeasesTarget:
+    """Keep the leases of the jobs there, too: so it can refuse what a run writes without one."""
+    return LeasesTarget(options.url)
 
 
 class HttpProvider(Provider):

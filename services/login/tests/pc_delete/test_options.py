@@ -91,6 +91,7 @@ OUT_OF_RANGE: Final[list[tuple[dict[str, object], str]]] = [
     ({"IntervalInSeconds": 604_801}, "IntervalInSeconds"),
     ({"StartJitterInSeconds": -1}, "StartJitterInSeconds"),
     ({"StartJitterInSeconds": 604_801}, "StartJitterInSeconds"),
+    ({"RunOn": "SomeReplicas"}, "RunOn"),
     ({"DeleteAfterDays": 0}, "DeleteAfterDays"),
     ({"Mode": "Soft"}, "Mode"),
     ({"PurgeAfterDays": -1}, "PurgeAfterDays"),

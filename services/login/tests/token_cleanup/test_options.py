@@ -93,6 +93,7 @@ OUT_OF_RANGE: Final[list[tuple[dict[str, object], str]]] = [
     ({"IntervalInSeconds": 9}, "IntervalInSeconds"),
     ({"IntervalInSeconds": 604_801}, "IntervalInSeconds"),
     ({"StartJitterInSeconds": -1}, "StartJitterInSeconds"),
+    ({"RunOn": "SomeReplicas"}, "RunOn"),
     ({"BatchSize": 0}, "BatchSize"),
     ({"BatchSize": 10_001}, "BatchSize"),
     ({"BatchSize": 10, "MaxPerRun": 9}, "MaxPerRun"),

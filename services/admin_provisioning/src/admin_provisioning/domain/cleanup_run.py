@@ -8,13 +8,10 @@ from typing import Final, Protocol
 from admin_provisioning.domain.cleanup_tally import CleanupTally
 from admin_provisioning.domain.retention import RetentionRule
 from loopjobs import CancellationToken, Clock
-from servicekit.faults import StoreUnavailableError
+from servicekit.faults import NOT_ABOUT_A_ROW
 
 MOST_FAILURES_IN_A_ROW: Final = 20
 """So many failures in a row fail the run: then it is the store, not a job."""
-
-# A store that cannot be reached says nothing about a job, so no other job is tried.
-_STORE_IS_GONE: Final = (StoreUnavailableError, OSError)
 
 
 class CleanupAbortedError(Exception):
@@ -93,7 +90,7 @@ class CleanupRun:
         """
         try:
             done = await work
-        except (*_STORE_IS_GONE, CleanupAbortedError):
+        except (*NOT_ABOUT_A_ROW, CleanupAbortedError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever one job provokes must not cost the others
             self.tally.count_failure(what, error)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from admin_provisioning.domain.cleanup_run import CleanupRules
 from admin_provisioning.domain.retention import RetentionRule
-from loopjobs import LoopJobOptions
+from loopjobs import LoopJobOptions, RunOn
 from servicekit.database import batch_pause
 
 _WEEK_IN_SECONDS: Final = 604_800
@@ -29,6 +29,8 @@ class BulkJobCleanupOptions(LoopJobOptions):
     start_jitter_in_seconds: float = Field(default_factory=_interval, ge=0, le=_WEEK_IN_SECONDS)
     """A random share of it is added to the initial delay, so that replicas do not start in chorus;
     as long as the interval, if it is not given."""
+    run_on: RunOn = RunOn.ONE_REPLICA
+    """One replica does the work of all."""
     retain_succeeded_for_days: float = Field(7.0, gt=0, le=_TEN_YEARS_IN_DAYS)
     """How long a job stays all of whose rows worked."""
     retain_failed_for_days: float = Field(30.0, gt=0, le=_TEN_YEARS_IN_DAYS)

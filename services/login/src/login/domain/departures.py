@@ -6,15 +6,12 @@ from typing import Final, Protocol
 
 from login.domain.retirement_ports import Departing
 from loopjobs import CancellationToken
-from servicekit.faults import StoreUnavailableError
+from servicekit.faults import NOT_ABOUT_A_ROW
 
 READ_AHEAD: Final = 10_000
 """PCs read at once: ids are small, so reading is coarse where writing is fine."""
 FAILURES_NAMED: Final = 20
 """Failing PCs that a phase names; the rest are counted."""
-
-STORE_IS_GONE: Final = (StoreUnavailableError, OSError)
-"""A store that cannot be reached will not be reached for the next PC either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,7 @@ class Departures:
     async def _write(self, batch: Sequence[Departing], pauses: Pauses) -> None:
         try:
             done = await self._writer.write(batch)
-        except STORE_IS_GONE:
+        except NOT_ABOUT_A_ROW:
             raise
         except Exception as error:  # noqa: BLE001 - what one PC provokes must not cost the others
             if len(batch) == 1:

@@ -3,15 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from login.domain.departures import (
-    STORE_IS_GONE,
-    DeparturesTally,
-    FailedDeparture,
-    Pauses,
-    in_batches,
-)
+from login.domain.departures import DeparturesTally, FailedDeparture, Pauses, in_batches
 from login.domain.retirement_ports import Departing, RetirementStore, Stamp
 from login.domain.retirement_rule import RetirementRule
+from servicekit.faults import NOT_ABOUT_A_ROW
 
 ROWS_AT_ONCE: Final = 5_000
 """Rows that hang on PCs and are deleted in one transaction, at the most."""
@@ -63,7 +58,7 @@ async def erase_claimed(
             while has_more:
                 await pauses.before_batch()
                 has_more = await store.erase(pc_id, ROWS_AT_ONCE)
-        except STORE_IS_GONE:
+        except NOT_ABOUT_A_ROW:
             raise
         except Exception as error:  # noqa: BLE001 - what one PC provokes must not cost the others
             tally.count_failure(FailedDeparture(pc_id, error))

@@ -11,15 +11,12 @@ from login.domain.lateness import Absence
 from login.domain.ports import SweepStore
 from login.domain.staleness import Candidate, Census, StaleRule
 from loopjobs import CancellationToken, Clock
-from servicekit.faults import StoreUnavailableError
+from servicekit.faults import NOT_ABOUT_A_ROW
 
 READ_AHEAD: Final = 50_000
 """Candidates read at once: ids are small, so reading is coarse where writing is fine."""
 FAILURES_NAMED: Final = 20
 """Failing PCs that one sweep names; the rest are counted."""
-
-# A store that cannot be reached says nothing about the fleet, so nobody is marked one by one.
-_STORE_IS_GONE: Final = (StoreUnavailableError, OSError)
 
 
 class SweepAbortedError(Exception):
@@ -150,7 +147,7 @@ class Sweep:
     ) -> None:
         try:
             marked = await self._mark(batch, rule)
-        except _STORE_IS_GONE:
+        except NOT_ABOUT_A_ROW:
             raise
         except Exception:  # noqa: BLE001 - whatever one row provokes must not cost the others
             await self._mark_one_by_one(batch, rule, tally, ct)
@@ -164,7 +161,7 @@ class Sweep:
             ct.raise_if_cancellation_requested()
             try:
                 marked = await self._mark([pc], rule)
-            except _STORE_IS_GONE:
+            except NOT_ABOUT_A_ROW:
                 raise
             except Exception as error:  # noqa: BLE001 - as above; the tally keeps it
                 self._note_failure(Failure(pc, error), tally)

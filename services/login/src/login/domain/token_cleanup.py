@@ -11,7 +11,7 @@ from login.domain.token_cleanup_tally import CleanupFailure, CleanupRules, Clean
 from login.domain.token_retention import Cutoffs
 from login.domain.token_search import Backlog, Found, Place, Search, TokenKind
 from loopjobs import CancellationToken, Clock
-from servicekit.faults import StoreBusyError, StoreUnavailableError
+from servicekit.faults import NOT_ABOUT_A_ROW, StoreBusyError
 from servicekit.retries import BusyRetries
 
 MAX_FAILED_BATCHES: Final = 3
@@ -136,7 +136,7 @@ class _Run:
         delete = partial(self._store.delete, kind, ids, self._cutoffs)
         try:
             deleted = await self._retries.call(delete, ct.sleep)
-        except StoreUnavailableError:
+        except NOT_ABOUT_A_ROW:
             raise
         except Exception as error:  # noqa: BLE001 - one bad row must not keep all others
             self._tally.failures.append(CleanupFailure(kind, error))

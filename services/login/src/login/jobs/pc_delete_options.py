@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from login.domain.retirement import RetirementRules
 from login.domain.retirement_brake import RetirementBrakeRules
 from login.domain.retirement_rule import RetirementAges
-from loopjobs import LoopJobOptions, SettingsEnum
+from loopjobs import LoopJobOptions, RunOn, SettingsEnum
 from servicekit.database import batch_pause
 
 _WEEK_IN_SECONDS = 604_800
@@ -31,6 +31,8 @@ class PcDeleteJobOptions(LoopJobOptions):
     """Seconds from run to run."""
     start_jitter_in_seconds: float = Field(3_600.0, ge=0, le=_WEEK_IN_SECONDS)
     """A random share of it is added to the initial delay, so that replicas do not run at once."""
+    run_on: RunOn = RunOn.ONE_REPLICA
+    """One replica does the work of all."""
     delete_after_days: float = Field(90.0, gt=0, le=_TEN_YEARS_IN_DAYS)
     """A PC is retired that has been offline, and was last heard, for strictly longer than this."""
     mode: DeleteMode = DeleteMode.TWO_PHASE

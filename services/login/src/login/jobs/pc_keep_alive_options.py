@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from login.domain.brakes import BrakeRules
 from login.domain.sweep import SweepRules
-from loopjobs import LoopJobOptions, SettingsEnum
+from loopjobs import LoopJobOptions, RunOn, SettingsEnum
 
 _WEEK_IN_MINUTES = 10_080
 _DAY_IN_SECONDS = 86_400
@@ -34,6 +34,8 @@ class PcKeepAliveJobOptions(LoopJobOptions):
     interval_in_seconds: float = Field(60.0, ge=1, le=_DAY_IN_SECONDS)
     """Seconds from sweep to sweep. A PC is found offline at the latest after the threshold, this
     interval, and the sweep itself."""
+    run_on: RunOn = RunOn.ONE_REPLICA
+    """One replica does the work of all."""
     change_state_time_in_minutes: float = Field(5.0, gt=0, le=_WEEK_IN_MINUTES)
     """The threshold: a PC whose last keep-alive is strictly older is offline."""
     expected_keep_alive_interval_in_seconds: float = Field(60.0, ge=1, le=3_600)

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from login.domain.token_cleanup_tally import CleanupRules
 from login.domain.token_retention import Retention
-from loopjobs import LoopJobOptions
+from loopjobs import LoopJobOptions, RunOn
 from servicekit.database import batch_pause
 
 _WEEK_IN_SECONDS: Final = 604_800
@@ -36,6 +36,8 @@ class TokenCleanupJobOptions(LoopJobOptions):
     start_jitter_in_seconds: float = Field(default_factory=_interval)
     """A random share of it delays the first run: instances do not clean in step. By default the
     interval."""
+    run_on: RunOn = RunOn.ONE_REPLICA
+    """One replica does the work of all."""
     batch_size: int | None = Field(None, ge=1, le=10_000)
     """Rows deleted in one transaction; by default 1,000, on SQLite 500."""
     max_per_run: int = Field(100_000, ge=1)

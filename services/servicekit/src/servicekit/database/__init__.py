@@ -3,6 +3,7 @@
 from servicekit.database.batches import batch_pause
 from servicekit.database.conflicts import again_on_conflict
 from servicekit.database.database import Database
+from servicekit.database.fencing import keeps_leases
 from servicekit.database.instants import UtcDateTime, is_readable_instant
 from servicekit.database.migrations import MigrationService, Revisions
 from servicekit.database.models import BIG_ID, named_metadata
@@ -18,5 +19,6 @@ __all__ = [
     "again_on_conflict",
     "batch_pause",
     "is_readable_instant",
+    "keeps_leases",
     "named_metadata",
 ]

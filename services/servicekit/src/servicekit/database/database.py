@@ -8,6 +8,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from servicekit.database.backend import Backend
+from servicekit.database.fencing import fence
 from servicekit.database.options import SQLITE, DatabaseOptions
 from servicekit.database.outages import outages_translated
 from servicekit.database.postgresql import PostgresqlBackend
@@ -20,12 +21,18 @@ class Database:
     Nothing is opened before the first session. Raises of every session:
     `StoreUnavailableError` when the store cannot be reached, `StoreBusyError` when others keep it
     locked for longer than the busy timeout.
+
+    Args:
+        options: where it is.
+        is_fenced: whether the leases of jobs are in it, too: then what a run writes is committed
+            only while its lease is the newest.
     """
 
-    def __init__(self, options: DatabaseOptions) -> None:
+    def __init__(self, options: DatabaseOptions, *, is_fenced: bool = True) -> None:
         url = make_url(options.url.get_secret_value())
         self._place = _without_secrets(url)
         self._backend = _open(url, options)
+        self._is_fenced = is_fenced
         self.writer = self._backend.writer
         self.reader = self._backend.reader
         self._write_sessions = async_sessionmaker(self.writer, expire_on_commit=False)
@@ -42,9 +49,15 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """Open a session that writes; committed at the end, rolled back on an exception."""
+        """Open a session that writes; committed at the end, rolled back on an exception.
+
+        Raises:
+            LeaseLostError: it is the session of a run, and another replica has its lease.
+        """
         with outages_translated(self._place):
             async with self._write_sessions.begin() as session:
+                if self._is_fenced:
+                    await fence(session)
                 yield session
 
     @asynccontextmanager
