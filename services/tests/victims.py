@@ -2,8 +2,8 @@
 
 import json
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from .traps import Spot, trap
 
 _PATIENCE: Final = 30.0
 _LOOK_EVERY: Final = 0.02
+_IS_UP: Final = r"listening on (http://\S+)"
 
 
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
@@ -51,11 +52,18 @@ class Victim:
     @contextmanager
     def running(self) -> Iterator[RunningCommand]:
         """Start it; killed at the end."""
-        file = self.folder / "settings.json"
-        file.write_text(json.dumps(self.settings))
-        with running_command(self.entry, self.folder, "serve", "--settings", str(file)) as serve:
-            serve.read_until(r"listening on (http://\S+)")
+        with self._starting(self._settings_file()) as serve:
+            serve.read_until(_IS_UP)
             yield serve
+
+    @contextmanager
+    def running_twice(self) -> Iterator[Sequence[RunningCommand]]:
+        """Start two replicas of it at once; both are killed at the end."""
+        file = self._settings_file()
+        with self._starting(file) as one, self._starting(file) as other:
+            for each in (one, other):
+                each.read_until(_IS_UP)
+            yield one, other
 
     async def kill_at(self, spot: Spot, is_caught: Callable[[], Awaitable[bool]]) -> None:
         """Let it run until it stands still at that spot, and kill it there."""
@@ -70,3 +78,11 @@ class Victim:
         with self.running() as serve:
             await until(is_done)
             assert serve.end(signal.SIGTERM) == 0, serve.text
+
+    def _settings_file(self) -> Path:
+        file = self.folder / "settings.json"
+        file.write_text(json.dumps(self.settings))
+        return file
+
+    def _starting(self, settings: Path) -> AbstractContextManager[RunningCommand]:
+        return running_command(self.entry, self.folder, "serve", "--settings", str(settings))

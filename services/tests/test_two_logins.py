@@ -1,0 +1,216 @@
+"""Two replicas of Login on one database: each slot once, whatever becomes of either."""
+
+import math
+import os
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import pytest
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import ProgrammingError
+
+import login.storage
+from login.storage.models import PcRow, PcStatusEventRow
+from loopjobs import SystemClock
+from servicekit.database import Database, Revisions
+from servicekit.faults import StoreUnavailableError
+from servicekit.testing import RunningCommand
+from servicekit.testing.fixtures import on_postgresql, on_sqlite
+
+from .replicas import Replicas, Run, two_of
+from .traps import Spot, trap
+from .victims import Victim, comes_to, until
+
+pytestmark = pytest.mark.smoke
+
+SWEEP: Final = "PcKeepAliveJob"
+QUICK: Final = "HistoryCleanupJob"
+INTERVAL: Final = 0.5
+SLOTS: Final = 5
+LET_PASS: Final = 2
+SLOWNESS: Final = 5.0
+"""Seconds that a busy machine may take for what takes none."""
+LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)
+
+_PHASE: Final = {
+    # Its two clocks are not read in one moment.
+    True: "SELECT written_at + grid_due - written - 0.05 FROM loopjobs_leases WHERE job = :job",
+    False: "SELECT extract(epoch FROM grid_due_at) FROM loopjobs_leases WHERE job = :job",
+}
+_END_LEASE_CONNECTIONS: Final = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE application_name = 'loopjobs leases' AND datname = current_database()"
+)
+_WAITING: Final = text(
+    "SELECT count(*) FROM pg_locks WHERE relation = 'pcs'::regclass AND NOT granted"
+)
+
+
+@pytest.fixture
+def revisions() -> Revisions:
+    return Revisions(Path(login.storage.__file__).parent / "migrations")
+
+
+@pytest.fixture
+def victim(
+    tmp_path: Path, database: Database, database_url: str, end_connections: Callable[[], None]
+) -> Victim:
+    quick = {"IntervalInSeconds": INTERVAL, "InitialDelayInSeconds": 0}
+    settings: dict[str, object] = {
+        "Database": {"Url": database_url},
+        "Http": {"Port": 0},
+        "Tokens": {"KeysDirectory": str(tmp_path / "keys")},
+        "History": {"WriteIntervalInSeconds": 0.05},
+        SWEEP: {"IntervalInSeconds": 1, "BatchSize": 10, "LeaseInSeconds": 1},
+        QUICK: {**quick, "StartJitterInSeconds": 0, "RunOn": "OneReplica", "LeaseInSeconds": 5},
+    }
+    return Victim("login.cli:main", tmp_path, database, settings, end_connections)
+
+
+async def add_silent_pcs(database: Database, count: int) -> None:
+    """Add PCs that are to go offline."""
+    rows = [
+        {
+            "id": number,
+            "mac": f"02{number:010x}",
+            "hostname": f"pc-{number}",
+            "status": 1,
+            "status_reason": "keep_alive",
+            "status_changed_at": LONG_AGO,
+            "last_keep_alive_at": LONG_AGO,
+            "created_at": LONG_AGO,
+            "updated_at": LONG_AGO,
+        }
+        for number in range(1, count + 1)
+    ]
+    async with database.writing() as session:
+        await session.execute(insert(PcRow), rows)
+
+
+async def count_offline(database: Database) -> int:
+    async with database.reading() as session:
+        statement = select(func.count()).select_from(PcRow).where(PcRow.status == 0)
+        return await session.scalar(statement) or 0
+
+
+def has_run(
+    replicas: Replicas, job: str, count: int, is_one: Callable[[Run], bool] = lambda _: True
+) -> Callable[[], Awaitable[bool]]:
+    """Return whether there have been so many runs of that kind; at first there is no table."""
+
+    async def is_so() -> bool:
+        try:
+            return sum(map(is_one, await replicas.runs(job))) >= count
+        except (ProgrammingError, StoreUnavailableError):
+            return False
+
+    return is_so
+
+
+def of(command: RunningCommand) -> Callable[[Run], bool]:
+    """Return whether a run was one of that replica."""
+    return lambda run: run.pid == command.pid
+
+
+def assert_each_slot_once(runs: Sequence[Run], phase: float) -> None:
+    """Assert that no slot was had twice; a machine that stands still may let one or two pass.
+
+    A token is the moment of its claim, in microseconds on the clock of the store.
+    """
+    slots = [math.floor(((run.token or 0) / 1e6 - phase) / INTERVAL) for run in runs]
+    assert len(set(slots)) == len(slots), (slots, runs)
+    assert slots[-1] - slots[0] + 1 - len(slots) <= LET_PASS, (slots, runs)
+
+
+async def test_each_slot_is_run_once(victim: Victim, database: Database) -> None:
+    """Also where all lease connections are cut: the history of both has each slot once."""
+    with two_of(victim) as replicas:
+        await until(has_run(replicas, QUICK, SLOTS // 2))
+        if not database.is_sqlite:
+            async with database.changing_schema() as connection:
+                await connection.execute(_END_LEASE_CONNECTIONS)
+        await until(has_run(replicas, QUICK, SLOTS))
+        for command in replicas.commands:
+            assert command.end(signal.SIGTERM) == 0, command.text
+        runs = await replicas.runs(QUICK)
+    async with database.reading() as session:
+        phase = await session.scalar(text(_PHASE[database.is_sqlite]), {"job": QUICK})
+    assert_each_slot_once(runs, float(str(phase)))
+    assert {run.outcome for run in runs} == {"succeeded"}
+
+
+@on_sqlite
+async def test_where_every_replica_runs_it_both_do(victim: Victim) -> None:
+    """What the test before would see without leases: each runs its own slots, and has no token."""
+    quick = victim.settings[QUICK]
+    assert isinstance(quick, dict)
+    quick["RunOn"] = "EveryReplica"
+    with two_of(victim) as replicas:
+        for command in replicas.commands:
+            await until(has_run(replicas, QUICK, 2, of(command)))
+        assert {run.token for run in await replicas.runs(QUICK)} == {None}
+
+
+async def holder_of_sweep(replicas: Replicas) -> RunningCommand:
+    holder = await replicas.holder(SWEEP)
+    assert holder is not None
+    return holder
+
+
+async def test_who_is_killed_is_followed(victim: Victim, database: Database) -> None:
+    """Killed in the sixth batch of ten; the other finishes, and each PC goes offline once."""
+    clock = SystemClock()
+    offline = partial(count_offline, database)
+    with two_of(victim) as replicas:
+        async with trap(database, Spot("pcs", "UPDATE", "id", 55)):
+            await add_silent_pcs(database, 100)
+            await until(comes_to(50, offline))
+            killed = await holder_of_sweep(replicas)
+            killed.kill()
+            began = clock.monotonic()
+            victim.end_connections()
+        await until(comes_to(100, offline))
+        assert clock.monotonic() - began < 1.5 + SLOWNESS
+        heir = replicas.other(killed)
+        await until(has_run(replicas, SWEEP, 1, lambda run: run.marked > 0))
+        assert {run.pid for run in await replicas.runs(SWEEP) if run.marked} == {heir.pid}
+        assert heir.end(signal.SIGTERM) == 0, heir.text
+    async with database.reading() as session:
+        events = await session.scalars(select(PcStatusEventRow.pc_id))
+        assert sorted(events) == list(range(1, 101))
+
+
+@on_postgresql
+async def test_who_is_stopped_past_its_lease_writes_nothing_any_more(
+    victim: Victim, database: Database
+) -> None:
+    """Stopped between its look and its writes; the other runs; what is continued fails."""
+
+    async def is_waiting() -> bool:
+        async with database.reading() as session:
+            return bool(await session.scalar(_WAITING))
+
+    with two_of(victim) as replicas:
+        await add_silent_pcs(database, 10)
+        async with database.changing_schema() as connection:
+            await connection.execute(text("UPDATE pcs SET status = 1, offline_start_time = NULL"))
+            await connection.execute(text("LOCK TABLE pcs IN ACCESS EXCLUSIVE MODE"))
+            await until(is_waiting)
+            stopped = await holder_of_sweep(replicas)
+            os.kill(stopped.pid, signal.SIGSTOP)
+        heir = replicas.other(stopped)
+        await until(comes_to(10, partial(count_offline, database)))
+        await until(has_run(replicas, SWEEP, 1, of(heir)))
+        os.kill(stopped.pid, signal.SIGCONT)
+        is_late = of(stopped)
+        await until(has_run(replicas, SWEEP, 1, lambda run: is_late(run) and run.is_lost))
+        runs = await replicas.runs(SWEEP)
+        lost = next(run for run in runs if is_late(run) and run.is_lost)
+        assert (lost.outcome, lost.marked) == ("failed", 0)
+        assert any(run.marked == 10 for run in runs[runs.index(lost) + 1 :] if of(heir)(run))
+        for command in replicas.commands:
+            assert command.end(signal.SIGTERM) == 0, command.text
