@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from loopjobs import (
@@ -114,6 +114,7 @@ class Told:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=st.lists(operations, max_size=14))
+@example(steps=[("pause", True), ("claim", 0), ("step", -15_000), ("claim", 0)])
 def test_a_real_store_answers_as_the_memory_does(
     real_bench: Bench, real_store: LeaseStore, steps: Sequence[tuple[str, int]]
 ) -> None:

@@ -54,7 +54,7 @@ if is_changed then
   row.grid_due, row.token, row.server = row.grid_due or now, row.token or 0, server
   -- A server that has begun anew, or is another one, may not know of a lease that was granted.
   local forgets_nothing = is_new and fact('persistence', 'aof_enabled') == '1'
-  row.wait_until = forgets_nothing and now or now + seconds
+  row.wait_until = forgets_nothing and 0 or now + seconds
 end
 
 local next_due = row.asked_due or row.grid_due
