@@ -10,15 +10,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from chaos.catalogue import CATALOGUE
 from chaos.cluster import NothingCameError
+from chaos.engines import ENGINES, Engine
 from chaos.fault import Fault, Stage, scaled
 from chaos.figures import Figure
 from chaos.report import line_of, table_of
-from chaos.server import Server, running_server
 from loopjobs import SystemClock
 
-_WIDTH: Final = 160
-"""Of the table where no terminal says how wide it is."""
-_ENGINES: Final = ("postgresql",)
+_COMPLETE: Final = "postgresql"
+"""All of the catalogue is done to it; to others what is the same for each store."""
+_WIDTH: Final = 200
+"""Of the table where no terminal says how wide it is, or it is for a page."""
 
 
 def main() -> int:
@@ -28,17 +29,22 @@ def main() -> int:
     # Replicas are forked from a process that has done the imports, most of what a start costs.
     multiprocessing.get_context("forkserver").set_forkserver_preload(["chaos.replica"])
     console = Console()
-    if not console.is_terminal:
+    if given.markdown or not console.is_terminal:
         console.width = _WIDTH
-    chosen = [each for each in CATALOGUE if not given.fault or each.name in given.fault]
+    chosen = [
+        each
+        for each in CATALOGUE
+        if (not given.fault or each.name in given.fault)
+        and (each.is_for_all or given.engine == _COMPLETE)
+    ]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     figures: list[Figure] = []
     with (
         Progress(*columns, TimeElapsedColumn(), console=console) as progress,
-        running_server() as server,
+        ENGINES[given.engine]() as engine,
     ):
         for fault in chosen:
-            measured = _measured(fault, server, clock, given.scale, progress)
+            measured = _measured(fault, engine, clock, given.scale, progress)
             for figure in measured:
                 console.print(line_of(figure), highlight=False)
             figures += measured
@@ -48,15 +54,17 @@ def main() -> int:
 
 
 def _measured(
-    fault: Fault, server: Server, clock: SystemClock, scale: float, progress: Progress
+    fault: Fault, engine: Engine, clock: SystemClock, scale: float, progress: Progress
 ) -> Sequence[Figure]:
     times = scaled(fault.repetitions, scale)
     task = progress.add_task(fault.name, total=times)
-    stage = Stage(server, clock, lambda done: progress.advance(task, done))
+    stage = Stage(engine, clock, lambda done: progress.advance(task, done))
     try:
         figures = fault.run(stage, fault.name, times)
     except NothingCameError as error:
         return [Figure(fault.name, times, "what it waits for comes", str(error), is_met=False)]
+    finally:
+        progress.stop_task(task)
     progress.update(task, completed=times)
     return figures
 
@@ -68,6 +76,6 @@ def _arguments() -> argparse.Namespace:
     names = [fault.name for fault in CATALOGUE]
     parser.add_argument("--fault", nargs="+", choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument("--scale", type=float, default=1.0, help="share of the repetitions")
-    parser.add_argument("--engine", choices=_ENGINES, default="postgresql")
+    parser.add_argument("--engine", choices=list(ENGINES), default="postgresql")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     return parser.parse_args()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chaos.cluster import Cluster
+from chaos.engines import Engine
 from chaos.figures import Figure
 from chaos.server import Server
 from loopjobs import Clock
@@ -14,19 +15,35 @@ class Stage:
     """Where faults happen.
 
     Args:
-        server: Has the leases.
+        engine: Has the leases.
         clock: The clock of the machine.
         advance: Told of each repetition that is over.
     """
 
-    def __init__(self, server: Server, clock: Clock, advance: Callable[[float], None]) -> None:
-        self.server = server
+    def __init__(self, engine: Engine, clock: Clock, advance: Callable[[float], None]) -> None:
+        self._engine = engine
         self.clock = clock
         self.advance = advance
 
+    @property
+    def url(self) -> str:
+        """Of the leases."""
+        return self._engine.url
+
+    @property
+    def server(self) -> Server:
+        """What PostgreSQL is.
+
+        Raises:
+            TypeError: the leases are elsewhere.
+        """
+        if self._engine.postgresql is None:
+            raise TypeError("a fault of PostgreSQL alone")
+        return self._engine.postgresql
+
     def cluster(self, **pace: object) -> Cluster:
         """Return a cluster with nothing in it; the keywords are the fields of a `Plan`."""
-        return Cluster(self.server.url, self.clock, **pace)
+        return Cluster(self.url, self.clock, **pace)
 
 
 def scaled(full: int, scale: float) -> int:
@@ -49,3 +66,5 @@ class Fault:
     name: str
     repetitions: int
     run: Run
+    is_for_all: bool = False
+    """Whether it is the same for each store; otherwise it is done to PostgreSQL."""

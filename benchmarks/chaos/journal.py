@@ -21,6 +21,8 @@ class Deed(StrEnum):
 
     READY = "ready"
     GRANTED = "granted"
+    GIVEN_BACK = "given back"
+    """A grant of which nothing was made: whoever had it was asked to end."""
     STARTED = "started"
     STEPPED = "stepped"
     ABOUT_TO_WRITE = "about to write"

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -18,10 +19,24 @@ def starts(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def slots_run(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the grants that were run, in the order of their slots."""
+    """Return the grants that were run, in the order of their slots.
+
+    A slot that was given back unused is due from then on; whoever is granted it next has that slot,
+    and none of a later moment.
+    """
     run = {entry.token for entry in starts(entries)}
-    grants = [entry for entry in entries if entry.deed is Deed.GRANTED and entry.token in run]
-    return sorted(grants, key=lambda entry: entry.latest)
+    unused = {entry.token for entry in entries if entry.deed is Deed.GIVEN_BACK} - run
+    grants = [entry for entry in entries if entry.deed is Deed.GRANTED]
+    slots: list[Entry] = []
+    handed_on: Entry | None = None
+    for grant in sorted(grants, key=lambda entry: entry.token):
+        slot = grant
+        if handed_on is not None:
+            slot = replace(grant, earliest=handed_on.earliest, latest=handed_on.latest)
+        handed_on = slot if grant.token in unused else None
+        if grant.token in run:
+            slots.append(slot)
+    return sorted(slots, key=lambda entry: entry.latest)
 
 
 def doubles(entries: Sequence[Entry], interval: float) -> int:

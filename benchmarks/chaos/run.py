@@ -1,8 +1,10 @@
 """Does to a cluster of real processes what the catalogue of faults says, and judges the outcome.
 
-    python benchmarks/chaos/run.py [--fault NAME ...] [--scale 0.1] [--markdown]
+    python benchmarks/chaos/run.py [--fault NAME ...] [--scale 0.1] [--engine ENGINE]
 
-A whole run takes about an hour; the exit code is 1 if a figure was missed.
+The engines are postgresql (all faults), sqlite and redis (those that are the same for each store).
+A whole run takes about an hour, and `--markdown` prints its table for a page. The exit code is 1
+if a figure was missed.
 """
 
 import sys

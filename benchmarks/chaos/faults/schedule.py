@@ -30,7 +30,7 @@ def many_replicas(
     """
     with stage.cluster(interval=_OFTEN) as cluster:
         for _ in range(_REPLICAS):
-            cluster.start(url=url or stage.server.url)
+            cluster.start(url=url or stage.url)
         return _watched(stage, name, cluster, times, _OFTEN)
 
 
