@@ -10,7 +10,7 @@ from chaos.fault import Stage
 from chaos.figures import Figure, counted
 
 _REPLICAS: Final = 5
-_OFTEN: Final = 0.05
+_OFTEN: Final = 0.1
 _SKEWED: Final = 0.2
 _ROLLING: Final = 0.5
 _SHARE: Final = 0.01
