@@ -57,7 +57,7 @@ def login_settings(url: str, folder: Path) -> dict[str, object]:
         "Http": {"Port": 0},
         "Tokens": {"KeysDirectory": str(folder / "keys")},
         "History": HISTORY,
-        "PcKeepAliveJob": {"IntervalInSeconds": 1},
+        "PcKeepAliveJob": {"IntervalInSeconds": 1, "LeaseInSeconds": 1},
     }
 
 

@@ -44,7 +44,7 @@ def victim(
         "Database": {"Url": database_url},
         "Http": {"Port": 0},
         "Tokens": {"KeysDirectory": str(tmp_path / "keys")},
-        "PcKeepAliveJob": {"IntervalInSeconds": 1, "BatchSize": 10},
+        "PcKeepAliveJob": {"IntervalInSeconds": 1, "BatchSize": 10, "LeaseInSeconds": 1},
         "TokenCleanupJob": AT_START,
         "PcDeleteJob": {**AT_START, "MaxDeleteFraction": 1},
     }
