@@ -10,7 +10,8 @@ from loopjobs._contracts.hosted_service import HostedService
 from loopjobs._host.bindings import Bindings, bind_sections
 from loopjobs._host.checks import find_clashes, find_misuses
 from loopjobs._host.graph import Graph
-from loopjobs._host.host import Host, HostParts
+from loopjobs._host.host import Host
+from loopjobs._host.host_parts import HostParts
 from loopjobs._host.leases import InjectedLeases, gives_leases, leaseless_jobs, shortest_call
 from loopjobs._host.monitors import AnyLoop, Monitors
 from loopjobs._host.registration import JobRegistration, Registrations, ServiceRegistration

@@ -3,10 +3,9 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context, copy_context
-from dataclasses import dataclass
 from enum import Enum, auto
 from types import TracebackType
 from typing import Self
@@ -15,11 +14,9 @@ from dishka import AsyncContainer
 
 from loopjobs._contracts.hosted_service import HostedService
 from loopjobs._host.event_loop import run_on_new_loop
-from loopjobs._host.leases import InjectedLeases
-from loopjobs._host.service_line import ServiceLine, is_cancelled
-from loopjobs._host.settings_watch import SettingsWatch
+from loopjobs._host.host_parts import HostParts
+from loopjobs._host.service_line import is_cancelled
 from loopjobs._loop.job_handle import JobHandle
-from loopjobs._loop.loop_context import LoopContext
 from loopjobs._mechanisms.home_loop import check_home
 from loopjobs._run.current import find_current_run
 from loopjobs._run.run_in_progress import RunInProgress
@@ -43,20 +40,6 @@ class _StoppedEarlyError(StartError):
 
     def __init__(self) -> None:
         super().__init__("the host was stopped before it had started")
-
-
-@dataclass(frozen=True, slots=True)
-class HostParts:
-    """What a builder makes and a host lives on."""
-
-    container: AsyncContainer
-    context: LoopContext
-    services: ServiceLine
-    jobs: Mapping[str, JobHandle]
-    settings: Mapping[str, Sequence[ShownOption]]
-    reload: Callable[[], Sequence[Problem]]
-    watch: SettingsWatch
-    leases: InjectedLeases | None
 
 
 class Host:
