@@ -17,7 +17,7 @@ from servicekit.testing import preload
 
 pytest_plugins = ["servicekit.testing.fixtures"]
 
-preload("login.cli", "login.app", "admin_provisioning.cli", "admin_provisioning.app")
+preload("login.cli", "login.app", "admin_provisioning.cli", "admin_provisioning.app", "redis")
 
 
 def evaluate(example: Example) -> None:

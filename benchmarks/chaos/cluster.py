@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -21,7 +21,9 @@ from loopjobs import Clock
 
 _LOOK_EVERY: Final = 0.005
 _PATIENCE: Final = 30.0
-_PROCESSES: Final = multiprocessing.get_context("forkserver")
+# Forked from a process that has imported everything, and as yet has no threads: most of what a
+# start costs is imports.
+_PROCESSES: Final = multiprocessing.get_context("fork")
 
 
 class NothingCameError(Exception):
@@ -33,7 +35,7 @@ class Replica:
     """One process."""
 
     name: str
-    process: ForkServerProcess
+    process: ForkProcess
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal."""

@@ -2,22 +2,26 @@
 
 import argparse
 import multiprocessing
-from collections.abc import Sequence
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
+from chaos.case import Case, cases
 from chaos.catalogue import CATALOGUE
-from chaos.cluster import NothingCameError
-from chaos.engines import ENGINES, Engine
-from chaos.fault import Fault, Stage, scaled
+from chaos.engines import ENGINES
 from chaos.figures import Figure
 from chaos.report import line_of, table_of
+from chaos.side_by_side import PRELOADED, SideBySide
 from loopjobs import SystemClock
 
-_COMPLETE: Final = "postgresql"
-"""All of the catalogue is done to it; to others what is the same for each store."""
 _WIDTH: Final = 200
 """Of the table where no terminal says how wide it is, or it is for a page."""
 
@@ -25,47 +29,41 @@ _WIDTH: Final = 200
 def main() -> int:
     """Do the faults that were asked for; return 1 if a figure was missed."""
     given = _arguments()
-    clock = SystemClock()
-    # Replicas are forked from a process that has done the imports, most of what a start costs.
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["chaos.replica"])
+    multiprocessing.get_context("forkserver").set_forkserver_preload([*PRELOADED])
     console = Console()
     if given.markdown or not console.is_terminal:
         console.width = _WIDTH
     chosen = [
         each
-        for each in CATALOGUE
-        if (not given.fault or each.name in given.fault)
-        and (each.is_for_all or given.engine == _COMPLETE)
+        for each in cases(given.engine, scale=given.scale)
+        if not given.fault or each.fault in given.fault
     ]
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    figures: list[Figure] = []
-    with (
-        Progress(*columns, TimeElapsedColumn(), console=console) as progress,
-        ENGINES[given.engine]() as engine,
-    ):
-        for fault in chosen:
-            measured = _measured(fault, engine, clock, given.scale, progress)
-            for figure in measured:
-                console.print(line_of(figure), highlight=False)
-            figures += measured
-    title = f"{given.engine}, scale {given.scale:g}, {clock.now():%Y-%m-%d}"
+    figures = _measured(chosen, given.jobs, console)
+    title = f"{given.engine}, scale {given.scale:g}, {SystemClock().now():%Y-%m-%d}"
     console.print(table_of(figures, title, is_markdown=given.markdown))
     return int(any(figure.is_met is False for figure in figures))
 
 
-def _measured(
-    fault: Fault, engine: Engine, clock: SystemClock, scale: float, progress: Progress
-) -> Sequence[Figure]:
-    times = scaled(fault.repetitions, scale)
-    task = progress.add_task(fault.name, total=times)
-    stage = Stage(engine, clock, lambda done: progress.advance(task, done))
-    try:
-        figures = fault.run(stage, fault.name, times)
-    except NothingCameError as error:
-        return [Figure(fault.name, times, "what it waits for comes", str(error), is_met=False)]
-    finally:
-        progress.stop_task(task)
-    progress.update(task, completed=times)
+def _measured(chosen: list[Case], jobs: int, console: Console) -> list[Figure]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    figures: list[Figure] = []
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        tasks: dict[Case, TaskID] = {}
+
+        def note(case: Case, done: float) -> None:
+            if case not in tasks:
+                tasks[case] = progress.add_task(case.title, total=case.times)
+            progress.advance(tasks[case], done)
+
+        with SideBySide(chosen, jobs, on_progress=note) as performances:
+            for case in chosen:
+                measured = performances.figures(case)
+                if case in tasks:
+                    progress.update(tasks[case], completed=case.times)
+                    progress.stop_task(tasks[case])
+                for figure in measured:
+                    console.print(line_of(figure), highlight=False)
+                figures += measured
     return figures
 
 
@@ -77,5 +75,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--fault", nargs="+", choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument("--scale", type=float, default=1.0, help="share of the repetitions")
     parser.add_argument("--engine", choices=list(ENGINES), default="postgresql")
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="how many at once, each in its own store"
+    )
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     return parser.parse_args()

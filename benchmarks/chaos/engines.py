@@ -19,6 +19,7 @@ _READY: Final = "ready to accept connections"
 class Engine:
     """One of them."""
 
+    name: str
     url: str
     postgresql: Server | None = None
     """What can be stopped, asked and reached by detours; only PostgreSQL is."""
@@ -27,13 +28,13 @@ class Engine:
 @contextmanager
 def _postgresql() -> Iterator[Engine]:
     with running_server() as server:
-        yield Engine(server.url, server)
+        yield Engine("postgresql", server.url, server)
 
 
 @contextmanager
 def _sqlite() -> Iterator[Engine]:
     with passing_folder("chaos") as folder:
-        yield Engine(f"sqlite:///{folder / 'leases.db'}")
+        yield Engine("sqlite", f"sqlite:///{folder / 'leases.db'}")
 
 
 @contextmanager
@@ -51,7 +52,7 @@ def _redis() -> Iterator[Engine]:
             for line in process.stdout or ():
                 if _READY in line:
                     break
-            yield Engine(f"unix://{socket}")
+            yield Engine("redis", f"unix://{socket}")
         finally:
             process.terminate()
             process.communicate()

@@ -18,17 +18,26 @@ class Stage:
         engine: Has the leases.
         clock: The clock of the machine.
         advance: Told of each repetition that is over.
+        is_quick: Whether it is a test that happens there, and not a measurement.
     """
 
-    def __init__(self, engine: Engine, clock: Clock, advance: Callable[[float], None]) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        advance: Callable[[float], None],
+        *,
+        is_quick: bool = False,
+    ) -> None:
+        self.engine = engine
         self.clock = clock
         self.advance = advance
+        self.is_quick = is_quick
 
     @property
     def url(self) -> str:
         """Of the leases."""
-        return self._engine.url
+        return self.engine.url
 
     @property
     def server(self) -> Server:
@@ -37,9 +46,9 @@ class Stage:
         Raises:
             TypeError: the leases are elsewhere.
         """
-        if self._engine.postgresql is None:
+        if self.engine.postgresql is None:
             raise TypeError("a fault of PostgreSQL alone")
-        return self._engine.postgresql
+        return self.engine.postgresql
 
     def cluster(self, **pace: object) -> Cluster:
         """Return a cluster with nothing in it; the keywords are the fields of a `Plan`."""
@@ -60,11 +69,28 @@ class Run(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """A fault without what protects from it: the damage must show, each time it is done."""
+
+    left_out: str
+    """The protection."""
+    repetitions: int
+    run: Run
+    quick: int = 1
+    """The repetitions of a test."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One line of the catalogue."""
 
     name: str
     repetitions: int
     run: Run
+    quick: int = 2
+    """The repetitions of a test; none if tests cannot do it everywhere."""
     is_for_all: bool = False
     """Whether it is the same for each store; otherwise it is done to PostgreSQL."""
+    needs_own_store: bool = False
+    """Whether it troubles the store itself, so that no other fault can happen there meanwhile."""
+    control: Control | None = None

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
@@ -32,6 +33,8 @@ _CLOCK: Final = SystemClock()
 
 def serve(plan: Plan) -> None:
     """Be a replica until a signal comes; the target of a process."""
+    # Not the handler of whoever has forked this.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     logging.disable(logging.CRITICAL)
     journal = Journal(plan.journal, _CLOCK, plan.replica)
     work = _works(plan, journal)[plan.work]

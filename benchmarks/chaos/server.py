@@ -3,8 +3,8 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Final, Literal, TypeAlias
 
 import psycopg
@@ -25,19 +25,17 @@ _END_LEASES: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class Server:
-    """Starts with an empty database, as whoever runs it has set PostgreSQL up by default.
+    """One that is running, as whoever runs it has set PostgreSQL up by default."""
 
-    Args:
-        folder: For its data.
-        programs: The package that has the server.
-    """
-
-    def __init__(self, folder: Path, programs: ModuleType) -> None:
-        self._data = folder / "data"
-        self._server = programs.get_server(self._data, cleanup_mode="stop")
-        self.url: str = self._server.get_uri()
-        self.query(_WRITTEN)
+    url: str
+    data: Path
+    """Its folder."""
+    programs: Path
+    """Where its programs are."""
+    system_user: str | None
+    """Whoever it runs as; `None` if that is who runs this."""
 
     @property
     def conninfo(self) -> str:
@@ -55,12 +53,6 @@ class Server:
         url = make_url(self.url)
         return Path(f"{url.host or url.query['host']}/.s.PGSQL.{self.port}")
 
-    @property
-    def system_user(self) -> str | None:
-        """Whoever it runs as; `None` if that is who runs this."""
-        user: str | None = self._server.system_user
-        return user
-
     def query(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """Ask something, by a connection of its own."""
         with psycopg.connect(self.conninfo, autocommit=True) as connection:
@@ -77,18 +69,12 @@ class Server:
 
     def start(self) -> None:
         """Start it again, and wait until it is there."""
-        log = str(self._data / "log")
+        log = str(self.data / "log")
         self._ctl("-l", log, "-o", f"-h '' -k {self.socket_file.parent}", "start")
-        # Otherwise the package would not know whom to stop at the end.
-        self._server.ensure_postgres_running()
-
-    def close(self) -> None:
-        """Stop it for good."""
-        self._server.cleanup()
 
     def _ctl(self, *arguments: str) -> None:
-        program = self._server.bin_path / "pg_ctl"
-        command = [str(program), "-w", "-D", str(self._data), *arguments]
+        program = self.programs / "pg_ctl"
+        command = [str(program), "-w", "-D", str(self.data), *arguments]
         # As whoever the server runs as: it refuses to be run by root.
         subprocess.run(  # noqa: S603 - our own words alone
             command, check=True, stdout=subprocess.DEVNULL, user=self.system_user
@@ -104,10 +90,15 @@ def through_port(url: str, port: int) -> str:
 
 @contextmanager
 def running_server() -> Iterator[Server]:
-    """Start a server of our own, on a Unix socket."""
+    """Start a server of our own, with an empty database, on a Unix socket."""
     with passing_folder("chaos") as folder:
-        server = Server(folder, postgresql_programs(folder))
+        data = folder / "data"
+        handle = postgresql_programs(folder).get_server(data, cleanup_mode="stop")
+        server = Server(handle.get_uri(), data, Path(handle.bin_path), handle.system_user)
         try:
+            server.query(_WRITTEN)
             yield server
         finally:
-            server.close()
+            # Otherwise the package would not know whom to stop, if it was started anew meanwhile.
+            handle.ensure_postgres_running()
+            handle.cleanup()

@@ -100,8 +100,11 @@ def _away(stage: Stage, name: str, times: int, *, is_silent: bool) -> Sequence[F
         )
         ways: dict[str, Forwarder] = {}
         for _ in range(2):
-            way = stack.enter_context(Forwarder(stage.server.socket_file))
+            way = Forwarder(stage.server.socket_file)
             ways[cluster.start(url=through_port(stage.server.url, way.port)).name] = way
+        # They have threads; whoever connects meanwhile waits.
+        for way in ways.values():
+            stack.enter_context(way)
         start = cluster.await_start()
         for _ in range(times):
             time.sleep(_LEASE / 2)

@@ -7,7 +7,7 @@ from typing import Final
 from chaos import judge
 from chaos.cluster import Cluster
 from chaos.fault import Stage
-from chaos.figures import Figure, counted
+from chaos.figures import Figure, Kind, counted
 
 _REPLICAS: Final = 5
 _OFTEN: Final = 0.1
@@ -56,7 +56,7 @@ def rolling_restart(stage: Stage, name: str, times: int) -> Sequence[Figure]:
         entries = cluster.entries()
     ideal = judge.ideal(entries, _ROLLING)
     return [
-        counted(name, ideal, "slots missed", judge.missed(entries, _ROLLING)),
+        counted(name, ideal, "slots missed", judge.missed(entries, _ROLLING), Kind.PACE),
         counted(name, ideal, "slots run twice", judge.doubles(entries, _ROLLING)),
     ]
 
@@ -76,5 +76,12 @@ def _watched(
     share = len(judge.slots_run(entries)) / ideal
     return [
         counted(name, run, "slots run twice", judge.doubles(entries, interval)),
-        Figure(name, ideal, "runs per slot 0.99 to 1.01", f"{share:.3f}", abs(share - 1) <= _SHARE),
+        Figure(
+            name,
+            ideal,
+            "runs per slot 0.99 to 1.01",
+            f"{share:.3f}",
+            is_met=abs(share - 1) <= _SHARE,
+            kind=Kind.PACE,
+        ),
     ]

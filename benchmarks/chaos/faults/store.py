@@ -6,7 +6,7 @@ from typing import Final
 
 from chaos import judge
 from chaos.fault import Stage
-from chaos.figures import Figure, bounded, counted
+from chaos.figures import Figure, Kind, bounded, counted
 from chaos.journal import Deed
 
 _INTERVAL: Final = 0.5
@@ -90,7 +90,7 @@ def _troubled(
     lost = sum(entry.deed is Deed.CANCELLED for entry in entries)
     return [
         bounded(name, "next run", most, resumed),
-        counted(name, times, "runs lost", lost),
+        counted(name, times, "runs lost", lost, Kind.PACE),
         counted(name, times, "slots run twice", judge.doubles(entries, _INTERVAL)),
         counted(name, times, "runs beside another", judge.overlaps(entries)),
     ]
