@@ -133,6 +133,20 @@ async def test_harmless_work_may_run_without() -> None:
         assert {run.fencing_token for run in cluster.runs()} == {None}
 
 
+async def test_what_is_run_without_a_lease_meanwhile_says_so_once_a_minute(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """No slot is skipped, so nothing else would tell."""
+    cluster = Cluster(1, WhenLeaseUnavailable="RunLocal")
+    cluster.leases.is_down = True
+    async with cluster:
+        await cluster.clock.advance(299)
+    assert len(cluster.runs()) == 30
+    told = "sweep: runs without a lease: "
+    lines = [each for each in caplog.records if each.getMessage().startswith(told)]
+    assert len(lines) == 5
+
+
 async def test_a_pause_holds_for_the_whole_cluster_until_somebody_resumes() -> None:
     """Whoever is asked."""
     async with Cluster(3) as cluster:

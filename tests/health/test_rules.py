@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopjobs import JobState, JobStatus, Ledger, LoopJobOptions, Outcome, RunRecord
+from loopjobs import (
+    ClusterView,
+    JobState,
+    JobStatus,
+    Ledger,
+    LoopJobOptions,
+    Outcome,
+    RunRecord,
+)
 from loopjobs.health import HealthStatus, assess
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -53,6 +61,16 @@ def failing(times: int, /, **changes: Any) -> JobStatus[LoopJobOptions]:  # noqa
     )
 
 
+CUT_OFF = ClusterView(
+    is_reachable=False,
+    heard_ago=31.5,
+    is_paused=False,
+    holder=None,
+    is_held_here=False,
+    fencing_token=None,
+    lease_left=None,
+    success_age=None,
+)
 NEVER = {"last_run": None, "last_success": None, "last_success_age": None}
 LONG = record(duration=100)
 HEALTHY, DEGRADED, UNHEALTHY = HealthStatus
@@ -105,6 +123,21 @@ CASES = {
     ),
     "more than three intervals": (
         status(silent_for=31.5, last_success_age=31.5),
+        DEGRADED,
+        "No run has succeeded for 31.5 s; the interval is 10 s.",
+    ),
+    "no leases for more than three intervals": (
+        status(silent_for=31.5, last_success_age=31.5, cluster=CUT_OFF),
+        UNHEALTHY,
+        "The lease store gives no answer. No run has succeeded for 31.5 s; the interval is 10 s.",
+    ),
+    "no lease at the last slot": (
+        status(silent_for=14, last_success_age=14, cluster=CUT_OFF),
+        HEALTHY,
+        "The last run succeeded 14 s ago.",
+    ),
+    "others have run": (
+        status(silent_for=31.5, last_success_age=31.5, cluster=replace(CUT_OFF, is_reachable=True)),
         DEGRADED,
         "No run has succeeded for 31.5 s; the interval is 10 s.",
     ),

@@ -68,6 +68,11 @@ def ended(outcome: Outcome, *, failures: int = 0, recovered: int = 0, **more: ob
             "WARNING",
             "Sweep: a slot skipped_running; running for 12.3 s",
         ),
+        (
+            SlotsSkipped("Sweep", Outcome.SKIPPED_LEASE_UNAVAILABLE, 1, why="db: no such table"),
+            "WARNING",
+            "Sweep: a slot skipped_lease_unavailable: db: no such table",
+        ),
         (SlotsSkipped("Sweep", Outcome.MISSED, 7), "WARNING", "Sweep: 7 slots missed"),
         (SlotsSkipped("Sweep", Outcome.SKIPPED_PAUSED, 1), "DEBUG", "Sweep: a slot skipped_paused"),
         (

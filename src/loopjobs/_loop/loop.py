@@ -104,7 +104,7 @@ class Loop(Generic[OptionsT]):
         if refusal is None and (turns := self.shared_turns) is not None:
             turn = await self._take_turn(tick, turns)
         if turn.refusal is not None:
-            return self._runs.refuse(tick, turn.refusal)
+            return self._runs.refuse(tick, turn.refusal, turn.why)
         run = self._begin(tick, turn)
         run.origin = origin
         record = self._runs.watch(run)
@@ -140,7 +140,7 @@ class Loop(Generic[OptionsT]):
                 self.pace.align(turn.next_in)
             await self._run(run)
             return
-        self.pace.pass_by(turn.refusal)
+        self.pace.pass_by(turn.refusal, turn.why)
         if turn.refusal in (Outcome.SKIPPED_ELSEWHERE, Outcome.SKIPPED_PAUSED):
             self.pace.expect_anew()
         if turn.next_in is not None:

@@ -73,9 +73,9 @@ class Pace(Generic[OptionsT]):
         elif options.jitter_in_seconds != old.jitter_in_seconds:
             self.ticker.spread(options.jitter_in_seconds)
 
-    def pass_by(self, refusal: Outcome) -> None:
+    def pass_by(self, refusal: Outcome, why: str | None = None) -> None:
         """Enter a slot that was handed out and is not run after all."""
-        self._runs.skip(refusal, 1)
+        self._runs.skip(refusal, 1, why)
         self.ticker.run_ended(self._clock.monotonic(), 0.0)
 
     def align(self, next_in: float) -> None:

@@ -97,13 +97,13 @@ class Runs:
             RunOverstayed(self._job, run.run_id, self._clock.monotonic() - run.started)
         )
 
-    def skip(self, outcome: Outcome, count: int) -> None:
+    def skip(self, outcome: Outcome, count: int, why: str | None = None) -> None:
         """Enter slots that end without a run."""
         self.ledger.enter(outcome, count)
         age = self.oldest_age() if outcome is Outcome.SKIPPED_RUNNING else None
-        self._announcer.announce(SlotsSkipped(self._job, outcome, count, age))
+        self._announcer.announce(SlotsSkipped(self._job, outcome, count, age, why))
 
-    def refuse(self, tick: Tick, outcome: Outcome) -> RunRecord:
+    def refuse(self, tick: Tick, outcome: Outcome, why: str | None = None) -> RunRecord:
         """Enter a run by hand that did not come about, and return its record."""
         self.by_hand.enter(outcome)
         context = self._context
@@ -115,6 +115,7 @@ class Runs:
             due_at=self._clock.now() - timedelta(seconds=self._clock.monotonic() - tick.due),
             started_at=None,
             duration=0.0,
+            error=why,
         )
 
     def watch(self, run: RunInProgress) -> asyncio.Future[RunRecord]:

@@ -27,13 +27,16 @@ class Turn:
     """Seconds after which to ask again, beside the slots."""
     claimed: Claimed | None = None
     """The lease; `None` also for a run that goes without one."""
+    why: str | None = None
+    """What the store, or the way to it, has said instead of an answer."""
 
 
-def turn_without_answer(failures: int, interval: float, random: Random) -> Turn:
+def turn_without_answer(why: str, failures: int, interval: float, random: Random) -> Turn:
     """Return the turn after so many failures before: soon again, unless the next slot is sooner."""
     retry = min(_SHORTEST_RETRY * 2 ** min(failures, _MOST_DOUBLINGS), _LONGEST_RETRY)
     retry *= random.uniform(0.5, 1.0)
-    return Turn(Outcome.SKIPPED_LEASE_UNAVAILABLE, retry_in=retry if retry < interval else None)
+    retry_in = retry if retry < interval else None
+    return Turn(Outcome.SKIPPED_LEASE_UNAVAILABLE, retry_in=retry_in, why=why)
 
 
 def turn_of_others(answer: Declined, own: str, interval: float, random: Random) -> Turn:

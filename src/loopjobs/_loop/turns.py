@@ -13,6 +13,7 @@ from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.lost_leases import LostLeases
 from loopjobs._loop.runs import Runs
 from loopjobs._loop.turn import Turn, turn_of_others, turn_without_answer
+from loopjobs._mechanisms.reminders import Reminders
 from loopjobs._run.lease_client import Claimed, LeaseClient
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.errors import LeaseUnavailableError
@@ -52,6 +53,8 @@ class Turns:
         self._options = options
         self._claims: set[asyncio.Task[Claimed]] = set()
         self._debt = LeaseDebt(client, context.clock)
+        self._clock = context.clock
+        self._reminders = Reminders()
         self._is_closed = False
         self.news = ClusterNews(context.clock)
         """What the store has last said."""
@@ -150,6 +153,7 @@ class Turns:
         else:
             self.news.hear_granted(claimed.request, claimed.answer)
             turn = Turn(None, claimed.answer.next_in, claimed=claimed)
+        self._reminders.forget(self._job)
         self._tell_pause(was_paused=was_paused)
         return replace(turn, refusal=Outcome.CANCELLED) if self._is_closed else turn
 
@@ -158,13 +162,19 @@ class Turns:
         self.news.hear_nothing()
         if self._is_closed:
             return Turn(Outcome.CANCELLED)
-        if not failures:
-            _log.warning("%s: no lease: %s", self._job, error, extra={"job": self._job})
         if options.when_lease_unavailable is WhenLeaseUnavailable.RUN_LOCAL:
+            self._tell_of_runs_without_lease(error)
             # A pause was meant for work that is harmless twice as well.
             is_refused = self.news.is_paused and not is_by_hand
             return Turn(Outcome.SKIPPED_PAUSED if is_refused else None)
-        return turn_without_answer(failures, options.interval_in_seconds, self._random)
+        interval = options.interval_in_seconds
+        return turn_without_answer(str(error), failures, interval, self._random)
+
+    def _tell_of_runs_without_lease(self, error: LeaseUnavailableError) -> None:
+        """Say it at once and once a minute; slots that are skipped have lines of their own."""
+        if self._reminders.are_due(self._job, self._clock.monotonic()):
+            what = "%s: runs without a lease: %s"
+            _log.warning(what, self._job, error, extra={"job": self._job})
 
     def _declined(self, answer: Declined, *, is_by_hand: bool) -> Turn:
         if answer.is_paused and not is_by_hand:

@@ -88,14 +88,16 @@ def _write(event: SlotsSkipped, level: int, count: int, since: str) -> None:
     }
     if event.running_for is not None:
         fields["running_for"] = event.running_for
+    why = "" if event.why is None else f": {event.why}"
     _log.log(
         level,
-        "%s: %s %s%s%s",
+        "%s: %s %s%s%s%s",
         event.job,
         slots,
         event.outcome,
         since,
         running,
+        why,
         extra=extra_of(fields),
     )
 

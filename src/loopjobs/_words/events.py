@@ -48,6 +48,8 @@ class SlotsSkipped(Event):
     count: int
     running_for: float | None = None
     """With `skipped_running`: the age in seconds of the oldest run in progress."""
+    why: str | None = None
+    """With `skipped_lease_unavailable`: what the lease store, or the way to it, has said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,11 @@ _SEVERITY: Final = tuple(HealthStatus)
 def assess(status: JobStatus[LoopJobOptions]) -> JobHealth:
     """Say how well a job is.
 
-    Unhealthy: its loop has died, or as many runs in a row have failed as `UnhealthyAfterFailures`.
-    Degraded: fewer have; a run is over its time and does not end; or no run has succeeded for three
-    intervals. Nothing is expected of a job that is disabled or paused: failures before that make a
-    paused one degraded at most.
+    Unhealthy: its loop has died, or as many runs in a row have failed as `UnhealthyAfterFailures`;
+    or no run has succeeded for three intervals because the lease store gives no answer. Degraded:
+    fewer have failed; a run is over its time and does not end; or no run has succeeded for three
+    intervals, for whatever else it may be. Nothing is expected of a job that is disabled or paused:
+    failures before that make a paused one degraded at most.
     """
     verdict, reason = _judge(status)
     return JobHealth(
@@ -65,7 +66,7 @@ def _judge(status: JobStatus[LoopJobOptions]) -> tuple[HealthStatus, str]:
     if status.consecutive_failures:
         return _with_failures(status, "")
     if status.silent_for > patience(status):
-        return HealthStatus.DEGRADED, _silence(status)
+        return _silent(status)
     return HealthStatus.HEALTHY, _at_ease(status)
 
 
@@ -109,6 +110,12 @@ def _at_rest(status: JobStatus[LoopJobOptions]) -> str:
     if not status.options.enabled:
         return "it is disabled"
     return "it is paused" if status.is_paused else ""
+
+
+def _silent(status: JobStatus[LoopJobOptions]) -> tuple[HealthStatus, str]:
+    if status.cluster is not None and status.cluster.is_reachable is False:
+        return HealthStatus.UNHEALTHY, f"The lease store gives no answer. {_silence(status)}"
+    return HealthStatus.DEGRADED, _silence(status)
 
 
 def _silence(status: JobStatus[LoopJobOptions]) -> str:

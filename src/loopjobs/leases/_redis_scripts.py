@@ -14,7 +14,9 @@ local function read(key)
   local row = {}
   local flat = redis.call('HGETALL', key)
   for i = 1, #flat, 2 do
-    row[flat[i]] = words[flat[i]] and flat[i + 1] or tonumber(flat[i + 1])
+    local name, value = flat[i], flat[i + 1]
+    row[name] = words[name] and value or tonumber(value)
+    if not row[name] then error(key .. ': ' .. name .. ' is no number') end
   end
   return row
 end

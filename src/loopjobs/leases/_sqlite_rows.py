@@ -87,12 +87,20 @@ class SqliteRows:
                     self._connection.rollback()
 
     def read(self, job: str, now: float) -> LeaseRow | None:
-        """Return the row of a job, on the clock of this boot."""
+        """Return the row of a job, on the clock of this boot.
+
+        Raises:
+            LeaseUnavailableError: it has something in it that no process of ours has written.
+        """
         found = self._connection.execute(_READ, (self._namespace, job)).fetchone()
         if found is None:
             return None
         boot, written, written_at, *columns = found
-        row = _row(columns)
+        try:
+            row, written, written_at = _row(columns), float(written), float(written_at)
+        except (TypeError, ValueError) as error:
+            what = f"{self._file}: the row of {job} cannot be read: {error}"
+            raise LeaseUnavailableError(what) from error
         if boot != self._machine.boot:
             # Only the wall clock knows how long the machine was off; it may be set, so the next
             # slot is neither in the past nor further away than it was.
@@ -147,10 +155,14 @@ def _row(columns: Sequence[Any]) -> LeaseRow:
         is_locked, is_paused, last_success, outcome, last_error,
     ) = columns  # fmt: skip
     return LeaseRow(
-        grid_due, interval, asked_due, asked_in, token, holder, lease_until, lease_seconds,
-        bool(is_locked), bool(is_paused), last_success,
-        None if outcome is None else Outcome(outcome), last_error,
+        float(grid_due), float(interval), _float(asked_due), float(asked_in), int(token), holder,
+        float(lease_until), float(lease_seconds), bool(is_locked), bool(is_paused),
+        _float(last_success), None if outcome is None else Outcome(outcome), last_error,
     )  # fmt: skip
+
+
+def _float(number: Any) -> float | None:  # noqa: ANN401 - whatever somebody has put there
+    return None if number is None else float(number)
 
 
 def _create(file: Path) -> None:
