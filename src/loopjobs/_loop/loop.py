@@ -38,6 +38,7 @@ class Loop(Generic[OptionsT]):
         runs: Runs,
     ) -> None:
         self._clock = context.clock
+        self._monitor = monitor
         self._runs = runs
         self._performer = Performer(
             body, context.clock, context.timer, runs.overstay, context.run_contexts
@@ -52,17 +53,18 @@ class Loop(Generic[OptionsT]):
                 name, context, context.leases, LostLeases(runs, context), lambda: monitor.latest
             )
         )
-        self._beside = RunsBeside(name, self._run, self._drop, self.ticker.fail)
+        self._beside = RunsBeside(name, self._run_beside, self._drop, self.ticker.fail)
 
     @property
     def options(self) -> OptionsT:
         """The options that the next run will begin with."""
-        return self.pace.options
+        return self._monitor.latest
 
     @property
     def shared_turns(self) -> Turns | None:
         """The turns of the job in the cluster, if it is to run on one replica."""
-        return self._turns if self.options.run_on is RunOn.ONE_REPLICA else None
+        turns = self._turns
+        return None if turns is None or self.options.run_on is RunOn.EVERY_REPLICA else turns
 
     def close(self) -> None:
         """Hand out no more slots, and let a tick go that waits for its turn."""
@@ -78,6 +80,7 @@ class Loop(Generic[OptionsT]):
 
     async def serve(self) -> None:
         """Await slots and run the job until closed, then wait for the runs beside the loop."""
+        task = asyncio.current_task()
         while (tick := await self.ticker.next()) is not None:
             refusal = await self._places.wait() if self._places.are_contested else None
             refusal = refusal or self._second_thoughts(tick)
@@ -88,7 +91,7 @@ class Loop(Generic[OptionsT]):
             elif self._may_overlap():
                 self._beside.start(self._runs.begin(tick, self.options))
             else:
-                await self._run(self._runs.begin(tick, self.options))
+                await self._run(self._runs.begin(tick, self.options), task)
         await self.runs_beside_ended()
 
     async def runs_beside_ended(self) -> None:
@@ -111,12 +114,14 @@ class Loop(Generic[OptionsT]):
         self._beside.start(run)
         return await asyncio.shield(record)
 
-    async def _run(self, run: RunInProgress) -> None:
+    async def _run_beside(self, run: RunInProgress) -> None:
+        await self._run(run, asyncio.current_task())
+
+    async def _run(self, run: RunInProgress, task: asyncio.Task[object] | None) -> None:
         if run.token.is_cancellation_requested:
             outcome, again = Outcome.CANCELLED, None
         else:
-            limit = run.options.timeout_in_seconds
-            outcome, again = await self._performer.perform(run, limit)
+            outcome, again = await self._performer.perform(run, task)
         self._runs.settle(run, outcome)
         self._runs.leave(run)
         self.pace.note_end(run, outcome)
@@ -138,7 +143,7 @@ class Loop(Generic[OptionsT]):
             run = self._begin(tick, turn)
             if turn.next_in is not None and run.options.pacing is Pacing.FIXED_RATE:
                 self.pace.align(turn.next_in)
-            await self._run(run)
+            await self._run(run, asyncio.current_task())
             return
         self.pace.pass_by(turn.refusal, turn.why)
         if turn.refusal in (Outcome.SKIPPED_ELSEWHERE, Outcome.SKIPPED_PAUSED):
@@ -167,13 +172,13 @@ class Loop(Generic[OptionsT]):
 
     def _second_thoughts(self, tick: Tick) -> Outcome | None:
         """Return why a slot must not run after all, which may have waited for its turn."""
-        if not self.options.enabled:
+        if not self._monitor.latest.enabled:
             # Who disables a job pauses it for good; a run an hour later would surprise them.
             return Outcome.SKIPPED_PAUSED
         return self.ticker.reason_to_refuse(tick.due)
 
     def _may_overlap(self) -> bool:
-        options = self.options
+        options = self._monitor.latest
         return not options.skip_if_running and options.pacing is Pacing.FIXED_RATE
 
     def _drop(self, run: RunInProgress) -> None:

@@ -1,7 +1,7 @@
 """The pace of one job: its slots, its back-off, and what moves them."""
 
 import math
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from loopjobs._loop.backoff import Backoff
 from loopjobs._loop.loop_context import LoopContext
@@ -17,6 +17,9 @@ from loopjobs._words.outcomes import Outcome
 OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
 
 _ROUNDING = 1e-9
+# On Python 3.11 finding a member in its enumeration takes a while.
+_FIXED_RATE: Final = Pacing.FIXED_RATE
+_SUCCEEDED: Final = Outcome.SUCCEEDED
 
 
 class Pace(Generic[OptionsT]):
@@ -29,7 +32,9 @@ class Pace(Generic[OptionsT]):
         self._random = context.random
         self._clock = context.clock
         self._runs = runs
-        self.ticker = Ticker(context.clock, context.timer, context.random, runs, runs.skip)
+        self.ticker = Ticker(
+            context.clock, context.timer, context.random, runs.in_progress, runs.skip
+        )
         self._backoff = Backoff()
         self._origin = 0.0
         self._last_ended = -math.inf
@@ -89,9 +94,9 @@ class Pace(Generic[OptionsT]):
 
     def note_end(self, run: RunInProgress, outcome: Outcome) -> None:
         """Let the end of a run move what comes next: back-off, and the wait of a fixed delay."""
-        is_on_grid = self.options.pacing is Pacing.FIXED_RATE
+        is_on_grid = self._monitor.latest.pacing is _FIXED_RATE
         self._has_moved_slots = False
-        if is_on_grid and outcome is Outcome.SUCCEEDED and not self._backoff.failures:
+        if is_on_grid and outcome is _SUCCEEDED and not self._backoff.failures:
             if run.is_scheduled:
                 self._last_ended = run.started + run.duration
             return

@@ -17,7 +17,7 @@ class Places:
     """
 
     def __init__(self, runs: Runs, options: Callable[[], LoopJobOptions]) -> None:
-        self._runs = runs
+        self._runs = runs.in_progress
         self._options = options
         self._waiting: dict[asyncio.Future[None], None] = {}
         self._is_closed = False
@@ -25,7 +25,7 @@ class Places:
     @property
     def are_contested(self) -> bool:
         """Whether somebody who comes now may have to wait or to go away."""
-        return self._is_closed or len(self._runs) > 0
+        return self._is_closed or bool(self._runs)
 
     async def wait(self) -> Outcome | None:
         """Wait for a free place where runs may overlap; return why there is none after all."""

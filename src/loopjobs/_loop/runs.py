@@ -1,10 +1,11 @@
 """The runs of one job: those in progress, those that ended, and the books about them."""
 
 import asyncio
-from collections import deque
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Final
 
+from loopjobs._loop.ended_runs import EndedRuns
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._mechanisms.ledger_book import LedgerBook
 from loopjobs._mechanisms.ticker import Tick
@@ -15,7 +16,9 @@ from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import Outcome
 from loopjobs._words.records import RunRecord
 
-HISTORY_LENGTH = 50
+# On Python 3.11 finding a member in its enumeration costs as much as counting it.
+_SUCCEEDED: Final = Outcome.SUCCEEDED
+_FAILURES: Final = (Outcome.FAILED, Outcome.TIMED_OUT)
 
 
 class Runs:
@@ -26,39 +29,36 @@ class Runs:
         self._context = context
         self._clock = context.clock
         self._announcer = context.announcer
-        self._in_progress: dict[int, RunInProgress] = {}
-        self._ended: deque[RunInProgress] = deque(maxlen=HISTORY_LENGTH)
+        self.in_progress: dict[int, RunInProgress] = {}
+        """The runs whose bodies have not ended, by number, oldest first."""
+        self.ended = EndedRuns(job, context.process)
         self.ledger = LedgerBook()
         self.by_hand = LedgerBook()
         self.consecutive_failures = 0
-        self._last_success: RunInProgress | None = None
 
     def __len__(self) -> int:
         """Return how many bodies have not ended."""
-        return len(self._in_progress)
+        return len(self.in_progress)
 
     def __iter__(self) -> Iterator[RunInProgress]:
         """Iterate over the runs whose bodies have not ended, oldest first."""
-        return iter(tuple(self._in_progress.values()))
+        return iter(tuple(self.in_progress.values()))
 
     def begin(self, tick: Tick, options: LoopJobOptions) -> RunInProgress:
         """Begin the run of a slot, or one by hand."""
-        context = self._context
-        number = context.next_run_number()
-        run = RunInProgress(self._job, context.process, number)
-        now = self._clock.monotonic()
-        run.started = now
-        run.started_at = self._clock.now()
+        context, clock = self._context, self._clock
+        run = RunInProgress(self._job, context.process, context.next_run_number())
+        run.started = now = clock.monotonic()
+        run.started_at = clock.now()
         run.options = options
         run.attempt = self.consecutive_failures + 1
-        run.token = CancellationTokenSource(self._clock)
-        run.slot = tick.number
-        run.is_scheduled = tick.number is not None
-        run.due = tick.due
-        run.lateness = max(0.0, now - tick.planned)
+        run.token = CancellationTokenSource(clock)
+        run.due, planned, run.slot = tick
+        run.lateness = now - planned if now > planned else 0.0
+        run.is_scheduled = run.slot is not None
         book = self.ledger if run.is_scheduled else self.by_hand
         book.begin()
-        self._in_progress[number] = run
+        self.in_progress[run.number] = run
         if self._announcer.has_listeners:
             self._announce_start(run)
         return run
@@ -71,15 +71,14 @@ class Runs:
         run.duration = self._clock.monotonic() - run.started
         (self.ledger if run.is_scheduled else self.by_hand).settle(outcome)
         recovered_after = 0
-        if outcome is Outcome.FAILED or outcome is Outcome.TIMED_OUT:
-            self.consecutive_failures += 1
-        elif outcome is Outcome.SUCCEEDED:
+        if outcome is _SUCCEEDED:
             recovered_after, self.consecutive_failures = self.consecutive_failures, 0
-            self._last_success = run
-        self._ended.append(run)
+        elif outcome in _FAILURES:
+            self.consecutive_failures += 1
+        self.ended.add(run)
         if run.settled is not None and not run.settled.done():
             run.settled.set_result(run.record())
-        is_plain = outcome is Outcome.SUCCEEDED and not recovered_after and run.reported is None
+        is_plain = outcome is _SUCCEEDED and not recovered_after and run.reported is None
         if not is_plain or self._announcer.hears_every_run:
             self._announcer.announce(
                 RunEnded(self._job, run.record(), self.consecutive_failures, recovered_after)
@@ -87,7 +86,7 @@ class Runs:
 
     def leave(self, run: RunInProgress) -> None:
         """Note that the body has really ended."""
-        self._in_progress.pop(run.number, None)
+        self.in_progress.pop(run.number, None)
         run.task = run.origin = None
 
     def overstay(self, run: RunInProgress, outcome: Outcome) -> None:
@@ -123,19 +122,6 @@ class Runs:
         run.settled = asyncio.get_running_loop().create_future()
         return run.settled
 
-    def history(self) -> list[RunRecord]:
-        """Return the last runs, newest first."""
-        return [run.record() for run in reversed(self._ended)]
-
-    def last(self) -> RunRecord | None:
-        """Return the last run that ended."""
-        return self._ended[-1].record() if self._ended else None
-
-    @property
-    def last_success(self) -> RunRecord | None:
-        """The last run that succeeded."""
-        return None if self._last_success is None else self._last_success.record()
-
     @property
     def overstayed(self) -> int:
         """How many bodies go on although their runs are settled."""
@@ -143,8 +129,8 @@ class Runs:
 
     def success_age(self) -> float | None:
         """Return the seconds since the end of the last run that succeeded."""
-        run = self._last_success
-        return None if run is None else self._clock.monotonic() - run.started - run.duration
+        ended = self.ended.last_success_ended
+        return None if ended is None else self._clock.monotonic() - ended
 
     def reporting(self) -> dict[str, float] | None:
         """Return the counters that the oldest run in progress has reported so far."""

@@ -44,7 +44,7 @@ class FixedRate:
 
     def catch_up(self, moment: float) -> int:
         """Move on to the last slot due by `moment`; return how many were passed over."""
-        if moment < self._due(self._index + 1):
+        if moment < self._origin + (self._index + 1) * self._interval:
             return 0
         last = self._last_due_by(moment)
         passed = last - self._index
@@ -53,7 +53,8 @@ class FixedRate:
 
     def take(self) -> None:
         """Move on to the following slot."""
-        self._move_to(self._index + 1)
+        self._index = index = self._index + 1
+        self.next_due = self._origin + index * self._interval
 
     def pass_by(self, moment: float) -> None:  # noqa: ARG002 - the grid does not depend on it
         """Move on to the following slot."""

@@ -92,7 +92,8 @@ class Ticker:
     @property
     def is_busy(self) -> bool:
         """Whether the loop does not await a slot, because of one that it was handed."""
-        return self._waiter is None or self._waiter.done()
+        waiter = self._waiter
+        return waiter is None or waiter.done()
 
     def next(self) -> asyncio.Future[Tick | None]:
         """Return a future of the next slot to run; of `None` once the ticker is closed."""
@@ -119,8 +120,9 @@ class Ticker:
 
     def look(self) -> None:
         """Decide what is due already, though the timer has not called yet."""
-        if not self._is_closed and self._wake_at() <= self._clock.monotonic():
-            self._wake()
+        now = self._clock.monotonic()
+        if not self._is_closed and self._wake_at() <= now:
+            self._settle(now)
 
     def run_again(self, due: float) -> None:
         """Add one slot outside the schedule, unless one is asked for that comes sooner."""
@@ -158,21 +160,29 @@ class Ticker:
             self._waiter.set_result(None)
 
     def _arm(self) -> None:
-        due = math.inf if self._is_closed else self._wake_at()
-        if self._alarm is not None and not self._alarm.is_over:
+        due, alarm = self._wake_at(), self._alarm
+        if alarm is not None and alarm.callback is not None:
             if due == self._alarm_due:
                 return
-            self._alarm.cancel()
+            alarm.cancel()
+            alarm = None
         self._alarm_due = due
-        self._alarm = self._timer.arm_slot(due, self._wake) if due < math.inf else None
+        self._alarm = self._timer.arm_slot(due, self._wake, alarm) if due < math.inf else None
 
     def _wake_at(self) -> float:
-        slot = self._schedule.next_due + self._shift if self._schedule is not None else math.inf
-        return min(slot, self._extra_due)
+        schedule = self._schedule
+        if schedule is None or self._is_closed:
+            return math.inf
+        slot = schedule.next_due + self._shift
+        # Asked at every tick; a call of `min` would cost as much as all the rest of this.
+        return slot if slot < self._extra_due else self._extra_due  # noqa: FURB136
 
     def _wake(self) -> None:
+        self._settle(self._timer.moment)
+
+    def _settle(self, now: float) -> None:
         try:
-            self._decide(self._clock.monotonic())
+            self._decide(now)
             self._arm()
         except Exception as error:  # noqa: BLE001 - it ends this loop loudly, not the shared timer
             self.fail(error)
@@ -225,7 +235,8 @@ class Ticker:
             return Outcome.SKIPPED_PAUSED
         if self.is_exclusive and len(self._runs):
             return Outcome.SKIPPED_RUNNING
-        if self.is_busy:
+        waiter = self._waiter
+        if waiter is None or waiter.done():
             return self.busy_as
         return self.reason_to_refuse(due)
 

@@ -15,27 +15,23 @@ _FEW = 64
 class TimerAlarm:
     """One entry of the heap."""
 
-    __slots__ = ("_callback", "_timer")
+    __slots__ = ("_timer", "callback")
 
     def __init__(self, callback: Callable[[], None], timer: "Timer") -> None:
-        self._callback: Callable[[], None] | None = callback
+        self.callback: Callable[[], None] | None = callback
+        """`None` once it has fired or was called off."""
         self._timer = timer
 
     def cancel(self) -> None:
         """Call it off; the entry stays in the heap until it surfaces or the heap is swept."""
-        if self._callback is not None:
-            self._callback = None
+        if self.callback is not None:
+            self.callback = None
             self._timer.note_cancelled()
 
     @property
     def is_over(self) -> bool:
         """Whether it has fired or was called off."""
-        return self._callback is None
-
-    def take(self) -> Callable[[], None] | None:
-        """Hand out the callback, once; `None` if it was called off."""
-        callback, self._callback = self._callback, None
-        return callback
+        return self.callback is None
 
 
 class Timer:
@@ -55,10 +51,26 @@ class Timer:
         self._alarm_due = inf
         self._firing = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.moment = -inf
+        """The clock's time when it last called: all that it called for share one reading."""
 
-    def arm_slot(self, when: float, callback: Callable[[], None]) -> TimerAlarm:
-        """Call back at `when`, which is a point of the clock's `monotonic`."""
-        return self._arm(when, _SLOT, callback)
+    def arm_slot(
+        self, when: float, callback: Callable[[], None], spent: TimerAlarm | None = None
+    ) -> TimerAlarm:
+        """Call back at `when`, which is a point of the clock's `monotonic`.
+
+        Args:
+            when: The moment.
+            callback: What is called.
+            spent: An alarm that has fired, to be used again; one that was called off will not do.
+        """
+        if spent is None:
+            return self._arm(when, _SLOT, callback)
+        spent.callback = callback
+        heappush(self._heap, (when, _SLOT, next(self._order), spent))
+        if when < self._alarm_due:
+            self._look_ahead()
+        return spent
 
     def arm_deadline(self, when: float, callback: Callable[[], None]) -> TimerAlarm:
         """Call back at `when`, ahead of slots due at that moment.
@@ -99,7 +111,7 @@ class Timer:
         if self._firing or _running_loop() is not self._loop:
             return
         heap = self._heap
-        while heap and heap[0][3].is_over:
+        while heap and heap[0][3].callback is None:
             heappop(heap)
             self._cancelled -= 1
         due = heap[0][0] if heap else inf
@@ -114,8 +126,9 @@ class Timer:
         self._alarm = None
         self._alarm_due = inf
         self._firing = True
+        self.moment = self._clock.monotonic()
         try:
-            self._fire_due(self._clock.monotonic())
+            self._fire_due(self.moment)
         finally:
             self._firing = False
             self._look_ahead()
@@ -124,7 +137,7 @@ class Timer:
         heap = self._heap
         while heap and heap[0][0] <= now:
             _, rank, _, alarm = heappop(heap)
-            callback = alarm.take()
+            callback, alarm.callback = alarm.callback, None
             if callback is None:
                 self._cancelled -= 1
                 continue

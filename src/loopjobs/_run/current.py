@@ -1,9 +1,9 @@
 """What a body can ask and say about the run it is in."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextvars import Context, ContextVar
 from datetime import datetime, timedelta
-from typing import overload
+from typing import Final, overload
 
 from loopjobs._contracts.fence import AsyncTransaction, Fence, Transaction
 from loopjobs._run.fencing import take_fence
@@ -47,7 +47,7 @@ class CurrentRun:
     @property
     def run_id(self) -> str:
         """A name for this run that no other run of any process has."""
-        return f"{self._process}-{self.number}"
+        return run_id_of(self._process, self.number)
 
     @property
     def due_at(self) -> datetime:
@@ -104,6 +104,11 @@ class CurrentRun:
             self.reported[name] = total
 
 
+def run_id_of(process: str, number: int) -> str:
+    """Return the name of a run."""
+    return f"{process}-{number}"
+
+
 def current_run() -> CurrentRun:
     """Return the run that the calling code belongs to.
 
@@ -121,6 +126,5 @@ def find_current_run() -> CurrentRun | None:
     return _current.get(None)
 
 
-def enter_run(run: CurrentRun) -> None:
-    """Make it the current run of the present context."""
-    _current.set(run)
+enter_run: Final[Callable[[CurrentRun], object]] = _current.set
+"""Makes it the current run of the present context."""

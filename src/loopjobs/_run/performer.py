@@ -49,17 +49,21 @@ class Performer:
         self._run_contexts = tuple(run_contexts)
 
     async def perform(
-        self, run: RunInProgress, seconds: float | None
+        self, run: RunInProgress, task: "asyncio.Task[object] | None"
     ) -> tuple[Outcome, RunAgain | None]:
         """Run the body in a fresh context; return how it ended and what it asks for.
+
+        Args:
+            run: Says under which options.
+            task: The one that awaits this.
 
         Raises:
             KeyboardInterrupt: it belongs to the person at the keyboard, not to the job.
             GeneratorExit: the task itself is closed, with an event loop that is gone.
         """
-        task = asyncio.current_task()
         if self._body.is_async:
             run.task = task
+        seconds = run.options.timeout_in_seconds
         limit = None if seconds is None else self._limit(run, seconds)
         outcome, again = _SUCCEEDED, None
         context = Context()
