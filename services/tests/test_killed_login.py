@@ -1,10 +1,14 @@
-"""Login is killed in the middle of a job and started again: nothing is lost or done twice."""
+"""Login is killed in the middle of its work and started again: nothing is lost or done twice."""
 
+import asyncio
+import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import ColumnElement, func, insert, select, true
 
@@ -21,7 +25,7 @@ from login.storage.models import (
 from servicekit.database import Database, Revisions
 
 from .traps import Spot
-from .victims import Victim, comes_to
+from .victims import Victim, comes_to, until
 
 pytestmark = pytest.mark.smoke
 
@@ -155,3 +159,55 @@ async def test_a_cleanup_of_tokens_that_is_killed_is_finished(
     await victim.finish(comes_to(0, expired))
     assert await count(RefreshTokenRow, true()) == 5
     assert await count(AuthSessionRow, true()) == 1
+
+
+class Fleet:
+    """PCs that send keep-alives, each one after the other, until nobody answers any more."""
+
+    SIZE = 40
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.answers = 0
+        self.heard_at: dict[int, datetime] = {}
+        """When each PC was heard last, as it was told."""
+
+    async def speak(self) -> None:
+        async with httpx.AsyncClient(base_url=self._url) as client:
+            await asyncio.gather(*(self._speak(client, one) for one in range(1, self.SIZE + 1)))
+
+    async def _speak(self, client: httpx.AsyncClient, number: int) -> None:
+        headers = {"Authorization": f"Bearer lpc_{number}"}
+        while True:
+            try:
+                answer = await client.put(f"/v1/pcs/02{number:010x}/keep-alive", headers=headers)
+            except httpx.TransportError:
+                return
+            assert answer.status_code == 200, answer.text
+            self.heard_at[number] = datetime.fromisoformat(answer.json()["server_time"])
+            self.answers += 1
+
+
+async def test_no_keep_alive_that_was_answered_is_lost(victim: Victim, database: Database) -> None:
+    """Killed while many PCs speak at once: what each was told is in the table."""
+    numbers = range(1, Fleet.SIZE + 1)
+    hashes = {number: hashlib.sha256(f"lpc_{number}".encode()).digest() for number in numbers}
+    async with database.writing() as session:
+        pcs = [pc(number, credential_hash=hashes[number]) for number in numbers]
+        await session.execute(insert(PcRow), pcs)
+    with victim.running() as serve:
+        fleet = Fleet(re.findall(r"http://\S+", serve.text)[-1])
+        speaking = asyncio.create_task(fleet.speak())
+
+        async def have_spoken() -> bool:
+            return fleet.answers >= 5 * Fleet.SIZE
+
+        await until(have_spoken)
+        serve.kill()
+        await speaking
+    victim.end_connections()
+    async with database.reading() as session:
+        rows = await session.scalars(select(PcRow))
+        stored = {row.id: row.last_keep_alive_at or LONG_AGO for row in rows}
+    assert len(fleet.heard_at) == Fleet.SIZE
+    assert all(stored[number] >= told for number, told in fleet.heard_at.items())

@@ -10,8 +10,14 @@ from login.domain.pc_credential import PcCredential
 from login.storage.models import AuditEventRow, PcRow, PcStatusEventRow
 from loopjobs import Clock
 from servicekit.database import Database
+from servicekit.mac import MacAddress
 
 ONLINE, OFFLINE = PcStatus.ONLINE, PcStatus.OFFLINE
+
+
+def mac_of(pc_id: int) -> MacAddress:
+    """Return the MAC address of a PC of the fleet."""
+    return MacAddress(f"02{pc_id:010x}")
 
 
 def credential_of(pc_id: int) -> PcCredential:
@@ -26,6 +32,11 @@ class Fleet:
         self._database = database
         self._clock = clock
         self._last_id = 0
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Which database it is in."""
+        return self._database.is_sqlite
 
     async def add(
         self,
@@ -48,7 +59,7 @@ class Fleet:
         now = self._clock.now()
         return {
             "id": self._last_id,
-            "mac": f"02{self._last_id:010x}",
+            "mac": mac_of(self._last_id).digits,
             "hostname": f"pc-{self._last_id}",
             "status": status,
             "status_reason": "keep_alive",

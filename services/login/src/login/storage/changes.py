@@ -2,23 +2,23 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, case, literal
+from sqlalchemy import ColumnElement, and_, case, literal
 
 from login.domain.pc import PcStatus, StatusReason
 from login.storage.models import PcRow
 from servicekit.database import UtcDateTime, is_readable_instant
 
 
-def heard(now: datetime) -> dict[str, object]:
-    """Return the changes for a PC that was just heard.
+def heard(now: datetime | ColumnElement[datetime]) -> dict[str, object]:
+    """Return the changes for a PC that was just heard; when may stand in a column, too.
 
     Where it is online already, all about its status keeps its value. So the UPDATE needs no look
     at the row before, and no sweep can come between the look and the UPDATE.
     """
     # Typed by us: what the driver makes of a datetime in a CASE may have lost its zone.
-    this_moment = literal(now, UtcDateTime())
+    this_moment = literal(now, UtcDateTime()) if isinstance(now, datetime) else now
     last = PcRow.last_keep_alive_at
-    was_heard_later = and_(is_readable_instant(last), last > now)
+    was_heard_later = and_(is_readable_instant(last), last > this_moment)
     was_online = PcRow.status == PcStatus.ONLINE
     return {
         "status": PcStatus.ONLINE,

@@ -1,6 +1,9 @@
 """The PCs, as the endpoints need them."""
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +14,8 @@ from login.domain.pc_credential import PcCredential
 from login.domain.provisioning import wanted_by
 from login.domain.registration import RegistrationStep, decide_registration
 from login.storage.changes import fallen_silent, heard, renewed
+from login.storage.group_commit import GroupCommit
+from login.storage.heard_together import HeardPc, hear_together
 from login.storage.models import PcRow
 from login.storage.pc_statements import (
     bring_back,
@@ -26,12 +31,18 @@ from login.storage.speakers import find_speaker, update_speaker
 from servicekit.database import Database, again_on_conflict
 from servicekit.mac import MacAddress
 
+_MOST_TOGETHER: Final = 500
+"""Keep-alives in one transaction: a few milliseconds for the database."""
+_MOST_WAITING: Final = 10_000
+"""Keep-alives that wait; more are told to come again, which they do by themselves."""
+
 
 class SqlPcRepository:
     """A `PcRepository` on the table of PCs."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._keep_alives = GroupCommit(self._hear_all, _MOST_TOGETHER, _MOST_WAITING)
 
     async def register(
         self, asked: Registration, credential: PcCredential, actor: str, now: datetime
@@ -51,8 +62,17 @@ class SqlPcRepository:
             return await bring_back(session, known, changes, actor, now), False
 
     async def keep_alive(self, mac: MacAddress, credential: PcCredential, now: datetime) -> None:
-        """Note that a PC was heard; what a job had removed comes back."""
-        await again_on_conflict(lambda: self._hear(mac, credential, now))
+        """Note that a PC was heard; what a job had removed comes back.
+
+        Those that arrive at the same time share a transaction; it has been committed when this
+        returns.
+        """
+        if not await self._keep_alives.submit(HeardPc(mac, credential.hash, now)):
+            await again_on_conflict(lambda: self._hear(mac, credential, now))
+
+    async def _hear_all(self, pcs: Sequence[HeardPc]) -> AbstractSet[HeardPc]:
+        async with self._database.writing() as session:
+            return await hear_together(session, pcs, is_sqlite=self._database.is_sqlite)
 
     async def _hear(self, mac: MacAddress, credential: PcCredential, now: datetime) -> None:
         async with self._database.writing() as session:
