@@ -1,0 +1,221 @@
+"""What is measured, of what."""
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from loops.order import Measure
+
+Kind: TypeAlias = Literal["hand", "ours", "variant", "peer", "floor"]
+
+
+@dataclass(frozen=True)
+class ListedSystem:
+    """A system as the tables name it, and where it is found."""
+
+    name: str
+    title: str
+    kind: Kind
+    """`variant` is ours with something added, `floor` what a core stands on: just imported."""
+    adapter: str
+    modules: str
+    """What a program imports to use it, with commas between."""
+    environment: str = "project"
+    against: str = "bare"
+    """The system that its ratios refer to."""
+    is_on_uvloop: bool = False
+    whole_seconds: bool = False
+    """Whether a second is its shortest interval."""
+    can_spread: bool = True
+    """Whether it can be told when the first tick is due."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """So many jobs at such an interval, or another thing to measure."""
+
+    name: str
+    title: str
+    kinds: tuple[Kind, ...]
+    measure: Measure = "ticks"
+    jobs: int = 1
+    interval: float = 1.0
+    is_spread: bool = False
+    seconds: float = 1.0
+    rounds: int = 1
+    patience: float = 60.0
+    """Seconds that one measurement may take."""
+    is_a_size: bool = False
+    """Whether a system that fell behind at a smaller size is left out."""
+
+
+_SIZES: Final[tuple[Kind, ...]] = ("hand", "ours", "peer")
+_ALL: Final[tuple[Kind, ...]] = ("hand", "ours", "variant", "peer")
+
+SYSTEMS: Final = (
+    ListedSystem("bare", "bare loop: a task that sleeps", "hand", "by_hand:Sleeping", "asyncio"),
+    ListedSystem(
+        "call-at", "bare: `call_at` and a task a tick", "hand", "by_hand:CallingAt", "asyncio"
+    ),
+    ListedSystem("loopjobs", "**loopjobs**", "ours", "loop_jobs:Plain", "loopjobs"),
+    ListedSystem("listener", "with a listener", "variant", "loop_jobs:Heard", "loopjobs"),
+    ListedSystem(
+        "watched",
+        "with history and health",
+        "variant",
+        "loop_jobs:Watched",
+        "loopjobs,loopjobs.history,loopjobs.health",
+    ),
+    ListedSystem(
+        "stored",
+        "with history in SQLite and health",
+        "variant",
+        "loop_jobs:Stored",
+        "loopjobs,loopjobs.history,loopjobs.health",
+    ),
+    ListedSystem(
+        "metrics",
+        "with metrics",
+        "variant",
+        "loop_jobs:Measured",
+        "loopjobs,loopjobs.telemetry",
+    ),
+    ListedSystem(
+        "bare-uvloop",
+        "bare loop on uvloop",
+        "variant",
+        "by_hand:Sleeping",
+        "asyncio,uvloop",
+        "uvloop",
+        is_on_uvloop=True,
+    ),
+    ListedSystem(
+        "loopjobs-uvloop",
+        "on uvloop, against a bare loop on uvloop",
+        "variant",
+        "loop_jobs:Plain",
+        "loopjobs,uvloop",
+        "uvloop",
+        against="bare-uvloop",
+        is_on_uvloop=True,
+    ),
+    ListedSystem(
+        "apscheduler-3",
+        "APScheduler 3",
+        "peer",
+        "apscheduler_3:Scheduler",
+        "apscheduler.schedulers.asyncio",
+        "apscheduler-3",
+    ),
+    ListedSystem(
+        "apscheduler-4",
+        "APScheduler 4",
+        "peer",
+        "apscheduler_4:Scheduler",
+        "apscheduler",
+        "apscheduler-4",
+    ),
+    ListedSystem(
+        "discord", "discord.py tasks", "peer", "discord_tasks:Loops", "discord.ext.tasks", "discord"
+    ),
+    ListedSystem("aiomisc", "aiomisc", "peer", "aiomisc_periodic:Callbacks", "aiomisc", "aiomisc"),
+    ListedSystem(
+        "fastapi-utils",
+        "fastapi-utils",
+        "peer",
+        "fastapi_utils_tasks:Repeated",
+        "fastapi_utils.tasks",
+        "fastapi-utils",
+    ),
+    ListedSystem(
+        "tornado",
+        "tornado PeriodicCallback",
+        "peer",
+        "tornado_periodic:Callbacks",
+        "tornado.ioloop",
+        "tornado",
+    ),
+    ListedSystem(
+        "docket", "docket, in memory", "peer", "docket_perpetual:Perpetuals", "docket", "docket"
+    ),
+    ListedSystem(
+        "taskiq",
+        "taskiq, in memory",
+        "peer",
+        "taskiq_schedules:Schedules",
+        "taskiq,taskiq.api,taskiq.schedule_sources",
+        "taskiq",
+        whole_seconds=True,
+        can_spread=False,
+    ),
+    ListedSystem("dependencies", "what the core stands on", "floor", "", "asyncio,pydantic,dishka"),
+)
+
+CASES: Final = (
+    Case("one", "1 job", _SIZES, interval=0.01, rounds=3),
+    Case("burst-100", "100 at once", _SIZES, jobs=100, interval=0.1, is_a_size=True),
+    Case(
+        "burst-1000",
+        "1,000 at once",
+        _ALL,
+        jobs=1_000,
+        interval=0.1,
+        seconds=1.5,
+        rounds=3,
+        is_a_size=True,
+    ),
+    Case("burst-10000", "10,000 at once", _SIZES, jobs=10_000, interval=2, is_a_size=True),
+    Case(
+        "burst-100000",
+        "100,000 at once",
+        _SIZES,
+        jobs=100_000,
+        interval=10,
+        patience=90,
+        is_a_size=True,
+    ),
+    Case(
+        "spread-100", "100 spread out", _SIZES, jobs=100, interval=1, is_spread=True, is_a_size=True
+    ),
+    Case(
+        "spread-1000",
+        "1,000 spread out",
+        _ALL,
+        jobs=1_000,
+        is_spread=True,
+        rounds=3,
+        is_a_size=True,
+    ),
+    Case(
+        "spread-10000",
+        "10,000 spread out",
+        _SIZES,
+        jobs=10_000,
+        interval=4,
+        is_spread=True,
+        is_a_size=True,
+    ),
+    Case(
+        "spread-100000",
+        "100,000 spread out",
+        ("hand", "ours"),
+        jobs=100_000,
+        interval=10,
+        is_spread=True,
+        patience=90,
+        is_a_size=True,
+    ),
+    Case("idle", "idle, resident", _ALL, "memory", jobs=2_000, interval=3_600, rounds=3),
+    Case("heap", "idle, allocated by Python", _ALL, "heap", jobs=1_000, interval=3_600),
+    Case("import", "import", (*_ALL, "floor"), "import", rounds=5),
+    Case("saturation", "1,000 at once, shortest interval", _SIZES, jobs=1_000),
+)
+
+
+def case_named(name: str) -> Case:
+    """Return the case of that name."""
+    return next(case for case in CASES if case.name == name)
+
+
+def system_named(name: str) -> ListedSystem:
+    """Return the system of that name."""
+    return next(system for system in SYSTEMS if system.name == name)

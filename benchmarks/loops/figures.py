@@ -1,0 +1,68 @@
+"""Medians, ratios of pairs, and how cost grows."""
+
+import math
+from collections.abc import Sequence
+from statistics import fmean, median
+from typing import Final
+
+from loops.catalogue import Case, ListedSystem, system_named
+from loops.results import Result, of_case
+
+BEHIND: Final = 0.5
+"""A system has fallen behind if less than this share of its ticks comes within the window."""
+_LEAST_SIZES: Final = 3
+
+
+def median_of(results: Sequence[Result], case: str, system: str, figure: str) -> float | None:
+    """Return the median over all rounds; `None` where nothing was measured."""
+    values = [each.figures[figure] for each in of_case(results, case, system) if each.figures]
+    return _median(values)
+
+
+def ratio_of(results: Sequence[Result], case: str, system: str, figure: str) -> float | None:
+    """Return the median of the ratios of rounds, to the system that this one is compared with.
+
+    Rounds in which one of the two has no figure are left out; `None` where that is all of them.
+    """
+    against = {each.round: each for each in of_case(results, case, system_named(system).against)}
+    ratios = [
+        own.figures[figure] / other.figures[figure]
+        for own in of_case(results, case, system)
+        if (other := against.get(own.round)) and own.figures and other.figures.get(figure)
+    ]
+    return _median(ratios)
+
+
+def failure_of(results: Sequence[Result], case: str, system: str) -> str | None:
+    """Return why nothing was measured in any round, if so."""
+    found = of_case(results, case, system)
+    if not found or any(each.figures for each in found):
+        return None
+    return found[0].failure
+
+
+def is_behind(results: Sequence[Result], case: Case, system: ListedSystem) -> bool:
+    """Return whether the system could not do what the case asks for, or only part of it."""
+    found = of_case(results, case.name, system.name)
+    return bool(found) and all(
+        each.failure is not None or each.figures.get("kept", 1.0) < BEHIND for each in found
+    )
+
+
+def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float | None:
+    """Return the power of the size with which the cost grows: with 1, both double together.
+
+    Fitted by least squares of the logarithms; `None` for fewer than three sizes.
+    """
+    if len(sizes) < _LEAST_SIZES:
+        return None
+    across = [math.log(size) for size in sizes]
+    up = [math.log(cost) for cost in costs]
+    middle, height = fmean(across), fmean(up)
+    slope = sum((x - middle) * (y - height) for x, y in zip(across, up, strict=True))
+    return slope / sum((x - middle) ** 2 for x in across)
+
+
+def _median(values: Sequence[float]) -> float | None:
+    known = [value for value in values if not math.isnan(value)]
+    return median(known) if known else None
