@@ -119,6 +119,13 @@ class Cluster:
         """Stop them all."""
         await self._stack.__aexit__(kind, error, trace)
 
+    async def deploy(self, **options: object) -> Replica:
+        """Start another replica, with options of its own."""
+        replica = Replica(self.leases, self.clock, None, None, **options)
+        self.replicas.append(replica)
+        await self._stack.enter_async_context(replica.host)
+        return replica
+
     def use(self, body: Body) -> None:
         """Let all of them run that."""
         for replica in self.replicas:

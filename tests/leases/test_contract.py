@@ -10,7 +10,16 @@ from dataclasses import replace
 
 import pytest
 
-from loopjobs import ClaimRequest, Declined, Granted, Lease, LeaseEnd, LeaseStore, Outcome
+from loopjobs import (
+    ClaimRequest,
+    Declined,
+    Granted,
+    GridSighting,
+    Lease,
+    LeaseEnd,
+    LeaseStore,
+    Outcome,
+)
 
 from .benches import Bench
 
@@ -280,6 +289,18 @@ def test_everybody_learns_when_a_run_last_succeeded(
     assert granted(other, THEIRS).success_age == about(2 * INTERVAL + 500)
 
 
+def test_failures_in_a_row_are_counted_for_all(store: LeaseStore, other: LeaseStore) -> None:
+    """Whoever had them; a success ends them, and what is no failure changes nothing."""
+    run_once(store)
+    counts: list[int] = []
+    for outcome in ("failed", "timed_out", "cancelled", "abandoned", "failed", "succeeded"):
+        answer = granted(other, replace(THEIRS, is_by_hand=True))
+        counts.append(answer.failures_in_a_row)
+        other.finish(answer.lease, LeaseEnd(Outcome(outcome)))
+    assert counts == [0, 1, 2, 2, 2, 3]
+    assert declined(store).failures_in_a_row == 0
+
+
 def test_a_clock_that_goes_back_holds_no_slot_up(bench: Bench, store: LeaseStore) -> None:
     """A slot further away than an interval is due, and begins the grid anew."""
     run_once(store)
@@ -288,20 +309,60 @@ def test_a_clock_that_goes_back_holds_no_slot_up(bench: Bench, store: LeaseStore
     assert (answer.next_in, answer.overdue) == (about(INTERVAL), about(0))
 
 
-def test_a_shorter_interval_holds_from_the_next_claim(store: LeaseStore) -> None:
-    """Nobody waits for a slot of the longer one."""
+@pytest.mark.parametrize("factor", [0.3, 3.0])
+def test_each_counts_its_own_interval_from_the_last_slot(
+    bench: Bench, store: LeaseStore, factor: float
+) -> None:
+    """A slot that was had a moment ago is not had again, and none comes too soon or too late."""
     run_once(store)
-    answer = granted(store, replace(OURS, interval=1_000))
-    assert answer.next_in == about(1_000)
+    theirs = replace(THEIRS, interval=factor * INTERVAL)
+    assert declined(store, theirs).next_in == about(factor * INTERVAL)
+    bench.step(factor * INTERVAL - 500)
+    assert declined(store, theirs).next_in == about(500)
+    bench.step(1_000)
+    answer = granted(store, theirs)
+    assert (answer.overdue, answer.next_in) == (about(500), about(factor * INTERVAL - 500))
+    store.finish(answer.lease, SUCCESS)
+    # The other one's next slot is an interval of its own after that.
+    assert declined(store).next_in == about(INTERVAL - 500)
 
 
-def test_a_longer_interval_holds_from_the_next_slot(bench: Bench, store: LeaseStore) -> None:
-    """And that is where it was."""
+def test_a_shorter_interval_that_has_passed_is_due_at_once(bench: Bench, store: LeaseStore) -> None:
+    """Its slots that fell into the longer one are one run, and its grid begins at the last slot."""
     run_once(store)
-    longer = replace(OURS, interval=3 * INTERVAL)
-    assert declined(store, longer).next_in == about(INTERVAL)
-    bench.step(INTERVAL + 500)
-    assert granted(store, longer).next_in == about(3 * INTERVAL - 500)
+    bench.step(0.75 * INTERVAL)
+    answer = granted(store, replace(OURS, interval=0.5 * INTERVAL))
+    assert (answer.overdue, answer.next_in) == (about(0.25 * INTERVAL), about(0.25 * INTERVAL))
+
+
+def test_everybody_is_told_by_whose_interval_the_last_slot_was(
+    bench: Bench, store: LeaseStore, other: LeaseStore
+) -> None:
+    """So that replicas that disagree find out."""
+    first = granted(store)
+    assert first.grid is None
+    store.finish(first.lease, SUCCESS)
+    longer = replace(THEIRS, interval=3 * INTERVAL)
+    seen = declined(other, longer).grid
+    assert seen == GridSighting(first.lease.fencing_token, INTERVAL)
+    bench.step(3 * INTERVAL + 500)
+    second = granted(other, longer)
+    assert second.grid == seen
+    seen = declined(store).grid
+    assert seen == GridSighting(second.lease.fencing_token, 3 * INTERVAL)
+
+
+def test_a_run_beside_the_grid_leaves_its_interval(store: LeaseStore, other: LeaseStore) -> None:
+    """By hand, or because a run has asked for it."""
+    run_once(store, next_in=0)
+    asked = granted(other, replace(THEIRS, interval=3 * INTERVAL))
+    assert asked.next_in == about(3 * INTERVAL)
+    other.finish(asked.lease, SUCCESS)
+    by_hand = granted(other, replace(THEIRS, interval=0.1 * INTERVAL, is_by_hand=True))
+    other.finish(by_hand.lease, SUCCESS)
+    answer = declined(store)
+    assert answer.next_in == about(INTERVAL)
+    assert answer.grid == GridSighting(by_hand.lease.fencing_token, INTERVAL)
 
 
 def test_whoever_gets_no_slot_has_no_say_in_the_interval(

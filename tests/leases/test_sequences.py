@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from loopjobs import (
+    ClaimAnswer,
     ClaimRequest,
     Declined,
     Lease,
@@ -23,7 +24,8 @@ from .benches import Bench
 
 # The clock of a real store runs on by a moment, and by how much must not matter: no sum of steps,
 # which are whole thousands, meets a point of the grid or the end of a lease.
-INTERVAL = 9_700.0
+INTERVALS = (9_700.0, 6_700.0, 21_700.0)
+"""Of the replicas: they do not agree, as in a rolling deployment."""
 LEASE = 4_500.0
 ASKED = 3_300.0
 MOMENT = 60
@@ -77,7 +79,7 @@ class Cluster:
 
     def _claim(self, name: str, replica: int) -> "Told":
         request = ClaimRequest(
-            job=self.job, holder=f"replica {replica}", interval=INTERVAL, seconds=LEASE
+            job=self.job, holder=f"replica {replica}", interval=INTERVALS[replica], seconds=LEASE
         )
         if name == "claim by hand":
             request = replace(request, is_by_hand=True)
@@ -87,11 +89,22 @@ class Cluster:
         if isinstance(answer, Declined):
             self.seen[replica] = answer.sighting
             facts = answer.is_paused, answer.holder, answer.sighting is not None
-            return Told(*facts, times=[answer.next_in, answer.lease_left, answer.success_age])
+            return Told(
+                *facts,
+                *self._past(answer),
+                times=[answer.next_in, answer.lease_left, answer.success_age],
+            )
+        past = self._past(answer)
         self.leases[replica] = answer.lease
         self.tokens.append(answer.lease.fencing_token)
         times = [answer.next_in, answer.overdue, answer.success_age]
-        return Told("granted", answer.is_takeover, times=times)
+        return Told("granted", answer.is_takeover, *past, times=times)
+
+    def _past(self, answer: ClaimAnswer) -> tuple[object, ...]:
+        grid = answer.grid
+        if grid is None or grid.fencing_token not in self.tokens:
+            return answer.failures_in_a_row, grid is None
+        return answer.failures_in_a_row, grid.interval, self.tokens.index(grid.fencing_token)
 
 
 class Told:

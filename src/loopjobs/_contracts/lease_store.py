@@ -25,9 +25,13 @@ class LeaseStore(Protocol):
         stood in for the grid, and moves the next slot to the first point of the grid that is later
         than now. A job that the store does not know is due at once.
 
+        Replicas may ask with different intervals, as in a rolling deployment. Whoever asks counts
+        its own from the last slot of the grid, whoever had that: so the shortest one sets the pace
+        while it is there, and the others go on where it leaves off.
+
         A slot that is further away than it can be is due, and begins the grid anew: the clock of
-        the store went back, or the interval is shorter now. It can be as far as the interval that
-        is asked with, or as far as the last run has put it off.
+        the store went back. It can be as far as one interval from the last slot, or as far as the
+        last run has put it off.
         """
         ...
 

@@ -157,6 +157,9 @@ class Loop(Generic[OptionsT]):
         """Claim a slot, and look again whether it may be run: much can happen meanwhile."""
         is_by_hand = tick.number is None
         turn = await turns.take(is_by_hand=is_by_hand)
+        if turn.failures is not None:
+            # Whoever ran last, and wherever that was.
+            self._runs.consecutive_failures = turn.failures
         refusal = self._places.refusal_now() or turn.refusal
         if refusal is None and not is_by_hand:
             refusal = self._second_thoughts(tick)

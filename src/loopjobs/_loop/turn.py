@@ -25,6 +25,8 @@ class Turn:
     """Seconds until the next slot by the clock of the store; `None` if it said nothing."""
     retry_in: float | None = None
     """Seconds after which to ask again, beside the slots."""
+    failures: int | None = None
+    """In a row, by the word of the store; `None` if it said nothing."""
     claimed: Claimed | None = None
     """The lease; `None` also for a run that goes without one."""
     why: str | None = None

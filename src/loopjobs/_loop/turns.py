@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from loopjobs._loop.cluster_news import ClusterNews
+from loopjobs._loop.interval_watch import IntervalWatch
 from loopjobs._loop.lease_debt import LeaseDebt
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.lost_leases import LostLeases
@@ -55,6 +56,7 @@ class Turns:
         self._debt = LeaseDebt(client, context.clock)
         self._clock = context.clock
         self._reminders = Reminders()
+        self._intervals = IntervalWatch(job, context.clock)
         self._is_closed = False
         self.news = ClusterNews(context.clock)
         """What the store has last said."""
@@ -147,6 +149,7 @@ class Turns:
 
     def _read(self, claimed: Claimed) -> Turn:
         was_paused = self.news.is_paused
+        self._intervals.hear(claimed.request, claimed.answer)
         if isinstance(claimed.answer, Declined):
             self.news.hear_declined(claimed.answer)
             turn = self._declined(claimed.answer, is_by_hand=claimed.request.is_by_hand)
@@ -155,6 +158,7 @@ class Turns:
             turn = Turn(None, claimed.answer.next_in, claimed=claimed)
         self._reminders.forget(self._job)
         self._tell_pause(was_paused=was_paused)
+        turn = replace(turn, failures=claimed.answer.failures_in_a_row)
         return replace(turn, refusal=Outcome.CANCELLED) if self._is_closed else turn
 
     def _unavailable(self, error: LeaseUnavailableError, *, is_by_hand: bool) -> Turn:

@@ -28,6 +28,16 @@ class Sighting:
     """Its end in the words of the store; to be compared, never to be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class GridSighting:
+    """By whose interval slots came when the store was asked."""
+
+    fencing_token: int
+    """That of the last lease; whoever has a slot after this one has a higher one."""
+    interval: float
+    """Seconds, as whoever had the last slot of the grid has asked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRequest:
     """What a process asks of the store when a slot is due."""
@@ -35,7 +45,8 @@ class ClaimRequest:
     job: str
     holder: str
     interval: float
-    """Seconds from slot to slot."""
+    """Seconds from slot to slot: the next one is that much later than the last one of the grid,
+    whoever had that, and whatever interval it was had with."""
     seconds: float
     """How long the lease is to hold."""
     is_by_hand: bool = False
@@ -58,6 +69,10 @@ class Granted:
     """Whether somebody else had a lease that has ended without a word."""
     success_age: float | None = None
     """Seconds since the end of the last run that succeeded, wherever; `None` if that is unknown."""
+    failures_in_a_row: int = 0
+    """Runs that failed or timed out since the last success, wherever."""
+    grid: GridSighting | None = None
+    """The grid as it was before; `None` if nobody has had a slot of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,10 @@ class Declined:
     """Who has it."""
     success_age: float | None = None
     """Seconds since the end of the last run that succeeded, wherever; `None` if that is unknown."""
+    failures_in_a_row: int = 0
+    """Runs that failed or timed out since the last success, wherever."""
+    grid: GridSighting | None = None
+    """The grid as it is; `None` if nobody has had a slot of it."""
 
 
 ClaimAnswer: TypeAlias = Granted | Declined
@@ -92,3 +111,9 @@ class LeaseEnd:
     backlog. It may be sooner or later than the next point of the grid, stands in for it once, and
     does not move the grid. `None` leaves it to the grid, and passes over the slots that fell into
     the run."""
+
+    def count_on(self, failures: int) -> int:
+        """Return the failures in a row after this run, if there were so many before it."""
+        if self.outcome is Outcome.SUCCEEDED:
+            return 0
+        return failures + (self.outcome in (Outcome.FAILED, Outcome.TIMED_OUT))

@@ -45,8 +45,13 @@ _US: Final = "interval '1 microsecond'"
 
 
 def _us_of(instant: str) -> str:
-    return f"(extract(epoch FROM {instant}) * 1000000)::bigint"
+    return f"(extract(epoch FROM ({instant})) * 1000000)::bigint"
 
+
+# Whoever asks counts its own interval from the last slot of the grid.
+_GRID_DUE_AT: Final = f"""
+    (old.grid_due_at + COALESCE(%(interval)s - old.interval_us, 0) * {_US})
+"""
 
 # The instant is taken once for all of a statement, after it has been sent: a lease ends later here
 # than in the eyes of its holder. `now()` is when the statement arrived: one that has waited for
@@ -57,15 +62,15 @@ def _us_of(instant: str) -> str:
 CLAIM: Final = f"""
     WITH now AS MATERIALIZED (SELECT clock_timestamp() AS at),
     ours AS MATERIALIZED (
-        SELECT old.*, now.at, COALESCE(old.asked_due_at, old.grid_due_at) AS due_at,
-            {_DURABLY} AS durably
+        SELECT old.*, now.at, {_GRID_DUE_AT} AS own_due_at,
+            COALESCE(old.asked_due_at, {_GRID_DUE_AT}) AS due_at, {_DURABLY} AS durably
         FROM loopjobs_leases AS old CROSS JOIN now
         WHERE old.namespace = %(namespace)s AND old.job = %(job)s
             AND (%(is_by_hand)s OR NOT old.is_paused
-                AND (COALESCE(old.asked_due_at, old.grid_due_at) <= now.at
+                AND (COALESCE(old.asked_due_at, {_GRID_DUE_AT}) <= now.at
                     OR old.asked_due_at > now.at + old.asked_us * {_US}
                     OR old.asked_due_at IS NULL
-                        AND old.grid_due_at > now.at + %(interval)s * {_US}))
+                        AND {_GRID_DUE_AT} > now.at + %(interval)s * {_US}))
             AND (old.holder IS NULL OR old.lease_until <= now.at
                 OR (old.fencing_token = %(stale_token)s AND old.lease_us <= %(lease)s
                     AND {_us_of("old.lease_until")} = %(stale_until)s))
@@ -76,7 +81,7 @@ CLAIM: Final = f"""
         SELECT *,
             due_at > at AND NOT %(is_by_hand)s AS is_anew,
             NOT is_paused AND (due_at <= at OR NOT %(is_by_hand)s) AS is_had,
-            ({_us_of("(at - grid_due_at)")} / %(interval)s + 1) * %(interval)s * {_US} AS to_next
+            ({_us_of("at - own_due_at")} / %(interval)s + 1) * %(interval)s * {_US} AS to_next
         FROM ours
     ),
     granted AS (
@@ -85,11 +90,13 @@ CLAIM: Final = f"""
             fencing_token = GREATEST(slot.fencing_token + 1, {_us_of("slot.at")}),
             lease_until = slot.at + %(lease)s * {_US},
             lease_us = %(lease)s,
-            interval_us = %(interval)s,
+            interval_us = CASE
+                WHEN slot.is_anew OR slot.is_had AND slot.own_due_at <= slot.at THEN %(interval)s
+                ELSE COALESCE(slot.interval_us, %(interval)s) END,
             grid_due_at = CASE
                 WHEN slot.is_anew THEN slot.at + %(interval)s * {_US}
-                WHEN slot.is_had AND slot.grid_due_at <= slot.at
-                    THEN slot.grid_due_at + slot.to_next
+                WHEN slot.is_had AND slot.own_due_at <= slot.at
+                    THEN slot.own_due_at + slot.to_next
                 ELSE slot.grid_due_at END,
             asked_due_at = CASE WHEN NOT slot.is_had THEN slot.asked_due_at END,
             started_at = slot.at,
@@ -98,21 +105,26 @@ CLAIM: Final = f"""
         FROM slot
         WHERE new.namespace = slot.namespace AND new.job = slot.job
         RETURNING new.fencing_token,
-            {_us_of("(COALESCE(new.asked_due_at, new.grid_due_at) - slot.at)")} AS next_in,
-            {_us_of("(slot.at - slot.due_at)")} AS overdue,
+            {_us_of("COALESCE(new.asked_due_at, new.grid_due_at) - slot.at")}
+                + CASE WHEN new.asked_due_at IS NULL
+                    THEN %(interval)s - new.interval_us ELSE 0 END AS next_in,
+            {_us_of("slot.at - slot.due_at")} AS overdue,
             slot.holder IS NOT NULL AS is_takeover,
-            {_us_of("(slot.at - slot.last_success_at)")} AS success_age
+            {_us_of("slot.at - slot.last_success_at")} AS success_age,
+            slot.failures_in_a_row, slot.fencing_token AS token_before,
+            slot.interval_us AS interval_before
     )
     SELECT true, fencing_token, next_in, overdue, is_takeover, success_age,
-        NULL, NULL, false, NULL
+        failures_in_a_row, token_before, interval_before, NULL, NULL, false, NULL
     FROM granted
     UNION ALL
     SELECT false, fencing_token,
-        {_us_of("(COALESCE(asked_due_at, grid_due_at) - now.at)")}, 0, false,
-        {_us_of("(now.at - last_success_at)")},
-        CASE WHEN lease_until > now.at THEN {_us_of("(lease_until - now.at)")} END,
+        {_us_of(f"COALESCE(asked_due_at, {_GRID_DUE_AT}) - now.at")}, 0, false,
+        {_us_of("now.at - last_success_at")},
+        failures_in_a_row, fencing_token, interval_us,
+        CASE WHEN lease_until > now.at THEN {_us_of("lease_until - now.at")} END,
         {_us_of("lease_until")}, is_paused, holder
-    FROM loopjobs_leases CROSS JOIN now
+    FROM loopjobs_leases AS old CROSS JOIN now
     WHERE namespace = %(namespace)s AND job = %(job)s AND NOT EXISTS (SELECT FROM granted)
 """  # noqa: S608 - made of our own words alone
 
@@ -144,7 +156,7 @@ FINISH: Final = f"""
         asked_us = COALESCE(%(next_in)s::bigint, asked_us),
         grid_due_at = CASE
             WHEN %(next_in)s::bigint IS NULL AND grid_due_at < now.at THEN grid_due_at
-                + ceil({_us_of("(now.at - grid_due_at)")}::numeric / interval_us)::bigint
+                + ceil({_us_of("now.at - grid_due_at")}::numeric / interval_us)::bigint
                 * interval_us * {_US}
             ELSE grid_due_at END
     FROM now

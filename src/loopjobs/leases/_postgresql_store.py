@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Final, LiteralString, TypeAlias
+from typing import LiteralString, NamedTuple
 
 import psycopg
 
@@ -11,6 +11,7 @@ from loopjobs import (
     ClaimRequest,
     Declined,
     Granted,
+    GridSighting,
     Lease,
     LeaseEnd,
     LeaseUnavailableError,
@@ -22,11 +23,21 @@ from loopjobs.leases import _postgresql_statements as sql
 from loopjobs.leases._bounded_connection import BoundedConnection
 from loopjobs.leases._told import told
 
-_FAILURES: Final = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ABANDONED)
 
-_Row: TypeAlias = tuple[
-    bool, int, int, int, bool, int | None, int | None, int | None, bool, str | None
-]
+class _Row(NamedTuple):
+    is_granted: bool
+    token: int
+    next_in: int
+    overdue: int
+    is_takeover: bool
+    success_age: int | None
+    failures: int
+    last_token: int
+    interval: int | None
+    lease_left: int | None
+    lease_until: int | None
+    is_paused: bool
+    holder: str | None
 
 
 class PostgresqlLeaseStore:
@@ -79,7 +90,7 @@ class PostgresqlLeaseStore:
             outcome=end.outcome.value,
             error=None if end.error is None else told(end.error),
             has_succeeded=end.outcome is Outcome.SUCCEEDED,
-            has_failed=end.outcome in _FAILURES,
+            has_failed=end.count_on(0) > 0,
             next_in=None if end.next_in is None else _microseconds(end.next_in),
         )
 
@@ -106,8 +117,8 @@ class PostgresqlLeaseStore:
             "patience": _microseconds(self._connection.seconds),
         }
         with unavailable(self._place):
-            row: _Row | None = self._connection.execute(sql.CLAIM, parameters).fetchone()
-        return row
+            found = self._connection.execute(sql.CLAIM, parameters).fetchone()
+        return None if found is None else _Row(*found)
 
     def _change(self, statement: LiteralString, **parameters: str | int | None) -> None:
         with unavailable(self._place):
@@ -133,24 +144,29 @@ def unavailable(place: str) -> Iterator[None]:
 
 
 def _answer(request: ClaimRequest, row: _Row) -> ClaimAnswer:
-    is_granted, token, next_in, overdue, is_takeover, age, left, until, is_paused, holder = row
+    age, left, interval = row.success_age, row.lease_left, row.interval
     success_age = None if age is None else max(0.0, _seconds(age))
-    if is_granted:
+    grid = None if interval is None else GridSighting(row.last_token, _seconds(interval))
+    if row.is_granted:
         return Granted(
-            Lease(request.job, request.holder, token, request.seconds),
-            next_in=_seconds(next_in),
-            overdue=max(0.0, _seconds(overdue)),
-            is_takeover=is_takeover,
+            Lease(request.job, request.holder, row.token, request.seconds),
+            next_in=_seconds(row.next_in),
+            overdue=max(0.0, _seconds(row.overdue)),
+            is_takeover=row.is_takeover,
             success_age=success_age,
+            failures_in_a_row=row.failures,
+            grid=grid,
         )
     is_held = left is not None
     return Declined(
-        next_in=_seconds(next_in),
+        next_in=_seconds(row.next_in),
         lease_left=None if left is None else _seconds(left),
-        is_paused=is_paused,
-        sighting=Sighting(token, str(until)) if is_held else None,
-        holder=holder if is_held else None,
+        is_paused=row.is_paused,
+        sighting=Sighting(row.token, str(row.lease_until)) if is_held else None,
+        holder=row.holder if is_held else None,
         success_age=success_age,
+        failures_in_a_row=row.failures,
+        grid=grid,
     )
 
 

@@ -15,6 +15,7 @@ from loopjobs import (
     Declined,
     Fence,
     Granted,
+    GridSighting,
     Lease,
     LeaseEnd,
     LeaseUnavailableError,
@@ -166,18 +167,22 @@ def _seconds_or_none(word: str) -> float | None:
 
 
 def _granted(request: ClaimRequest, facts: Sequence[str]) -> Granted:
-    next_in, token, overdue, is_takeover, success_age = facts
+    next_in, token, overdue, is_takeover, success_age, *before = facts
+    failures, interval, last_token = before
     return Granted(
         Lease(request.job, request.holder, int(token), request.seconds),
         _seconds(next_in),
         _seconds(overdue),
         is_takeover == "1",
         _seconds_or_none(success_age),
+        int(failures),
+        _grid(interval, last_token),
     )
 
 
 def _declined(facts: Sequence[str]) -> Declined:
-    next_in, left, is_paused, holder, token, until, success_age = facts
+    next_in, left, is_paused, holder, token, until, success_age, *last = facts
+    failures, interval, last_token = last
     return Declined(
         next_in=_seconds(next_in),
         lease_left=_seconds_or_none(left),
@@ -185,4 +190,10 @@ def _declined(facts: Sequence[str]) -> Declined:
         sighting=Sighting(int(token), until) if holder else None,
         holder=holder or None,
         success_age=_seconds_or_none(success_age),
+        failures_in_a_row=int(failures),
+        grid=_grid(interval, last_token),
     )
+
+
+def _grid(interval: str, token: str) -> GridSighting | None:
+    return GridSighting(int(token), _seconds(interval)) if interval else None

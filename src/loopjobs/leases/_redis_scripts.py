@@ -59,7 +59,9 @@ if is_changed then
   row.wait_until = forgets_nothing and 0 or now + seconds
 end
 
-local next_due = row.asked_due or row.grid_due
+local interval_before, token_before = row.interval, row.token
+local function grid_due() return row.grid_due + interval - (row.interval or interval) end
+local next_due = row.asked_due or grid_due()
 local furthest = row.asked_due and row.asked_in or interval
 local is_late = next_due <= now
 local is_due = is_late or next_due > now + furthest
@@ -70,6 +72,8 @@ local is_stale = is_held and seen_token == text(row.token) and seen_until == tex
 local lease_left = is_held and not is_stale and row.lease_until - now or 0
 -- If the clock went back the wait is no longer for that.
 local wait_left = math.min(row.wait_until - now, seconds)
+local failures = text(row.failures or 0)
+local grid = interval_before and text(interval_before) or ''
 local age = row.last_success and text(math.max(0, now - row.last_success)) or ''
 
 if lease_left > 0 or wait_left > 0 or not (is_by_hand or (is_due and not is_paused)) then
@@ -81,28 +85,31 @@ if lease_left > 0 or wait_left > 0 or not (is_by_hand or (is_due and not is_paus
   return {
     '0', text(next_due - now), left > 0 and text(left) or '', is_paused and '1' or '0',
     is_held and row.holder or '', is_held and text(row.token) or '',
-    is_held and text(row.lease_until) or '', age}
+    is_held and text(row.lease_until) or '', age, failures, grid, text(token_before)}
 end
 
 local is_takeover = row.holder and '1' or '0'
 local overdue = math.max(0, now - next_due)
-row.token, row.interval = math.max(row.token + 1, now), interval
+row.token = math.max(row.token + 1, now)
 row.holder, row.lease_until, row.lease_seconds = holder, now + seconds, seconds
 row.wait_until = 0
 if is_due and not is_late and not is_by_hand then
-  row.asked_due, row.grid_due, is_late = nil, now, true
+  row.asked_due, row.grid_due, row.interval, is_late = nil, now, interval, true
 end
 if is_late and not is_paused then
   row.asked_due = nil
-  if row.grid_due <= now then
-    row.grid_due = row.grid_due + (math.floor((now - row.grid_due) / interval) + 1) * interval
+  local due = grid_due()
+  if due <= now then
+    row.grid_due = due + (math.floor((now - due) / interval) + 1) * interval
+    row.interval = interval
   end
 end
+row.interval = row.interval or interval
 if not row.asked_due then redis.call('HDEL', key, 'asked_due') end
 write(key, row)
 return {
-  '1', text((row.asked_due or row.grid_due) - now), text(row.token), text(overdue),
-  is_takeover, age}
+  '1', text((row.asked_due or grid_due()) - now), text(row.token), text(overdue),
+  is_takeover, age, failures, grid, text(token_before)}
 """
 )
 
@@ -130,7 +137,11 @@ local row = read(key)
 if not is_held(row, holder, token) then return end
 redis.call('HDEL', key, 'holder', 'lease_until', 'lease_seconds', 'last_error')
 local ended = {last_outcome = outcome, last_error = error ~= '' and error or nil}
-if outcome == 'succeeded' then ended.last_success = now end
+if outcome == 'succeeded' then
+  ended.last_success, ended.failures = now, 0
+elseif outcome == 'failed' or outcome == 'timed_out' then
+  ended.failures = (row.failures or 0) + 1
+end
 if next_in ~= '' then
   ended.asked_due, ended.asked_in = now + tonumber(next_in), tonumber(next_in)
 elseif row.grid_due < now then

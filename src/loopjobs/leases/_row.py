@@ -4,7 +4,16 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from loopjobs import ClaimRequest, Declined, Granted, Lease, LeaseEnd, Outcome, Sighting
+from loopjobs import (
+    ClaimRequest,
+    Declined,
+    Granted,
+    GridSighting,
+    Lease,
+    LeaseEnd,
+    Outcome,
+    Sighting,
+)
 from loopjobs.leases._told import told
 
 _ROUNDING: Final = 1e-6
@@ -18,6 +27,7 @@ class LeaseRow:
     grid_due: float
     """The next point of the grid."""
     interval: float = math.inf
+    """That of whoever had the last slot of the grid; infinite before the first."""
     asked_due: float | None = None
     """Stands in for the grid once; the last run has asked for it."""
     asked_in: float = 0.0
@@ -31,16 +41,31 @@ class LeaseRow:
     last_success: float | None = None
     last_outcome: Outcome | None = None
     last_error: str | None = None
+    failures: int = 0
+    """Runs that failed or timed out since the last success."""
 
     @property
     def next_due(self) -> float:
-        """The slot that comes next."""
+        """The slot that comes next by the interval of whoever had the last one."""
         return self.grid_due if self.asked_due is None else self.asked_due
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether anybody has asked for a slot."""
+        return self.interval < math.inf
+
+    def grid_due_at(self, interval: float) -> float:
+        """Return the next point of the grid for whoever has that interval."""
+        return self.grid_due + (interval - self.interval if self.has_interval else 0.0)
+
+    def due_at(self, interval: float) -> float:
+        """Return the slot that comes next for whoever has that interval."""
+        return self.grid_due_at(interval) if self.asked_due is None else self.asked_due
 
     def is_due(self, interval: float, now: float) -> bool:
         """Whether a slot is due, or further away than it can be at that interval."""
         furthest = interval if self.asked_due is None else self.asked_in
-        return not now < self.next_due <= now + furthest + _ROUNDING
+        return not now < self.due_at(interval) <= now + furthest + _ROUNDING
 
     def is_taken(self, request: ClaimRequest, now: float) -> bool:
         """Whether somebody has a lease that has not ended, by the clock or by what was seen."""
@@ -60,17 +85,25 @@ class LeaseRow:
             now: The present moment.
             lowest_token: The token is no lower, and higher than the last one.
         """
-        is_takeover, overdue = self.holder is not None, now - self.next_due
-        self.token, self.interval = max(self.token + 1, lowest_token), request.interval
+        interval, grid = request.interval, self._grid_sighting()
+        is_takeover, overdue = self.holder is not None, now - self.due_at(interval)
+        self.token = max(self.token + 1, lowest_token)
         self.holder, self.lease_seconds = request.holder, request.seconds
         self.lease_until = now + request.seconds
         if overdue < 0 and not request.is_by_hand:
-            self.asked_due, self.grid_due, overdue = None, now, 0.0
+            self.asked_due, self.grid_due, self.interval, overdue = None, now, interval, 0.0
         if overdue >= 0 and not self.is_paused:
-            self._pass(now)
-        lease = Lease(request.job, request.holder, self.token, request.seconds)
+            self._pass(interval, now)
+        if not self.has_interval:
+            self.interval = interval
         return Granted(
-            lease, self.next_due - now, max(0.0, overdue), is_takeover, self.success_age(now)
+            Lease(request.job, request.holder, self.token, request.seconds),
+            next_in=self.due_at(interval) - now,
+            overdue=max(0.0, overdue),
+            is_takeover=is_takeover,
+            success_age=self.success_age(now),
+            failures_in_a_row=self.failures,
+            grid=grid,
         )
 
     def finish(self, end: LeaseEnd, now: float) -> None:
@@ -78,6 +111,7 @@ class LeaseRow:
         self.holder, self.lease_until, self.is_locked = None, -math.inf, False
         self.last_outcome = end.outcome
         self.last_error = None if end.error is None else told(end.error)
+        self.failures = end.count_on(self.failures)
         if end.outcome is Outcome.SUCCEEDED:
             self.last_success = now
         if end.next_in is not None:
@@ -86,16 +120,18 @@ class LeaseRow:
             steps = math.ceil((now - self.grid_due) / self.interval - _ROUNDING)
             self.grid_due += steps * self.interval
 
-    def declined(self, now: float, lease_left: float | None) -> Declined:
+    def declined(self, interval: float, now: float, lease_left: float | None) -> Declined:
         """Say why the slot is not to be had, and when to look again."""
         is_held = lease_left is not None and self.holder is not None
         return Declined(
-            next_in=self.next_due - now,
+            next_in=self.due_at(interval) - now,
             lease_left=lease_left,
             is_paused=self.is_paused,
             sighting=self._sighting() if is_held else None,
             holder=self.holder if is_held else None,
             success_age=self.success_age(now),
+            failures_in_a_row=self.failures,
+            grid=self._grid_sighting(),
         )
 
     def success_age(self, now: float) -> float | None:
@@ -114,8 +150,11 @@ class LeaseRow:
     def _sighting(self) -> Sighting:
         return Sighting(self.token, repr(self.lease_until))
 
-    def _pass(self, now: float) -> None:
+    def _grid_sighting(self) -> GridSighting | None:
+        return GridSighting(self.token, self.interval) if self.has_interval else None
+
+    def _pass(self, interval: float, now: float) -> None:
         self.asked_due = None
-        if self.grid_due <= now:
-            steps = math.floor((now - self.grid_due) / self.interval + _ROUNDING) + 1
-            self.grid_due += steps * self.interval
+        if (grid_due := self.grid_due_at(interval)) <= now:
+            steps = math.floor((now - grid_due) / interval + _ROUNDING) + 1
+            self.grid_due, self.interval = grid_due + steps * interval, interval

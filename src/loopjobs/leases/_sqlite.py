@@ -132,17 +132,19 @@ class SqliteLeaseStore:
             # A lease of this very process: it goes by time.
             left = max(0.0, row.lease_until - now) or None
             if row.is_taken(request, now) or not is_wanted:
-                return row.declined(now, left)
+                return row.declined(request.interval, now, left)
             self._locks.drop(request.job)
         lock = FileLock.take(self._source.lock_file(request.job))
         if lock is None:
-            return row.declined(now, max(row.lease_until - now, request.seconds * _LOOK_AGAIN))
+            return row.declined(
+                request.interval, now, max(row.lease_until - now, request.seconds * _LOOK_AGAIN)
+            )
         if row.is_locked:
             # It is free, so its holder is gone.
             row.lease_until = -math.inf
         if row.is_taken(request, now) or not is_wanted:
             lock.free()
-            return row.declined(now, max(0.0, row.lease_until - now) or None)
+            return row.declined(request.interval, now, max(0.0, row.lease_until - now) or None)
         row.is_locked = True
         answer = row.grant(request, now, self._rows.lowest_token())
         self._locks.hold(answer.lease, lock, row.lease_until)

@@ -23,20 +23,22 @@ CREATE TABLE IF NOT EXISTS loopjobs_leases (
   grid_due REAL NOT NULL, interval REAL NOT NULL, asked_due REAL, asked_in REAL NOT NULL,
   token INTEGER NOT NULL, holder TEXT, lease_until REAL NOT NULL, lease_seconds REAL NOT NULL,
   is_locked INTEGER NOT NULL, is_paused INTEGER NOT NULL, last_success REAL,
-  last_outcome TEXT, last_error TEXT,
+  last_outcome TEXT, last_error TEXT, failures INTEGER NOT NULL,
   PRIMARY KEY (namespace, job)
 ) WITHOUT ROWID
 """
 _READ: Final = """
 SELECT boot, written, written_at, grid_due, interval, asked_due, asked_in, token, holder,
-  lease_until, lease_seconds, is_locked, is_paused, last_success, last_outcome, last_error
+  lease_until, lease_seconds, is_locked, is_paused, last_success, last_outcome, last_error,
+  failures
 FROM loopjobs_leases WHERE namespace = ? AND job = ?
 """
 _WRITE: Final = """
 INSERT OR REPLACE INTO loopjobs_leases (
   namespace, job, boot, written, written_at, grid_due, interval, asked_due, asked_in, token,
-  holder, lease_until, lease_seconds, is_locked, is_paused, last_success, last_outcome, last_error
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  holder, lease_until, lease_seconds, is_locked, is_paused, last_success, last_outcome, last_error,
+  failures
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -114,7 +116,7 @@ class SqliteRows:
         columns = (
             row.grid_due, row.interval, row.asked_due, row.asked_in, row.token, row.holder,
             row.lease_until, row.lease_seconds, row.is_locked, row.is_paused, row.last_success,
-            outcome, row.last_error,
+            outcome, row.last_error, row.failures,
         )  # fmt: skip
         when = (self._machine.boot, now, self._wall())
         self._connection.execute(_WRITE, (self._namespace, job, *when, *columns))
@@ -153,11 +155,13 @@ def _row(columns: Sequence[Any]) -> LeaseRow:
     (
         grid_due, interval, asked_due, asked_in, token, holder, lease_until, lease_seconds,
         is_locked, is_paused, last_success, outcome, last_error,
+        failures,
     ) = columns  # fmt: skip
     return LeaseRow(
         float(grid_due), float(interval), _float(asked_due), float(asked_in), int(token), holder,
         float(lease_until), float(lease_seconds), bool(is_locked), bool(is_paused),
         _float(last_success), None if outcome is None else Outcome(outcome), last_error,
+        int(failures),
     )  # fmt: skip
 
 

@@ -1,0 +1,77 @@
+"""What the leases in memory keep of a job."""
+
+import math
+from dataclasses import dataclass
+
+from loopjobs import Declined, GridSighting, Sighting
+
+_ROUNDING = 1e-6
+
+
+@dataclass(slots=True)
+class MemoryRow:
+    """Moments are seconds on the clock of the store."""
+
+    grid_due: float
+    interval: float = math.inf
+    """That of whoever had the last slot of the grid; infinite before the first."""
+    asked_due: float | None = None
+    """Stands in for the grid once."""
+    asked_in: float = 0.0
+    token: int = 0
+    holder: str | None = None
+    lease_until: float = -math.inf
+    lease_seconds: float = 0.0
+    is_paused: bool = False
+    last_success: float | None = None
+    failures: int = 0
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether anybody has asked for a slot."""
+        return self.interval < math.inf
+
+    def grid_due_at(self, interval: float) -> float:
+        """Return the next point of the grid for whoever has that interval."""
+        return self.grid_due + (interval - self.interval if self.has_interval else 0.0)
+
+    def due_at(self, interval: float) -> float:
+        """Return the slot that comes next for whoever has that interval."""
+        return self.grid_due_at(interval) if self.asked_due is None else self.asked_due
+
+    def is_due(self, now: float, interval: float) -> bool:
+        """Whether a slot is due, or further away than it can be."""
+        furthest = interval if self.asked_due is None else self.asked_in
+        return not now < self.due_at(interval) <= now + furthest + _ROUNDING
+
+    def grid_point(self, now: float, *, is_included: bool) -> float:
+        """Return the first point of the grid after now, or at it where that counts."""
+        steps = (now - self.grid_due) / self.interval
+        count = math.ceil(steps - _ROUNDING) if is_included else math.floor(steps + _ROUNDING) + 1
+        return self.grid_due + count * self.interval
+
+    def sighting(self) -> Sighting:
+        """Return the lease as others see it."""
+        return Sighting(self.token, repr(self.lease_until))
+
+    def grid_sighting(self) -> GridSighting | None:
+        """Return the grid as others see it."""
+        return GridSighting(self.token, self.interval) if self.has_interval else None
+
+    def success_age(self, now: float) -> float | None:
+        """Return the seconds since the last success."""
+        return None if self.last_success is None else max(0.0, now - self.last_success)
+
+    def declined(self, interval: float, now: float) -> Declined:
+        """Say why there is no slot for whoever has that interval, and when to look again."""
+        is_held = self.holder is not None and self.lease_until > now
+        return Declined(
+            next_in=self.due_at(interval) - now,
+            lease_left=self.lease_until - now if is_held else None,
+            is_paused=self.is_paused,
+            sighting=self.sighting() if is_held else None,
+            holder=self.holder if is_held else None,
+            success_age=self.success_age(now),
+            failures_in_a_row=self.failures,
+            grid=self.grid_sighting(),
+        )
