@@ -119,9 +119,9 @@ class Cluster:
         """Stop them all."""
         await self._stack.__aexit__(kind, error, trace)
 
-    async def deploy(self, **options: object) -> Replica:
+    async def deploy(self, wire: Wire | None = None, **options: object) -> Replica:
         """Start another replica, with options of its own."""
-        replica = Replica(self.leases, self.clock, None, None, **options)
+        replica = Replica(self.leases, self.clock, None, wire, **options)
         self.replicas.append(replica)
         await self._stack.enter_async_context(replica.host)
         return replica

@@ -205,7 +205,7 @@ async def test_a_step_of_the_store_s_clock_costs_a_slot_at_most(step: float) -> 
 
 
 async def test_a_replica_of_another_interval_moves_nobody_beyond_it() -> None:
-    """A rolling deployment that shortens the interval takes effect at once."""
+    """A rolling deployment that shortens the interval does so for all."""
     async with Cluster(1) as cluster:
         await cluster.clock.advance(1)
         newer = Replica(cluster.leases, cluster.clock, IntervalInSeconds=2)

@@ -1,5 +1,6 @@
 """What the lease store has last said about a job."""
 
+from loopjobs._loop.turn import is_contested
 from loopjobs._mechanisms.lease_terms import MARGIN
 from loopjobs._words.clock import Clock
 from loopjobs._words.leases import ClaimRequest, Declined, Granted, Sighting
@@ -21,6 +22,7 @@ class ClusterNews:
         self._seen: Sighting | None = None
         self._seen_since = 0.0
         self._token: int | None = None
+        self._contested_since: float | None = None
         self.failures = 0
         """How often in a row the store has not answered."""
         self.is_paused = False
@@ -34,7 +36,7 @@ class ClusterNews:
         self.is_paused = self.is_paused and request.is_by_hand
         self.holder, self._token = request.holder, granted.lease.fencing_token
         self._ends_at = now + granted.lease.seconds
-        self._seen = None
+        self._seen = self._contested_since = None
 
     def hear_declined(self, declined: Declined) -> None:
         """Note that a slot is not ours."""
@@ -43,8 +45,18 @@ class ClusterNews:
         self._ends_at = None if declined.lease_left is None else now + declined.lease_left
         if declined.sighting is not None:
             self._token = declined.sighting.fencing_token
+        if not is_contested(declined):
+            self._contested_since = None
+        elif self._contested_since is None:
+            self._contested_since = now
         if declined.sighting != self._seen:
             self._seen, self._seen_since = declined.sighting, now
+
+    @property
+    def contested_for(self) -> float:
+        """For how many seconds nobody has had a lease, and the slot was not to be had."""
+        since = self._contested_since
+        return 0.0 if since is None else self._clock.monotonic() - since
 
     def hear_nothing(self) -> None:
         """Note that the store did not answer."""

@@ -41,6 +41,9 @@ class JobHandle:
         It obeys the overlap rule: with `SkipIfRunning` and a run in progress nothing is run and
         the record says `skipped_running`. A paused job can be run by hand.
 
+        A job that runs on one replica runs on this one, if nobody else runs it: otherwise the
+        record says `skipped_elsewhere` and who has the lease, or `skipped_lease_unavailable`.
+
         Raises:
             ControlError: the loop does not run, runs on another event loop, or the job is disabled.
         """

@@ -107,12 +107,17 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         It obeys the overlap rule: with `SkipIfRunning` and a run in progress nothing is run and
         the record says `skipped_running`. A paused job can be run by hand.
 
+        A job that runs on one replica runs on this one, if nobody else runs it: otherwise the
+        record says `skipped_elsewhere` and who has the lease, or `skipped_lease_unavailable`.
+
         Raises:
             ControlError: the loop does not run, runs on another event loop, or the job is disabled.
         """
         self._check_running("trigger")
         if not self.options.enabled:
-            raise ControlError(f"job {self.name} is disabled; set its option Enabled to true first")
+            where = "" if self._loop.shared_turns is None else " on this replica"
+            remedy = "set its option Enabled to true first"
+            raise ControlError(f"job {self.name} is disabled{where}; {remedy}")
         return await self._loop.run_by_hand()
 
     async def pause(self) -> None:

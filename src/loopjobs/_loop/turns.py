@@ -13,7 +13,13 @@ from loopjobs._loop.lease_debt import LeaseDebt
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.lost_leases import LostLeases
 from loopjobs._loop.runs import Runs
-from loopjobs._loop.turn import Turn, turn_of_others, turn_without_answer
+from loopjobs._loop.turn import (
+    Turn,
+    is_contested,
+    turn_in_contest,
+    turn_of_others,
+    turn_without_answer,
+)
 from loopjobs._mechanisms.reminders import Reminders
 from loopjobs._run.lease_client import Claimed, LeaseClient
 from loopjobs._run.run_in_progress import RunInProgress
@@ -152,7 +158,7 @@ class Turns:
         self._intervals.hear(claimed.request, claimed.answer)
         if isinstance(claimed.answer, Declined):
             self.news.hear_declined(claimed.answer)
-            turn = self._declined(claimed.answer, is_by_hand=claimed.request.is_by_hand)
+            turn = self._declined(claimed.request, claimed.answer)
         else:
             self.news.hear_granted(claimed.request, claimed.answer)
             turn = Turn(None, claimed.answer.next_in, claimed=claimed)
@@ -180,11 +186,12 @@ class Turns:
             what = "%s: runs without a lease: %s"
             _log.warning(what, self._job, error, extra={"job": self._job})
 
-    def _declined(self, answer: Declined, *, is_by_hand: bool) -> Turn:
-        if answer.is_paused and not is_by_hand:
+    def _declined(self, request: ClaimRequest, answer: Declined) -> Turn:
+        if answer.is_paused and not request.is_by_hand:
             return Turn(Outcome.SKIPPED_PAUSED)
-        interval = self._options().interval_in_seconds
-        return turn_of_others(answer, self.holder, interval, self._random)
+        if answer.lease_left is None and (request.is_by_hand or is_contested(answer)):
+            return turn_in_contest(self.news.contested_for, request, self._random)
+        return turn_of_others(answer, request, self._random)
 
     def _tell_pause(self, *, was_paused: bool) -> None:
         if self.news.is_paused and not was_paused:

@@ -49,7 +49,8 @@ class SlotsSkipped(Event):
     running_for: float | None = None
     """With `skipped_running`: the age in seconds of the oldest run in progress."""
     why: str | None = None
-    """With `skipped_lease_unavailable`: what the lease store, or the way to it, has said."""
+    """With `skipped_lease_unavailable`: what the lease store, or the way to it, has said; with
+    `skipped_elsewhere`: who has the lease."""
 
 
 @dataclass(frozen=True, slots=True)

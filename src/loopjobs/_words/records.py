@@ -26,7 +26,7 @@ class ShownOption:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One run that has ended, or an attempt by hand that the overlap rule refused."""
+    """One run that has ended, or an attempt by hand that was refused."""
 
     run_id: str
     job: str
@@ -38,7 +38,8 @@ class RunRecord:
     duration: float
     """Seconds from start to end on the monotonic clock."""
     error: str | None = None
-    """`Type: message` of what the run raised, without secrets, cut to 500 characters."""
+    """`Type: message` of what the run raised, without secrets, cut to 500 characters; or why a run
+    by hand was refused in the cluster: who has the lease, or what is the matter with the store."""
     traceback: str | None = None
     """Also without secrets; of a long one the begin and the end, 20,000 characters in all."""
     reported: Mapping[str, float] | None = None

@@ -13,6 +13,8 @@ from loopjobs.web._refusal import RefusalError, no_such_job, too_often
 
 ACTIONS_PER_MINUTE: Final = 30
 
+CLAIM_IN_SECONDS: Final = 0.5
+"""So long at least an answer waits for a job that has to ask the others whether it may run."""
 _ACCEPTED: Final = "accepted"
 
 
@@ -101,7 +103,8 @@ class Actions:
         run = asyncio.create_task(job.trigger(), name=f"loopjobs page runs {job.name}")
         self._runs.add(run)
         run.add_done_callback(self._forget)
-        patience = asyncio.ensure_future(self._clock.sleep(wait))
+        shortest = 0.0 if job.status().cluster is None else CLAIM_IN_SECONDS
+        patience = asyncio.ensure_future(self._clock.sleep(max(wait, shortest)))
         try:
             await asyncio.wait({run, patience}, return_when=asyncio.FIRST_COMPLETED)
         finally:

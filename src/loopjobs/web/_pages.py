@@ -24,8 +24,12 @@ from loopjobs.web._refusal import nothing_here
 from loopjobs.web._routes import get_or_post
 
 _ACTIONS: Final = {"run": Action.TRIGGER, "pause": Action.PAUSE, "resume": Action.RESUME}
-_SKIPPED: Final = "skipped"
-_FLASHES: Final = (*_ACTIONS, _SKIPPED)
+_REFUSED: Final = {
+    Outcome.SKIPPED_RUNNING: "skipped",
+    Outcome.SKIPPED_ELSEWHERE: "elsewhere",
+    Outcome.SKIPPED_LEASE_UNAVAILABLE: "away",
+}
+_FLASHES: Final = (*_ACTIONS, *_REFUSED.values())
 
 
 class Pages:
@@ -93,8 +97,8 @@ class Pages:
         known = await self._operators.admit(request, _ACTIONS[verb], name)
         await check_form(request, self._tokens, known.holder)
         record = await self._actions.act(operator_of(request, known), _ACTIONS[verb], name)
-        is_skipped = record is not None and record.outcome is Outcome.SKIPPED_RUNNING
+        refused = None if record is None else _REFUSED.get(record.outcome)
         path = job_path(request, name)
         answer = see_other(path)
-        set_flash_cookie(request, answer, path, _SKIPPED if is_skipped else verb)
+        set_flash_cookie(request, answer, path, refused or verb)
         return answer
