@@ -18,7 +18,7 @@ from servicekit.testing.postgresql_server import as_conninfo
 
 TIMEOUT = 10.0
 
-
+_FORGET: Final = "DELETE FROM loopjobs_leases WHERE namespace = %s AND job = %s"
 _STEP: Final = """
 for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
   for _, name in ipairs({'grid_due', 'asked_due', 'lease_until', 'last_success', 'wait_until'}) do
@@ -43,6 +43,10 @@ class Bench(Protocol):
         """
         ...
 
+    def forget(self, job: str) -> None:
+        """Remove the row of a job, as `deploy-a-new-version.md` says how to."""
+        ...
+
 
 Place: TypeAlias = Callable[[str], str]
 """Returns the URL of an empty database of a kind; it lasts for the session."""
@@ -59,6 +63,9 @@ class MemoryBench:
 
     def step(self, seconds: float) -> None:
         self._leases.step(seconds)
+
+    def forget(self, job: str) -> None:
+        self._leases.forget(job)
 
 
 class PostgresqlBench:
@@ -83,6 +90,9 @@ class PostgresqlBench:
             " WHERE namespace = %(namespace)s",
             {"by": timedelta(seconds=seconds), "namespace": self.namespace},
         )
+
+    def forget(self, job: str) -> None:
+        self.control.execute(_FORGET % ("%s", "%s"), [self.namespace, job])
 
     def close(self) -> None:
         for store in self._stores:
@@ -120,6 +130,10 @@ class SqliteBench(SourceBench):
                 {"by": seconds, "namespace": self.namespace},
             )
 
+    def forget(self, job: str) -> None:
+        with closing(sqlite3.connect(read_place(self.url).shown)) as control, control:
+            control.execute(_FORGET % ("?", "?"), [self.namespace, job])
+
 
 class RedisBench(SourceBench):
     """A server that forgets nothing, so that a job that it does not know is new."""
@@ -128,6 +142,10 @@ class RedisBench(SourceBench):
         with Redis.from_url(self.url) as control:
             pattern = f"loopjobs:{{{self.namespace}}}:*"
             control.eval(_STEP, 0, pattern, -round(seconds * 1_000_000))
+
+    def forget(self, job: str) -> None:
+        with Redis.from_url(self.url) as control:
+            assert control.delete(f"loopjobs:{{{self.namespace}}}:{job}") == 1
 
 
 @contextmanager

@@ -428,6 +428,16 @@ def test_whatever_a_run_raised_can_be_noted(store: LeaseStore) -> None:
     assert declined(store).holder is None
 
 
+def test_a_job_whose_row_was_removed_is_new(bench: Bench, store: LeaseStore) -> None:
+    """It is due at once, and its tokens are higher than before all the same."""
+    last = granted(store).lease
+    store.finish(last, LeaseEnd(Outcome.FAILED))
+    bench.forget("sweep")
+    answer = granted(store, THEIRS)
+    assert (answer.grid, answer.failures_in_a_row, answer.is_takeover) == (None, 0, False)
+    assert answer.lease.fencing_token > last.fencing_token
+
+
 def test_of_many_that_claim_at_once_one_is_granted(bench: Bench) -> None:
     """A job nobody knew, then slots that fall due, then a lease that has ended."""
     stores = [bench.connect() for _ in range(4)]

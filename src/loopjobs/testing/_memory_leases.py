@@ -29,6 +29,7 @@ class MemoryLeases:
         self._clock = clock
         self._offset = 0.0
         self._rows: dict[str, MemoryRow] = {}
+        self._last_token = 0
         self.is_down = False
         """Whether every call fails."""
         self.calls = 0
@@ -37,6 +38,12 @@ class MemoryLeases:
     def step(self, seconds: float) -> None:
         """Step the clock of the store; the clocks of the replicas know nothing of it."""
         self._offset += seconds
+
+    def forget(self, job: str) -> None:
+        """Remove the row of a job that is gone, as an operator does; harmless if there is none."""
+        row = self._rows.pop(job, None)
+        if row is not None:
+            self._last_token = max(self._last_token, row.token)
 
     def holder_of(self, job: str) -> str | None:
         """Return who has a lease of that job that has not ended."""
@@ -112,7 +119,7 @@ class MemoryLeases:
     def _grant(self, row: MemoryRow, request: ClaimRequest, now: float) -> Granted:
         interval, grid = request.interval, row.grid_sighting()
         is_takeover, overdue = row.holder is not None, now - row.due_at(interval)
-        row.token += 1
+        row.token = max(row.token, self._last_token) + 1
         row.holder, row.lease_seconds = request.holder, request.seconds
         row.lease_until = now + request.seconds
         if overdue < 0 and not request.is_by_hand:
