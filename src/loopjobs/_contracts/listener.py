@@ -1,6 +1,6 @@
 """Who hears of events."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from loopjobs._words.events import Event
 
@@ -16,4 +16,14 @@ class Listener(Protocol):
 
     def __call__(self, event: Event, /) -> None:
         """Take note of the event."""
+        ...
+
+
+@runtime_checkable
+class PausingListener(Listener, Protocol):
+    """A listener that says whether it listens: events that nobody would hear are not made."""
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether it takes note of events from now on; asked on the event loop, at each run."""
         ...

@@ -78,11 +78,7 @@ class Runs:
         self.ended.add(run)
         if run.settled is not None and not run.settled.done():
             run.settled.set_result(run.record())
-        is_plain = outcome is _SUCCEEDED and not recovered_after and run.reported is None
-        if not is_plain or self._announcer.hears_every_run:
-            self._announcer.announce(
-                RunEnded(self._job, run.record(), self.consecutive_failures, recovered_after)
-            )
+        self._announce_end(run, recovered_after)
 
     def leave(self, run: RunInProgress) -> None:
         """Note that the body has really ended."""
@@ -143,6 +139,16 @@ class Runs:
         return None if oldest is None else self._clock.monotonic() - oldest.started
 
     def _announce_start(self, run: RunInProgress) -> None:
-        self._announcer.announce(
+        self._announcer.announce_routine(
             RunStarted(self._job, run.run_id, run.due_at, run.started_at, run.lateness)
         )
+
+    def _announce_end(self, run: RunInProgress, recovered_after: int) -> None:
+        announcer = self._announcer
+        is_plain = run.outcome is _SUCCEEDED and not recovered_after and run.reported is None
+        has_line = not is_plain or announcer.writes_every_run
+        # An event costs more than many a body: it is made for somebody, or not at all.
+        if has_line or announcer.has_listeners:
+            failures = self.consecutive_failures
+            event = RunEnded(self._job, run.record(), failures, recovered_after)
+            (announcer.announce if has_line else announcer.announce_routine)(event)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from loopjobs._contracts.listener import Listener
+from loopjobs._contracts.listener import Listener, PausingListener
 from loopjobs._run.delivery import Delivery
 from loopjobs._run.log_lines import LogLines
 from loopjobs._run.telling import tell
@@ -18,26 +18,38 @@ class Announcer:
     none.
     """
 
-    __slots__ = ("_delivery", "_in_line", "_log_lines", "has_listeners")
+    __slots__ = ("_delivery", "_in_line", "_log_lines", "_pausing", "_somebody_always_listens")
 
     def __init__(self, listeners: Sequence[Listener], clock: Clock) -> None:
         self._log_lines = LogLines(clock)
-        self._in_line: tuple[Listener, ...] = (self._log_lines,)
+        self._in_line: tuple[Listener, ...] = ()
         self._delivery: Delivery | None = None
         if isinstance(clock, VirtualClock):
-            self._in_line += tuple(listeners)
+            self._in_line = tuple(listeners)
         elif listeners:
             self._delivery = Delivery(listeners, clock)
-        self.has_listeners = bool(listeners)
-        """Whether anybody but the log listens."""
+        self._pausing = [each for each in listeners if isinstance(each, PausingListener)]
+        self._somebody_always_listens = len(self._pausing) < len(listeners)
 
     @property
-    def hears_every_run(self) -> bool:
-        """Whether somebody wants to hear even of a run that went as it should."""
-        return self.has_listeners or self._log_lines.writes_every_run
+    def has_listeners(self) -> bool:
+        """Whether anybody but the log listens now."""
+        if self._somebody_always_listens:
+            return True
+        return bool(self._pausing) and any(each.is_listening for each in self._pausing)
+
+    @property
+    def writes_every_run(self) -> bool:
+        """Whether a run that went as it should is worth a line of the log."""
+        return self._log_lines.writes_every_run
 
     def announce(self, event: Event) -> None:
         """Tell everybody, or have them told; called on the thread of the event loop."""
+        tell(self._log_lines, event)
+        self.announce_routine(event)
+
+    def announce_routine(self, event: Event) -> None:
+        """Announce something that the log has no line for."""
         for listener in self._in_line:
             tell(listener, event)
         if self._delivery is not None:

@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
@@ -17,15 +18,18 @@ LONGEST_QUEUE: Final = 10_000
 """Events that wait; with more the oldest are dropped."""
 PATIENCE_IN_SECONDS: Final = 5.0
 """How long the end of a host waits for its listeners, all in all."""
+_NAP_IN_SECONDS: Final = 0.005
+"""As long as the default slack of the timer: a wake-up costs several times what an event costs."""
 
 
 class Delivery:
     """Delivers events in order on one thread of its own.
 
     Whoever puts an event pays for an append, and for a wake-up if the thread was idle; it never
-    waits for a listener. The thread starts with the first event. It is a daemon, so that a
-    listener that hangs does not keep the process; a process that ends without a stop delivers what
-    is queued all the same.
+    waits for a listener. A thread that has delivered all there was naps for a moment before it is
+    idle, so that events which come thick share a wake-up. It starts with the first event. It is a
+    daemon, so that a listener that hangs does not keep the process; a process that ends without a
+    stop delivers what is queued all the same.
     """
 
     def __init__(self, listeners: Sequence[Listener], clock: Clock) -> None:
@@ -35,6 +39,8 @@ class Delivery:
         self._queue: SimpleQueue[Event | Callable[[], None]] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._process = 0
+        self._may_not_nap = threading.Event()
         self._is_ending = False
         self._has_given_up = False
 
@@ -45,12 +51,15 @@ class Delivery:
         while self._queue.qsize() >= LONGEST_QUEUE:
             self._drop_oldest()
         self._queue.put(event)
-        self._ensure_thread()
+        # A process that was forked has a queue, but not the thread.
+        if self._is_ending or self._thread is None or self._process != os.getpid():
+            self._ensure_thread()
 
     async def settle(self) -> None:
         """Return when all that is queued is delivered, or patience has come to its end."""
         if self._has_given_up or (self._thread is None and self._queue.empty()):
             return
+        self._may_not_nap.set()
         self._ensure_thread()
         if not await reached_within(self._queue.put, self._clock, PATIENCE_IN_SECONDS):
             self._has_given_up = True
@@ -70,6 +79,7 @@ class Delivery:
     def wind_down(self) -> None:
         """Let the thread end whenever nothing is queued; the next event starts another one."""
         self._is_ending = True
+        self._may_not_nap.set()
         if self._thread is not None:
             self._queue.put(_wake_up)
 
@@ -83,7 +93,6 @@ class Delivery:
 
     def _ensure_thread(self) -> None:
         with self._lock:
-            # A process that was forked has a queue, but not the thread.
             if self._thread is not None and self._thread.is_alive():
                 return
             thread = threading.Thread(target=self._serve, name="loopjobs listeners", daemon=True)
@@ -93,7 +102,7 @@ class Delivery:
                 # There are too many threads; the next event tries again.
                 self._watch.note_no_thread(error)
                 return
-            self._thread = thread
+            self._thread, self._process = thread, os.getpid()
             atexit.register(self._finish)
 
     def _finish(self) -> None:
@@ -112,6 +121,10 @@ class Delivery:
 
     def _next(self) -> Event | Callable[[], None] | None:
         while not self._has_given_up:
+            with contextlib.suppress(Empty):
+                return self._queue.get_nowait()
+            if not self._is_ending:
+                self._may_not_nap.wait(_NAP_IN_SECONDS)
             try:
                 return self._queue.get(block=not self._is_ending)
             except Empty:

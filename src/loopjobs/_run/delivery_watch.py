@@ -40,8 +40,8 @@ class DeliveryWatch:
 
     def deliver(self, event: Event) -> None:
         """Tell every listener."""
+        began = self._clock.monotonic()
         for at, listener in enumerate(self._listeners):
-            began = self._clock.monotonic()
             self._present = _Telling(listener, event, began)
             tell(listener, event)
             now = self._clock.monotonic()
@@ -54,6 +54,7 @@ class DeliveryWatch:
                     event.job,
                     extra={"job": event.job, "event": type(event).__name__},
                 )
+            began = now
         self._present = None
 
     def note_dropped(self) -> None:

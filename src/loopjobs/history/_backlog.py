@@ -62,6 +62,11 @@ class Backlog:
         with self._lock:
             self._ear = None
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether it is open."""
+        return self._ear is not None
+
     def __len__(self) -> int:
         """Return how many entries wait."""
         return len(self._entries)
