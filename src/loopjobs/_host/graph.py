@@ -1,6 +1,8 @@
 """The part of the dependency graph that all jobs share, and what is wrong with a dependency."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TypeVar
 
 from dishka import DEFAULT_COMPONENT, AsyncContainer, Provider, Scope, make_async_container
 from dishka.entities.key import DependencyKey
@@ -13,7 +15,7 @@ from loopjobs._words.errors import Problem
 
 
 class Graph:
-    """What providers give. What is wrong among them is noted, all of it, in `problems`.
+    """What providers give; made when somebody asks, for that is most of what building a host costs.
 
     Args:
         providers: What the graph is made of.
@@ -24,13 +26,33 @@ class Graph:
         self, providers: Sequence[BaseProvider], unclear: Mapping[object, str] | None = None
     ) -> None:
         self.providers = tuple(providers)
-        self.problems: list[Problem] = []
         self._unclear = unclear or {}
-        self._container = self._make()
 
-    def plus(self, provider: BaseProvider) -> "Graph":
-        """Return the graph with one more provider."""
-        return Graph((*self.providers, provider), self._unclear)
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What is wrong among the providers, all of it."""
+        return self._made[1]
+
+    def plus(self, *providers: BaseProvider) -> "Graph":
+        """Return the graph with more providers."""
+        return Graph((*self.providers, *providers), self._unclear) if providers else self
+
+    def container(self) -> AsyncContainer:
+        """Return the container of a graph without problems.
+
+        Raises:
+            DishkaError: it has some.
+        """
+        return self._container or make_async_container(*self.providers)
+
+    def names(self, kind: type) -> bool:
+        """Whether some provider gives a class, by its very name or because it gives any class."""
+        return any(
+            key.type_hint is kind or isinstance(key.type_hint, TypeVar)
+            for provider in self.providers
+            if provider.component == DEFAULT_COMPONENT
+            for key in _provided(provider)
+        )
 
     def gives(self, key: DependencyKey) -> bool:
         """Whether some provider gives it, for whatever life time."""
@@ -57,18 +79,24 @@ class Graph:
             remedy = f"Add one with add_provider(Provider(component={key.component!r}, ...))."
         return Problem(where, f"needs {wanted}{there}, which no provider gives{through}", remedy)
 
-    def _make(self) -> AsyncContainer | None:
+    @property
+    def _container(self) -> AsyncContainer | None:
+        return self._made[0]
+
+    @cached_property
+    def _made(self) -> tuple[AsyncContainer | None, Sequence[Problem]]:
         # Each round finds one mistake and puts a dummy in its place, so that the next comes up.
         dummies: list[Provider] = []
         mended: set[DependencyKey] = set()
+        problems: list[Problem] = []
         while True:
             try:
-                return make_async_container(*self.providers, *dummies)
+                return make_async_container(*self.providers, *dummies), problems
             except DishkaError as error:
                 culprit, problem = self._explain(error)
-                self.problems.append(problem)
+                problems.append(problem)
                 if culprit is None or culprit in mended:
-                    return None
+                    return None, problems
                 mended.add(culprit)
                 dummies.append(_dummy_of(culprit))
 
@@ -113,6 +141,12 @@ def _captive(where: str, key: DependencyKey, remedy: str) -> Problem:
 def name_of(hint: object) -> str:
     """Name a type as its reader knows it."""
     return hint.__qualname__ if isinstance(hint, type) else str(hint)
+
+
+def _provided(provider: BaseProvider) -> Iterator[DependencyKey]:
+    yield from (factory.provides for factory in provider.factories)
+    yield from (alias.provides for alias in provider.aliases)
+    yield from (variable.provides for variable in provider.context_vars)
 
 
 def _has(registry: Registry, key: DependencyKey) -> bool:

@@ -7,7 +7,7 @@ several jobs: in its component the options class means this job's options.
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from dishka import DEFAULT_COMPONENT, AsyncContainer, Provider, Scope, make_async_container
+from dishka import DEFAULT_COMPONENT, AsyncContainer, Provider, Scope
 from dishka.entities.key import DependencyKey
 
 from loopjobs._contracts.loop_job import JobBody, LoopJob
@@ -133,14 +133,14 @@ def with_services(graph: Graph, services: Sequence[type], problems: list[Problem
     """Add the hosted services that are registered as classes, unless somebody provides them."""
     provider = Provider(scope=Scope.APP)
     for service in services:
-        if graph.gives(DependencyKey(service, DEFAULT_COMPONENT)):
+        if graph.names(service):
             continue
         asked, unread = read_constructor(service.__name__, service)
         problems += unread
         if not unread:
             given = [each for each in asked if not each.has_default or graph.gives(each.key)]
             provide_class(provider, service, given)
-    return graph.plus(provider) if provider.factories else graph
+    return graph.plus(*([provider] if provider.factories else []))
 
 
 def check_dependencies(graph: Graph, components: Sequence[JobComponent]) -> list[Problem]:
@@ -151,4 +151,4 @@ def check_dependencies(graph: Graph, components: Sequence[JobComponent]) -> list
 def build_container(graph: Graph, components: Sequence[JobComponent]) -> AsyncContainer:
     """Build the graph of everything, once nothing is missing from it."""
     own = [job.provider(graph) for job in components]
-    return make_async_container(*graph.providers, *(each for each in own if each.factories))
+    return graph.plus(*(each for each in own if each.factories)).container()
