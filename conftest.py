@@ -15,6 +15,9 @@ from sybil.parsers.markdown import CodeBlockParser
 
 from servicekit.testing import preload
 
+SMOKE_TIMEOUT = 240
+"""Seconds."""
+
 pytest_plugins = ["servicekit.testing.fixtures"]
 
 preload("login.cli", "login.app", "admin_provisioning.cli", "admin_provisioning.app", "redis")
@@ -44,7 +47,14 @@ def _new_tests(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the blocks of a page back in order: tests are shuffled, a page is read from its top."""
+    """Put the blocks of a page back in order: tests are shuffled, a page is read from its top.
+
+    Tests that start processes get time enough for a crowded machine: their limit is there to end
+    what hangs, and judges nothing.
+    """
+    for item in items:
+        if item.get_closest_marker("smoke") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SMOKE_TIMEOUT))
     blocks = [item for item in items if isinstance(item, SybilItem)]
     blocks.sort(key=lambda item: (item.path, item.example.line))
     items[:] = [*(item for item in items if not isinstance(item, SybilItem)), *blocks]

@@ -22,7 +22,7 @@ import login.storage
 from servicekit.database import Revisions
 from servicekit.testing import Templates, running_command
 
-pytestmark = [pytest.mark.smoke, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.smoke
 
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 Check: TypeAlias = Callable[[CheckContext, Response, "Case[Any]"], bool | None]

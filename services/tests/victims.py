@@ -14,7 +14,7 @@ from servicekit.testing import RunningCommand, running_command
 
 from .traps import Spot, trap
 
-_PATIENCE: Final = 30.0
+_PATIENCE: Final = 120.0
 _LOOK_EVERY: Final = 0.02
 _IS_UP: Final = r"listening on (http://\S+)"
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -29,6 +29,11 @@ from .middleman import Middleman
 
 SWEEP = ClaimRequest(job="sweep", holder="ours", interval=10_000, seconds=4_000)
 SOON = 0.3
+WAITING = """
+    SELECT 1 FROM pg_stat_activity WHERE query LIKE %s AND wait_event_type = 'Lock'
+        AND clock_timestamp() - query_start > make_interval(secs => %s)
+"""
+"""That a claim waits for others, and has for longer than so many seconds on the server's clock."""
 
 
 @pytest.fixture
@@ -49,6 +54,18 @@ def row(bench: PostgresqlBench, columns: str) -> tuple[object, ...]:
     found = bench.control.execute(query.encode(), [bench.namespace]).fetchone()
     assert found is not None
     return found
+
+
+@pytest.fixture
+def is_waiting(postgresql: PostgresqlBench) -> Iterator[Callable[[float], bool]]:
+    """Whether a claim waits for others, and has for longer than so many seconds."""
+    with psycopg.connect(as_conninfo(postgresql.url), autocommit=True) as observer:
+
+        def is_so(seconds: float) -> bool:
+            found = observer.execute(WAITING, ["%ours AS MATERIALIZED%", seconds])
+            return found.fetchone() is not None
+
+        yield is_so
 
 
 def test_replicas_that_start_at_once_make_one_table(empty_url: str) -> None:
@@ -229,7 +246,9 @@ def test_a_server_that_is_silent_is_given_up(postgresql: PostgresqlBench) -> Non
 
 
 @pytest.mark.smoke
-def test_a_claim_that_waited_too_long_for_others_is_refused(postgresql: PostgresqlBench) -> None:
+def test_a_claim_that_waited_too_long_for_others_is_refused(
+    postgresql: PostgresqlBench, is_waiting: Callable[[float], bool]
+) -> None:
     """Whoever sent it has gone; a lease that nobody knows of would cost a slot."""
     with Middleman(postgresql.url, refuses_options=True) as middleman:
         source = source_of(middleman.url, postgresql.namespace, SystemClock())
@@ -240,6 +259,9 @@ def test_a_claim_that_waited_too_long_for_others_is_refused(postgresql: Postgres
             postgresql.control.execute("LOCK TABLE loopjobs_leases")
             with pytest.raises(LeaseUnavailableError):
                 store.claim(SWEEP)
+            # It may have arrived long after it was sent; the server counts from then.
+            while not is_waiting(SOON):
+                time.sleep(0.01)
         store.close()
     # The statement is still on the server, and is done when the lock is free.
     with postgresql.control.transaction():
@@ -249,20 +271,16 @@ def test_a_claim_that_waited_too_long_for_others_is_refused(postgresql: Postgres
 
 @pytest.mark.smoke
 def test_a_statement_that_waits_for_others_ends_on_the_server_too(
-    postgresql: PostgresqlBench,
+    postgresql: PostgresqlBench, is_waiting: Callable[[float], bool]
 ) -> None:
     """Otherwise each further try would leave a connection behind there."""
     store = source_of(postgresql.url, postgresql.namespace, SystemClock()).connect(SOON)
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE query LIKE %s AND wait_event_type = 'Lock'"
-    with (
-        psycopg.connect(as_conninfo(postgresql.url), autocommit=True) as observer,
-        postgresql.control.transaction(),
-    ):
+    with postgresql.control.transaction():
         postgresql.control.execute("LOCK TABLE loopjobs_leases")
         with pytest.raises(LeaseUnavailableError):
             store.claim(SWEEP)
         store.close()
-        while observer.execute(waiting, ["%ours AS MATERIALIZED%"]).fetchone() is not None:
+        while is_waiting(0):
             time.sleep(0.01)
 
 

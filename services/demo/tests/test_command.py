@@ -57,16 +57,18 @@ def _look_at_the_jobs(folder: Path, text: str) -> None:
 
 def test_all_jobs_are_at_work_until_an_interrupt(tmp_path: Path) -> None:
     """Each job has soon done something; Ctrl-C ends it with a summary, code 0, and no garbage."""
-    with _demo(tmp_path) as demo:
+    errors = tmp_path / "stderr"
+    with _demo(tmp_path, stderr=errors) as demo:
         _read_until_all(demo, DEEDS)
         _look_at_the_jobs(tmp_path, demo.text)
         assert demo.end(signal.SIGINT) == 0
     assert "Stopped after" in demo.text
     assert re.search(r"PcKeepAliveJob +\d+ due = \d+ succeeded", demo.text)
     assert re.search(r"PcDeleteJob +\d+ due = \d+ succeeded", demo.text)
-    assert "Traceback" not in demo.text
+    # A busy machine may give the services reason for a warning.
+    assert "Traceback" not in demo.text + errors.read_text()
     assert "\x1b" not in demo.text
-    assert max(map(len, demo.text.splitlines())) <= 100
+    assert not [line for line in demo.text.splitlines() if len(line) > 100]
     assert list((tmp_path / "var").glob("demo-*/login.db"))
 
 

@@ -73,6 +73,16 @@ def test_a_run_that_went_wrong_says_so(outcome: Outcome, error: str | None, word
     assert line == f"{CLOCK}  {wording.SWEEP:26}{words}"
 
 
+def test_a_long_error_of_a_run_is_told_in_short_lines() -> None:
+    """It goes on in the next line, in the same column."""
+    line = str(wording.run(_run(Outcome.FAILED, "OSError: " + "full " * 40), NOON, Headcount()))
+    first, *more = line.splitlines()
+    assert f"{wording.SWEEP:26}failed: OSError" in first
+    assert len(more) > 1
+    assert all(part.startswith(" " * 36 + "full") for part in more)
+    assert all(len(part) <= 100 for part in line.splitlines())
+
+
 def test_all_lines_have_their_words_in_one_column() -> None:
     """Whoever does something, what they do begins at the same place."""
     mac, status = MacAddress("0200000000aa"), PcStatus.OFFLINE
@@ -136,6 +146,18 @@ def test_the_closing_adds_up() -> None:
     assert "3 declared offline by the job, 2 said goodbye, 1 came" in text
     assert "1,234 keep-alives, 0 errors" in text
     assert "5 sign-ins, 0 refreshes, 4 sign-outs, 1 errors" in text
+
+
+def test_the_closing_is_told_in_short_lines() -> None:
+    """Where a job knew all outcomes there are, its ledger goes on in the next line."""
+    ledger = Ledger(due=999, **{outcome.value: 111 for outcome in Outcome})
+    jobs = {wording.SWEEP: (ledger, {"marked": 3})}
+    tallies = FleetTally(), OfficeTally()
+    text = str(wording.closing(31.25, jobs, Headcount(8, 4), Counter(), tallies))
+    assert all(len(line) <= 100 for line in text.splitlines())
+    words = " ".join(text.split())
+    assert all(f"111 {outcome}" in words for outcome in Outcome)
+    assert "3 PCs declared offline PCs" in words
 
 
 def test_a_closing_before_the_first_slot_is_calm() -> None:

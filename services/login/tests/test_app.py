@@ -23,7 +23,12 @@ Settings: TypeAlias = Callable[..., dict[str, object]]
 
 CLOCK = SystemClock()
 MINT = TokenMint(CLOCK)
-HEADERS = MINT.headers("client:labs", "pcs:write")
+
+
+@pytest.fixture
+def headers() -> dict[str, str]:
+    """What whoever looks after the PCs presents; good for ten minutes, so it is made for a test."""
+    return MINT.headers("client:labs", "pcs:write")
 
 
 @pytest.fixture
@@ -36,14 +41,16 @@ def settings(empty_database_url: str, tmp_path: Path) -> Settings:
     return lambda **more: {**known, **more}
 
 
-async def test_a_pc_that_falls_silent_is_shown_offline(settings: Settings) -> None:
+async def test_a_pc_that_falls_silent_is_shown_offline(
+    settings: Settings, headers: dict[str, str]
+) -> None:
     """From an empty database: register, fall silent, be swept, be shown offline."""
     job = {"InitialDelayInSeconds": 36_000}
     builder = build_host_builder(settings_files=[], settings=settings(PcKeepAliveJob=job))
     host = builder.add_provider(trust(MINT, CLOCK)).build()
     async with host:
         server = await host.container.get(HttpServer)
-        async with httpx.AsyncClient(base_url=server.url, headers=HEADERS) as client:
+        async with httpx.AsyncClient(base_url=server.url, headers=headers) as client:
             pc = {"mac": "00:1b:21:00:00:01", "hostname": "lab-01"}
             location = (await client.post("/v1/pcs", json=pc)).headers["location"]
             fleet = Fleet(await host.container.get(Database), CLOCK)
@@ -92,7 +99,9 @@ async def test_an_open_page_does_not_hold_up_the_stop(settings: Settings) -> Non
     assert took < timeout / 2
 
 
-async def test_the_service_starts_again_on_what_it_left(settings: Settings) -> None:
+async def test_the_service_starts_again_on_what_it_left(
+    settings: Settings, headers: dict[str, str]
+) -> None:
     """A restart keeps the PCs."""
     pc = {"mac": "00:1b:21:00:00:01", "hostname": "lab-01"}
     answers = []
@@ -101,7 +110,7 @@ async def test_the_service_starts_again_on_what_it_left(settings: Settings) -> N
         host = builder.add_provider(trust(MINT, CLOCK)).build()
         async with host:
             server = await host.container.get(HttpServer)
-            async with httpx.AsyncClient(base_url=server.url, headers=HEADERS) as client:
+            async with httpx.AsyncClient(base_url=server.url, headers=headers) as client:
                 answers.append((await client.post("/v1/pcs", json=pc)).status_code)
     assert answers == [201, 200]
 
@@ -136,7 +145,7 @@ def test_mistakes_of_all_sections_are_told_at_once() -> None:
 
 
 async def test_no_secret_and_no_whole_mac_address_is_logged(
-    settings: Settings, caplog: pytest.LogCaptureFixture
+    settings: Settings, headers: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Our own loggers show neither at any level."""
     caplog.set_level(logging.DEBUG, "login")
@@ -145,11 +154,11 @@ async def test_no_secret_and_no_whole_mac_address_is_logged(
     host = builder.add_provider(trust(MINT, CLOCK)).build()
     async with host:
         server = await host.container.get(HttpServer)
-        async with httpx.AsyncClient(base_url=server.url, headers=HEADERS) as client:
+        async with httpx.AsyncClient(base_url=server.url, headers=headers) as client:
             pc = {"mac": "001b21abcdef", "hostname": "x"}
             credential = (await client.post("/v1/pcs", json=pc)).json()["credential"]
-            headers = {"Authorization": f"Bearer {credential}"}
-            heard = await client.put("/v1/pcs/001b21abcdef/keep-alive", headers=headers)
+            own = {"Authorization": f"Bearer {credential}"}
+            heard = await client.put("/v1/pcs/001b21abcdef/keep-alive", headers=own)
     assert heard.status_code == 200
     assert "abcdef" not in caplog.text.replace(":", "")
     assert credential not in caplog.text

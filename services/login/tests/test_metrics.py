@@ -18,7 +18,6 @@ from .speakers import registered
 
 CLOCK = SystemClock()
 MINT = TokenMint(CLOCK)
-HEADERS = MINT.headers("client:labs", "pcs:write", "metrics:read")
 LATER = {"InitialDelayInSeconds": 36_000}
 
 NAMES = {
@@ -57,7 +56,8 @@ async def test_what_jobs_do_and_pcs_say_is_measured(
     builder = build_host_builder(settings_files=[], settings=settings)
     async with builder.add_provider(trust(MINT, CLOCK)).build() as host:
         server = await host.container.get(HttpServer)
-        async with httpx.AsyncClient(base_url=server.url, headers=HEADERS) as client:
+        headers = MINT.headers("client:labs", "pcs:write", "metrics:read")
+        async with httpx.AsyncClient(base_url=server.url, headers=headers) as client:
             await registered(client, mac="02:00:00:00:00:01")
             pc = await registered(client, mac="02:00:00:00:00:02")
             fleet = Fleet(await host.container.get(Database), CLOCK)

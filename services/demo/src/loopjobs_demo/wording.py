@@ -94,7 +94,10 @@ def closing(
     """Return what a newcomer reads last."""
     text = Text().append(f"\nStopped after {seconds:.1f} s\n\n", "bold")
     fleet, office = tallies
-    rows = {job: _job(job, ledger, totals) for job, (ledger, totals) in jobs.items()}
+    indent = max(map(len, jobs), default=0) + 4
+    rows = {
+        job: _broken(_job(job, ledger, totals), indent) for job, (ledger, totals) in jobs.items()
+    }
     rows |= {
         "PCs": f"{headcount(count)}; {reasons[StatusReason.SWEEP]} declared offline by the job, "
         f"{reasons[StatusReason.CLIENT]} said goodbye, {reasons[StatusReason.KEEP_ALIVE]} came",
@@ -154,8 +157,7 @@ def provisioned(now: datetime, job: BulkJobSeen, bad_rows: Sequence[str]) -> Tex
     line = _who(now, "administrator", "bold").append(f"sees the list done ({job.state}): ")
     line.append(f"{job.ok} PCs are known to Login", "green")
     for bad_row in bad_rows:
-        for part in wrap(bad_row, _LINE_WIDTH - len(_INDENT)):
-            line.append(f"\n{_INDENT}{part}", "yellow")
+        line.append(f"\n{_INDENT}{_broken(bad_row, len(_INDENT))}", "yellow")
     return line
 
 
@@ -164,7 +166,7 @@ def run(run: RunRecord, now: datetime, count: Headcount) -> Text:
     line = _who(run.started_at or now, run.job, "cyan")
     if run.outcome is not Outcome.SUCCEEDED:
         why = f": {run.error}" if run.error else ""
-        return line.append(f"{run.outcome}{why}", "red")
+        return line.append(_broken(f"{run.outcome}{why}", len(_INDENT)), "red")
     line.append(f"{in_words(run.job, run.reported or {})} in {run.duration * 1e3:.0f} ms")
     return line.append("; now ", "dim").append_text(headcount(count)) if run.job == SWEEP else line
 
@@ -195,6 +197,11 @@ def moment(at: datetime) -> Text:
 
 def _who(at: datetime, who: str, style: str) -> Text:
     return moment(at).append(who.ljust(_WHO_WIDTH), style)
+
+
+def _broken(words: str, indent: int) -> str:
+    """Return words in lines that are narrow enough where they begin so far from the left."""
+    return f"\n{' ' * indent}".join(wrap(words, _LINE_WIDTH - indent))
 
 
 def _job(job: str, ledger: Ledger, totals: Mapping[str, int]) -> str:

@@ -16,7 +16,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final, TextIO
 
-_PATIENCE: Final = 30
+_PATIENCE: Final = 120
 """Seconds that a process gets to end."""
 
 
