@@ -16,6 +16,7 @@ import loopjobs.health
 import loopjobs.history
 import loopjobs.leases
 import loopjobs.logs
+import loopjobs.migration
 import loopjobs.places
 import loopjobs.testing
 import loopjobs.wording
@@ -27,6 +28,7 @@ DOORS = [
     loopjobs.history,
     loopjobs.leases,
     loopjobs.logs,
+    loopjobs.migration,
     loopjobs.places,
     loopjobs.testing,
     loopjobs.wording,

@@ -7,6 +7,7 @@ from loopjobs._contracts.listener import Listener, PausingListener
 from loopjobs._contracts.loop_job import JobBody, LoopJob
 from loopjobs._host.builder import HostBuilder
 from loopjobs._host.host import Host
+from loopjobs._host.settings.json_text import plain_json
 from loopjobs._loop.job_handle import JobHandle
 from loopjobs._loop.service import LoopHostedService
 from loopjobs._run.current import CurrentRun, current_run
@@ -141,5 +142,6 @@ __all__ = [
     "WhenLeaseUnavailable",
     "__version__",
     "current_run",
+    "plain_json",
     "redact",
 ]

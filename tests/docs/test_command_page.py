@@ -1,4 +1,4 @@
-"""The page about the command works as it is written."""
+"""The pages about the command work as they are written."""
 
 import logging
 import re
@@ -14,17 +14,20 @@ from loopjobs.cli._mistakes import ExitCode
 from .test_tutorial import File, comparable, matches, steps
 
 DOCS = Path(__file__).parents[2] / "docs"
+PAGES = ["use-the-command.md", "move-from-quartz.md"]
 PAGE = (DOCS / "how-to" / "use-the-command.md").read_text(encoding="utf-8")
-CHECKED = re.sub(r"^```sh\n.*?^```$", "", PAGE, flags=re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"^```sh\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.parametrize("page", PAGES)
 def test_the_page_works_as_it_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Each file is saved, and each command prints what the page shows."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
-    for step in steps(CHECKED):
+    text = SHELL.sub("", (DOCS / "how-to" / page).read_text(encoding="utf-8"))
+    for step in steps(text):
         if isinstance(step, File):
             (tmp_path / step.name).write_text(step.text, encoding="utf-8")
             continue

@@ -8,6 +8,7 @@ from loopjobs import __version__
 from loopjobs.cli._check import check
 from loopjobs.cli._consoles import results
 from loopjobs.cli._list import list_jobs
+from loopjobs.cli._migrate.command import migrate
 from loopjobs.cli._plan.command import plan
 from loopjobs.cli._remote.pausing import pause, resume
 from loopjobs.cli._remote.status import status
@@ -46,4 +47,5 @@ def application() -> typer.Typer:
     commands.command()(plan)
     for command in (status, trigger, pause, resume):
         commands.command()(command)
+    commands.command()(migrate)
     return commands

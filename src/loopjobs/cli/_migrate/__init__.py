@@ -1,0 +1,1 @@
+"""`loopjobs migrate`: from another scheduler to loop jobs."""
