@@ -19,6 +19,7 @@ _SATURATED: Final = "saturation"
 _GUESSED_FROM: Final = "burst-1000"
 _MARGIN: Final = 1.25
 _FIRST_GUESS: Final = 0.1
+_LONGEST: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class Campaign:
             figures = self._ask(replace(case, interval=interval), system, interval)
             return figures["kept"] >= KEPT
 
-        found = shortest_interval(max(guess, least), keeps)
+        found = shortest_interval(max(guess, least), _LONGEST, keeps)
         if found is None:
-            raise MeasuringError("loses ticks at every interval that was tried")
+            raise MeasuringError(f"loses ticks at every interval tried, {_LONGEST:g} s at the most")
         return {"interval_s": found}

@@ -15,8 +15,9 @@ _LEAST_SIZES: Final = 3
 
 def median_of(results: Sequence[Result], case: str, system: str, figure: str) -> float | None:
     """Return the median over all rounds; `None` where nothing was measured."""
-    values = [each.figures[figure] for each in of_case(results, case, system) if each.figures]
-    return _median(values)
+    found = of_case(results, case, system)
+    values = [each.figures[figure] for each in found if figure in each.figures]
+    return median(values) if values else None
 
 
 def ratio_of(results: Sequence[Result], case: str, system: str, figure: str) -> float | None:
@@ -28,17 +29,17 @@ def ratio_of(results: Sequence[Result], case: str, system: str, figure: str) -> 
     ratios = [
         own.figures[figure] / other.figures[figure]
         for own in of_case(results, case, system)
-        if (other := against.get(own.round)) and own.figures and other.figures.get(figure)
+        if (other := against.get(own.round)) and figure in own.figures and other.figures.get(figure)
     ]
-    return _median(ratios)
+    return median(ratios) if ratios else None
 
 
 def failure_of(results: Sequence[Result], case: str, system: str) -> str | None:
-    """Return why nothing was measured in any round, if so."""
+    """Return why nothing was measured in any round, if so, or nothing of a tick."""
     found = of_case(results, case, system)
-    if not found or any(each.figures for each in found):
+    if any(each.figures.get("ticks", 1.0) and each.failure is None for each in found):
         return None
-    return found[0].failure
+    return (found[0].failure or "no tick came") if found else None
 
 
 def is_behind(results: Sequence[Result], case: Case, system: ListedSystem) -> bool:
@@ -61,8 +62,3 @@ def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float | None:
     middle, height = fmean(across), fmean(up)
     slope = sum((x - middle) * (y - height) for x, y in zip(across, up, strict=True))
     return slope / sum((x - middle) ** 2 for x in across)
-
-
-def _median(values: Sequence[float]) -> float | None:
-    known = [value for value in values if not math.isnan(value)]
-    return median(known) if known else None

@@ -103,7 +103,6 @@ GOALS: Final = (
         " ms",
         _of("spread-100000", "loopjobs", "late_p99_s", 1e3),
     ),
-    Goal("the same, at once", 100.0, " ms", _of("burst-100000", "loopjobs", "late_p99_s", 1e3)),
     Goal("start of 100,000 jobs", 3.0, " s", _of("burst-100000", "loopjobs", "start_s")),
     Goal("stop of 100,000 jobs", 3.0, " s", _of("burst-100000", "loopjobs", "stop_s")),
     Goal("memory of an idle job above a bare loop", 2.0, " KiB", _above_bare),

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-_EARLY = 0.002
+_EARLY = 0.02
 """So many seconds before its slot, at most a tenth of the interval, a tick is taken for early."""
 
 
@@ -22,7 +22,7 @@ def lateness_of(
     numbers: Sequence[int],
     first_of: Callable[[int], float],
     interval: float,
-) -> Lateness:
+) -> Lateness | None:
     """Return by how much ticks came after the latest slot of their jobs.
 
     Args:
@@ -30,6 +30,9 @@ def lateness_of(
         numbers: Whose tick it was.
         first_of: Gives the first slot of a job.
         interval: Seconds from slot to slot.
+
+    Returns:
+        `None` if there are no ticks.
     """
     early = min(_EARLY, interval / 10)
     late = sorted(
@@ -37,7 +40,7 @@ def lateness_of(
         for stamp, number in zip(stamps, numbers, strict=True)
     )
     if not late:
-        return Lateness(math.nan, math.nan, math.nan)
+        return None
     return Lateness(_share(late, 0.5), _share(late, 0.99), late[-1])
 
 

@@ -13,10 +13,10 @@ from loops.meters import Ticks, cost_of_a_tick, cpu, memory
 from loops.order import Figures, Order
 from loops.plan import Plan, System
 
-_LEAST_DELAY = 0.3
+_LEAST_DELAY = 0.2
 _DELAY_PER_JOB = 30e-6
 """The first tick is due after so many seconds a job, for they are to be started by then."""
-_WARM = 0.3
+_WARM = 0.2
 """Seconds of ticks before the window opens, at least."""
 _FIRST_TICKS_PATIENCE = 3.0
 _POLL = 0.05
@@ -100,11 +100,11 @@ async def _window(order: Order, running: _Running) -> dict[str, float]:
     until, lasted, spent = len(ticks), loop.time() - opened, cpu() - spent
     done = until - since
     late = lateness_of(ticks.stamps[since:until], ticks.numbers[since:until], first_of, interval)
-    return {
-        "ticks": done,
-        "kept": done / (order.jobs * lasted / interval),
-        "cpu_s": max(0.0, spent - done * of_one),
-        "cpu_per_tick_s": max(0.0, spent / done - of_one) if done else math.nan,
+    figures = {"ticks": float(done), "kept": done / (order.jobs * lasted / interval)}
+    if late is None:
+        return figures
+    return figures | {
+        "cpu_per_tick_s": max(0.0, spent / done - of_one),
         "late_p50_s": late.p50,
         "late_p99_s": late.p99,
         "late_max_s": late.worst,

@@ -10,7 +10,7 @@ _WIDTH: Final = 860
 _HEIGHT: Final = 520
 _LEFT: Final = 70
 _RIGHT: Final = 230
-_TOP: Final = 20
+_TOP: Final = 34
 _BOTTOM: Final = 50
 _LINE: Final = 15
 """Pixels between two names, at least."""
@@ -78,7 +78,7 @@ def drawn(curves: Sequence[Curve], across: str, up: str) -> str:
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
         *_grid(x, y),
         _text((x.begin + x.end) / 2, _HEIGHT - 12, across, "middle"),
-        _text(x.begin, _TOP - 6, up, "middle"),
+        _text(x.begin, _TOP - 20, up, "middle"),
         *_lines(curves, x, y),
         "</svg>",
     ]
@@ -103,6 +103,8 @@ def _lines(curves: Sequence[Curve], x: _Axis, y: _Axis) -> Iterator[str]:
         weight = 3 if curve.is_bold else 1.5
         path = " ".join(f"{x.at(size):.1f},{y.at(cost):.1f}" for size, cost in curve.points)
         yield f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="{weight}"/>'
+        for size, cost in curve.points:
+            yield f'<circle cx="{x.at(size):.1f}" cy="{y.at(cost):.1f}" r="3" fill="{color}"/>'
         free = max(height, free)
         last = x.at(curve.points[-1][0])
         yield f'<path d="M{last:.1f},{height:.1f} L{x.end + 10:.1f},{free:.1f}" {_dash(color)}/>'

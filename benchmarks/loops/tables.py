@@ -95,6 +95,8 @@ def _growth(
     """Lay out one figure by size. A figure of a tick is fitted as what all ticks take together."""
     rows = []
     for system in SYSTEMS:
+        if system.kind == "variant":
+            continue
         found = [median_of(results, case.name, system.name, figure) for case in cases]
         if not any(each is not None for each in found):
             continue

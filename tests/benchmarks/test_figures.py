@@ -1,7 +1,5 @@
 """Medians, ratios and exponents."""
 
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,9 +45,12 @@ def test_a_round_without_a_pair_has_no_ratio() -> None:
     assert ratio_of(results, "burst-1000", "loopjobs", "cpu") is None
 
 
-def test_a_figure_that_is_not_a_number_is_no_figure() -> None:
-    """A system that never ticked has no cost of a tick."""
-    assert median_of([result("docket", 0, cpu=math.nan)], "burst-1000", "docket", "cpu") is None
+def test_a_system_that_never_ticked_has_no_cost_of_a_tick_and_that_is_told() -> None:
+    """What else was measured of it counts."""
+    results = [result("docket", 0, ticks=0, stop=1)]
+    assert median_of(results, "burst-1000", "docket", "cpu") is None
+    assert median_of(results, "burst-1000", "docket", "stop") == 1
+    assert failure_of(results, "burst-1000", "docket") == "no tick came"
 
 
 def test_why_there_is_no_figure_is_told() -> None:

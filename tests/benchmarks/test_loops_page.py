@@ -82,7 +82,7 @@ def test_the_page_gets_section_and_picture(results: Results, tmp_path: Path) -> 
     assert text.endswith("\nend\n")
     assert section_of(results) in text
     lines = ET.fromstring(picture.read_text(encoding="utf-8")).findall(f"{SVG}polyline")  # noqa: S314 - our own
-    assert len(lines) == sum(each.kind in {"hand", "ours", "peer"} for each in SYSTEMS) - 1
+    assert len(lines) == sum(each.kind in {"bare", "hand", "ours", "peer"} for each in SYSTEMS) - 1
 
 
 def test_a_quick_run_says_so_on_the_page(results: Results) -> None:

@@ -6,11 +6,12 @@ import tempfile
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
-from loopjobs import CancellationToken, Event, Host, HostBuilder, LoopJobOptions, SystemClock
+from loopjobs import CancellationToken, Event, Host, HostBuilder, LoopJobOptions
 from loopjobs.health import HealthChecks
 from loopjobs.history import add_history
 from loopjobs.telemetry import add_telemetry
 from loops.plan import Plan, System
+from loops.wall import loop_time_of
 
 _PROBE_INTERVAL = 1.0
 
@@ -62,12 +63,10 @@ class Plain(System):
 
     def grid(self) -> Sequence[float] | None:
         """Return where the slots are: each loop counts from its own start."""
-        clock, now = SystemClock(), asyncio.get_running_loop().time
         firsts = []
         for number in range(self.plan.jobs):
             due = self.host.jobs[f"job{number}"].status().next_due_at
-            ahead = 0.0 if due is None else (due - clock.now()).total_seconds()
-            firsts.append(now() + ahead)
+            firsts.append(0.0 if due is None else loop_time_of(due))
         return firsts
 
     def _body(self, number: int) -> Callable[[CancellationToken], Coroutine[object, object, None]]:
