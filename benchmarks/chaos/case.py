@@ -42,7 +42,7 @@ def _cases(engine: str, fault: Fault, scale: float | None) -> Iterator[Case]:
     is_quick = scale is None
     times = fault.quick if scale is None else scaled(fault.repetitions, scale)
     yield Case(engine, fault.name, fault.name, fault.run, times, is_quick, fault.needs_own_store)
-    if (control := fault.control) is not None:
-        title = f"{fault.name} without {control.left_out}"
-        times = control.quick if scale is None else scaled(control.repetitions, scale)
-        yield Case(engine, fault.name, title, control.run, times, is_quick, fault.needs_own_store)
+    control = fault.control
+    title = f"{fault.name} without {control.left_out}"
+    times = control.quick if scale is None else scaled(control.repetitions, scale)
+    yield Case(engine, fault.name, title, control.run, times, is_quick, fault.needs_own_store)

@@ -16,11 +16,12 @@ from uuid import uuid4
 
 from chaos.journal import Deed, Entry, Journal
 from chaos.plan import Plan
-from chaos.replica import serve
+from chaos.replica import built, run, serve
 from loopjobs import Clock
 
 _LOOK_EVERY: Final = 0.005
 _PATIENCE: Final = 30.0
+_FEW: Final = 4
 # Forked from a process that has imported everything, and as yet has no threads: most of what a
 # start costs is imports.
 _PROCESSES: Final = multiprocessing.get_context("fork")
@@ -88,25 +89,65 @@ class Cluster:
 
     def start(self, **changes: object) -> Replica:
         """Start one more, and wait until its host is about to start."""
-        name = f"r{next(self._numbers)}"
+        name = self._next_name()
         plan = replace(self._plan, replica=name, **changes)  # type: ignore[arg-type] # as above
-        process = _PROCESSES.Process(target=serve, args=(plan,), daemon=True)
-        process.start()
-        self.replicas[name] = Replica(name, process)
-        self.await_entry(lambda entry: entry.replica == name and entry.deed is Deed.READY)
-        return self.replicas[name]
+        return self._begin(name, _PROCESSES.Process(target=serve, args=(plan,), daemon=True))
+
+    def start_forked(self, count: int) -> list[Replica]:
+        """Start some that are forked from one process which has built everything they need."""
+        parts = built(self._plan)
+        names = [self._next_name() for _ in range(count)]
+        try:
+            return [
+                self._begin(name, _PROCESSES.Process(target=run, args=(parts, name), daemon=True))
+                for name in names
+            ]
+        finally:
+            parts.journal.close()
+
+    def await_gone(self, replica: Replica) -> None:
+        """Wait until a process has ended."""
+        replica.process.join()
+        replica.process.close()
+        del self.replicas[replica.name]
+
+    def await_all(self, deed: Deed) -> list[Entry]:
+        """Wait until each replica has done that once; return when."""
+        return [self._await_deed(name, deed) for name in self.replicas]
 
     def kill(self, replica: Replica) -> float:
         """Kill it without a word; return when."""
         replica.process.kill()
         killed_at = self.clock.monotonic()
-        self._gone(replica)
+        self.await_gone(replica)
         return killed_at
 
     def stop(self, replica: Replica) -> None:
         """Ask it to end, and wait until it has."""
         replica.send(signal.SIGTERM)
-        self._gone(replica)
+        self.await_gone(replica)
+
+    def await_steps(self, token: int, count: int, *, after: float) -> None:
+        """Wait until the run with that token has made so many steps after a moment.
+
+        Raises:
+            NothingCameError: it has not.
+        """
+        seen = after
+
+        def is_next(entry: Entry) -> bool:
+            return entry.token == token and entry.deed is Deed.STEPPED and entry.at > seen
+
+        for _ in range(count):
+            seen = self.await_entry(is_next).at
+
+    def await_none(self, *, token: int, seconds: float) -> bool:
+        """Return whether within that time nobody starts with a higher token."""
+        try:
+            self.await_start(token=token, seconds=seconds)
+        except NothingCameError:
+            return True
+        return False
 
     def entries(self) -> list[Entry]:
         """Return what all have noted so far, in order."""
@@ -133,7 +174,8 @@ class Cluster:
                 return found
             since = len(entries)
             time.sleep(_LOOK_EVERY)
-        raise NothingCameError(f"not within {seconds:g} s, after {self.entries()[-8:]}")
+        last = ", ".join(f"{each.replica} {each.deed}" for each in self.entries()[-_FEW:])
+        raise NothingCameError(f"not within {seconds:g} s, after: {last}")
 
     def await_start(
         self, *, after: float = 0.0, token: int = 0, since: int = 0, seconds: float = _PATIENCE
@@ -146,7 +188,14 @@ class Cluster:
 
         return self.await_entry(is_wanted, since=since, seconds=seconds)
 
-    def _gone(self, replica: Replica) -> None:
-        replica.process.join()
-        replica.process.close()
-        del self.replicas[replica.name]
+    def _next_name(self) -> str:
+        return f"r{next(self._numbers)}"
+
+    def _begin(self, name: str, process: ForkProcess) -> Replica:
+        process.start()
+        self.replicas[name] = Replica(name, process)
+        self._await_deed(name, Deed.READY)
+        return self.replicas[name]
+
+    def _await_deed(self, name: str, deed: Deed) -> Entry:
+        return self.await_entry(lambda entry: entry.replica == name and entry.deed is deed)

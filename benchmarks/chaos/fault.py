@@ -87,10 +87,10 @@ class Fault:
     name: str
     repetitions: int
     run: Run
+    control: Control
     quick: int = 2
     """The repetitions of a test; none if tests cannot do it everywhere."""
     is_for_all: bool = False
     """Whether it is the same for each store; otherwise it is done to PostgreSQL."""
     needs_own_store: bool = False
     """Whether it troubles the store itself, so that no other fault can happen there meanwhile."""
-    control: Control | None = None

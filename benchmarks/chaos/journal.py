@@ -20,7 +20,10 @@ class Deed(StrEnum):
     """What was done."""
 
     READY = "ready"
+    ASKED = "asked"
+    """A connection was used for the first time; by it a replica was in touch with the store."""
     GRANTED = "granted"
+    RENEWED = "renewed"
     GIVEN_BACK = "given back"
     """A grant of which nothing was made: whoever had it was asked to end."""
     STARTED = "started"
@@ -47,6 +50,8 @@ class Entry:
     """Of a grant: the slot was due then ..."""
     latest: float = 0.0
     """... or later, until then: the store said how long ago, at some moment of the call."""
+    holder: str = ""
+    """Of a replica that asks: the name by which it does."""
 
 
 class Journal:
@@ -66,9 +71,20 @@ class Journal:
         self._offset = 0
         self._entries: list[Entry] = []
 
-    def note(self, deed: Deed, token: int = 0, earliest: float = 0.0, latest: float = 0.0) -> None:
+    def become(self, replica: str) -> None:
+        """Write in another name from here on: that of a process which was forked."""
+        self._replica = replica
+
+    def note(
+        self,
+        deed: Deed,
+        token: int = 0,
+        earliest: float = 0.0,
+        latest: float = 0.0,
+        holder: str = "",
+    ) -> None:
         """Append a line."""
-        entry = Entry(self._clock.monotonic(), self._replica, deed, token, earliest, latest)
+        entry = Entry(self._clock.monotonic(), self._replica, deed, token, earliest, latest, holder)
         os.write(self._descriptor, json.dumps(asdict(entry)).encode() + b"\n")
 
     def entries(self) -> list[Entry]:

@@ -3,21 +3,25 @@
 import asyncio
 import logging
 import signal
-import time
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
 
-import psycopg
 from dishka import Provider, Scope
 
+from chaos.bodies import body_of
 from chaos.journal import Deed, Journal
-from chaos.plan import JOB, Plan, Work
+from chaos.passing_store import PassingSource
+from chaos.plan import JOB, LeftOut, Plan
 from chaos.skewed_clock import SkewedClock
-from chaos.witness import WitnessedLeases
+from chaos.weakening import weakened
+from chaos.witness import WitnessedStore
 from loopjobs import (
     CancellationToken,
+    Host,
     HostBuilder,
-    LeaseLostError,
     LeaseStoreSource,
     LoopJobOptions,
     SystemClock,
@@ -25,42 +29,63 @@ from loopjobs import (
 )
 from loopjobs.leases import add_leases
 
-Body: TypeAlias = Callable[[], Awaitable[None]]
-
-_STEP: Final = 0.02
 _CLOCK: Final = SystemClock()
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A host that has not started, and where its replica notes what it does."""
+
+    host: Host
+    journal: Journal
 
 
 def serve(plan: Plan) -> None:
     """Be a replica until a signal comes; the target of a process."""
+    run(built(plan), plan.replica)
+
+
+def run(parts: Built, replica: str) -> None:
+    """Be a replica of that name, in a process that was forked with everything built."""
     # Not the handler of whoever has forked this.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     logging.disable(logging.CRITICAL)
-    journal = Journal(plan.journal, _CLOCK, plan.replica)
-    work = _works(plan, journal)[plan.work]
+    parts.journal.become(replica)
+    parts.journal.note(Deed.READY)
+    parts.host.run()
 
-    async def probe(_ct: CancellationToken) -> None:
+
+def built(plan: Plan) -> Built:
+    """Build a replica; nothing of it runs."""
+    journal = Journal(plan.journal, _CLOCK, plan.replica)
+    is_stopping = threading.Event()
+    work = body_of(plan, journal)
+
+    async def probe(ct: CancellationToken) -> None:
         token = current_run().fencing_token or 0
         journal.note(Deed.STARTED, token)
-        try:
-            await work()
-        except asyncio.CancelledError:
-            journal.note(Deed.CANCELLED, token)
-            raise
+        with _told(ct, is_stopping):
+            try:
+                await work()
+            except asyncio.CancelledError:
+                journal.note(Deed.CANCELLED, token)
+                raise
         journal.note(Deed.ENDED, token)
 
     def witness(source: LeaseStoreSource) -> LeaseStoreSource:
-        return WitnessedLeases(source, journal, _CLOCK)
+        seen = PassingSource(source, lambda store: WitnessedStore(store, journal, _CLOCK))
+        return weakened(seen, plan, is_stopping)
 
     provider = Provider(scope=Scope.APP)
     provider.decorate(witness, provides=LeaseStoreSource)
-    builder = HostBuilder(
-        settings_files=(), settings=_settings(plan), clock=SkewedClock(plan.ahead, plan.rate)
+    clock = SkewedClock(
+        plan.ahead,
+        plan.rate,
+        is_still_when_frozen=plan.left_out is LeftOut.TIME_WHILE_FROZEN,
     )
+    builder = HostBuilder(settings_files=(), settings=_settings(plan), clock=clock)
     add_leases(builder).add_provider(provider).add_loop_job(probe, LoopJobOptions, name=JOB)
-    host = builder.build()
-    journal.note(Deed.READY)
-    host.run()
+    return Built(builder.build(), journal)
 
 
 def _settings(plan: Plan) -> dict[str, object]:
@@ -68,73 +93,22 @@ def _settings(plan: Plan) -> dict[str, object]:
         "IntervalInSeconds": plan.interval,
         "LeaseInSeconds": plan.lease,
         "RunOn": "OneReplica",
+        "WhenLeaseUnavailable": plan.when_unavailable,
     }
-    return {"Leases": {"Url": plan.url, "Namespace": plan.namespace}, JOB: job}
+    leases = {"Url": plan.url, "Namespace": plan.namespace}
+    return {"Host": {"ShutdownTimeoutInSeconds": plan.patience}, "Leases": leases, JOB: job}
 
 
-def _works(plan: Plan, journal: Journal) -> dict[Work, Body]:
-    async def steps() -> None:
-        token = current_run().fencing_token or 0
-        ends_at = _CLOCK.monotonic() + plan.seconds
-        while _CLOCK.monotonic() < ends_at:
-            await _CLOCK.sleep(_STEP)
-            journal.note(Deed.STEPPED, token)
+@contextmanager
+def _told(ct: CancellationToken, is_stopping: threading.Event) -> Iterator[None]:
+    """Tell a thread when the host is asked to end."""
 
-    async def blocks() -> None:
-        time.sleep(plan.seconds)  # noqa: ASYNC251 - the fault
-        journal.note(Deed.STEPPED, current_run().fencing_token or 0)
+    async def tell() -> None:
+        await ct.wait()
+        is_stopping.set()
 
-    async def in_thread(write: Callable[[Plan, Journal], None]) -> None:
-        await asyncio.to_thread(write, plan, journal)
-
-    return {
-        Work.STEPS: steps,
-        Work.BLOCKS: blocks,
-        Work.WRITES: lambda: in_thread(_write),
-        Work.WRITES_FENCED: lambda: in_thread(_write_fenced),
-        Work.WAITS_FENCED: lambda: in_thread(_wait_fenced),
-    }
-
-
-def _write(plan: Plan, journal: Journal) -> None:
-    token = current_run().fencing_token or 0
-    with psycopg.connect(plan.database) as connection:
-        journal.note(Deed.ABOUT_TO_WRITE, token)
-        time.sleep(plan.seconds)
-        _insert(connection, plan.namespace)
-    journal.note(Deed.WROTE, token)
-
-
-def _write_fenced(plan: Plan, journal: Journal) -> None:
-    run = current_run()
-    token = run.fencing_token or 0
+    task = asyncio.create_task(tell())
     try:
-        with psycopg.connect(plan.database) as connection:
-            journal.note(Deed.ABOUT_TO_WRITE, token)
-            time.sleep(plan.seconds)
-            run.fenced(connection)
-            _insert(connection, plan.namespace)
-    except LeaseLostError:
-        journal.note(Deed.REFUSED, token)
-    else:
-        journal.note(Deed.WROTE, token)
-
-
-def _wait_fenced(plan: Plan, journal: Journal) -> None:
-    run = current_run()
-    token = run.fencing_token or 0
-    try:
-        with psycopg.connect(plan.database) as connection:
-            run.fenced(connection)
-            _insert(connection, plan.namespace)
-            journal.note(Deed.FENCED, token)
-            time.sleep(plan.seconds)
-    except (LeaseLostError, psycopg.OperationalError, psycopg.InternalError):
-        journal.note(Deed.REFUSED, token)
-    else:
-        journal.note(Deed.WROTE, token)
-
-
-def _insert(connection: psycopg.Connection, namespace: str) -> None:
-    statement = "INSERT INTO written (namespace, token) VALUES (%s, %s)"
-    connection.execute(statement, (namespace, current_run().fencing_token))
+        yield
+    finally:
+        task.cancel()

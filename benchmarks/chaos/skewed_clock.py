@@ -1,9 +1,14 @@
 """A clock that goes wrong."""
 
+import math
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Final
 
 from loopjobs import Alarm, SystemClock
+
+_LONGEST_GLANCE: Final = 0.5
 
 
 class SkewedClock(SystemClock):
@@ -12,13 +17,17 @@ class SkewedClock(SystemClock):
     Args:
         ahead: Seconds.
         rate: Its seconds in one second of the machine.
+        is_still_when_frozen: Whether time that nobody was there to see does not count.
     """
 
-    def __init__(self, ahead: float, rate: float) -> None:
+    def __init__(self, ahead: float, rate: float, *, is_still_when_frozen: bool = False) -> None:
         super().__init__()
         self._ahead = ahead
         self._rate = rate
-        self._began = super().monotonic()
+        self._longest = _LONGEST_GLANCE if is_still_when_frozen else math.inf
+        self._began = self._seen = super().monotonic()
+        self._passed_over = 0.0
+        self._looking = threading.Lock()
 
     def now(self) -> datetime:
         """Return the wrong time of the day."""
@@ -38,7 +47,12 @@ class SkewedClock(SystemClock):
         return super().call_between(self._real(earliest), self._real(latest), callback)
 
     def _gained(self) -> float:
-        return (super().monotonic() - self._began) * (self._rate - 1)
+        with self._looking:
+            now = super().monotonic()
+            if now - self._seen > self._longest:
+                self._passed_over += now - self._seen
+            self._seen = now
+            return (now - self._began) * (self._rate - 1) - self._passed_over
 
     def _real(self, when: float) -> float:
         return SystemClock.monotonic(self) + (when - self.monotonic()) / self._rate

@@ -10,7 +10,8 @@ from chaos.side_by_side import SideBySide
 
 from .judgment import assert_met, title_of
 
-pytestmark = pytest.mark.smoke
+# Whichever is the first waits until all are under way.
+pytestmark = [pytest.mark.smoke, pytest.mark.timeout(180)]
 
 
 @pytest.mark.parametrize("case", cases("postgresql", scale=None), ids=title_of)

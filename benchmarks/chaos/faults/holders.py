@@ -1,27 +1,24 @@
-"""Holders that are killed, blocked, or cut off from the store."""
+"""Holders that are killed, or blocked."""
 
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from itertools import pairwise
 from random import Random
 from typing import Final
 
 from chaos import judge
-from chaos.cluster import Cluster
 from chaos.fault import Stage
-from chaos.figures import Figure, bounded, counted
-from chaos.forwarder import Forwarder
+from chaos.figures import Figure, bounded, counted, happened
 from chaos.journal import Deed, Entry
-from chaos.plan import Work
-from chaos.server import through_port
+from chaos.plan import LeftOut, Work
 
 _INTERVAL: Final = 0.5
 _LEASE: Final = 1.0
 _GRACE: Final = 0.5
+_GRACE_WITH_LOCKS: Final = 0.1
 _BODY: Final = 0.3
-_SEED: Final = 26
 _LONG: Final = 60.0
+_SEED: Final = 26
 
 
 def killed(stage: Stage, name: str, times: int) -> Sequence[Figure]:
@@ -40,10 +37,27 @@ def killed(stage: Stage, name: str, times: int) -> Sequence[Figure]:
             stage.advance(1)
         entries = cluster.entries()
     return [
-        bounded(name, "takeover", max(_INTERVAL, _LEASE) + _GRACE, waits),
+        bounded(name, "takeover", _takeover_bound(stage), waits),
         counted(name, times, "runs beside another", judge.overlaps(entries)),
         counted(name, times, "slots run twice", judge.doubles(entries, _INTERVAL)),
     ]
+
+
+def killed_with_outliving_lease(stage: Stage, name: str, times: int) -> Sequence[Figure]:
+    """Leases do not end, nor do locks: whoever is killed is not followed."""
+    most = _takeover_bound(stage)
+    left_alone = 0
+    for _ in range(times):
+        with stage.cluster(
+            interval=_INTERVAL, lease=_LEASE, seconds=_LONG, left_out=LeftOut.END_OF_LEASE
+        ) as cluster:
+            cluster.start()
+            cluster.start()
+            start = cluster.await_start()
+            cluster.kill(cluster.replicas[start.replica])
+            left_alone += cluster.await_none(token=start.token, seconds=most)
+        stage.advance(1)
+    return [happened(name, times, "nobody follows in time", left_alone)]
 
 
 def killed_idle(stage: Stage, name: str, times: int) -> Sequence[Figure]:
@@ -67,68 +81,58 @@ def killed_idle(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     ]
 
 
+def killed_idle_with_its_lease(stage: Stage, name: str, times: int) -> Sequence[Figure]:
+    """Leases are not given back when a run ends: until they end themselves, slots pass by."""
+    with stage.cluster(interval=_INTERVAL, lease=_LEASE, left_out=LeftOut.GIVING_BACK) as cluster:
+        cluster.start()
+        cluster.start()
+        for _ in range(times):
+            # A kill frees the lock where the kernel keeps one; so one lease ends before it.
+            held = cluster.await_start(after=stage.clock.monotonic())
+            start = cluster.await_start(token=held.token)
+            cluster.kill(cluster.replicas[start.replica])
+            cluster.start()
+            stage.advance(1)
+        cluster.await_start(after=stage.clock.monotonic())
+        missed = judge.missed(cluster.entries(), _INTERVAL)
+    return [happened(name, times, "slots missed", missed, times)]
+
+
 def blocked_loop(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """The body holds the event loop up for twice the lease; its lease is renewed all the same."""
-    pace = {"interval": _INTERVAL, "lease": _LEASE, "seconds": 2 * _LEASE}
-    with stage.cluster(**pace, work=Work.BLOCKS) as cluster:
-        cluster.start()
-        cluster.start()
-        token = 0
-        for _ in range(times + 1):
-            token = cluster.await_start(token=token).token
-            stage.advance(1)
-        entries = cluster.entries()
+    # A renewal must not come too late because the machine is busy: the body cannot be cancelled.
+    lease = 2 * _LEASE if stage.is_quick else _LEASE
+    entries = _block(stage, times, lease, LeftOut.NOTHING)
     return [counted(name, times, "runs beside another", judge.overlaps(entries))]
 
 
-def cut_off(stage: Stage, name: str, times: int) -> Sequence[Figure]:
-    """The connections of the holder are cut."""
-    return _away(stage, name, times, is_silent=False)
+def blocked_renewals(stage: Stage, name: str, times: int) -> Sequence[Figure]:
+    """Renewals wait for the event loop: each blocked run loses its lease, and goes on."""
+    entries = _block(stage, times, _LEASE, LeftOut.RENEWAL_THREAD)
+    return [happened(name, times, "runs beside another", judge.overlaps(entries), times)]
 
 
-def silent_network(stage: Stage, name: str, times: int) -> Sequence[Figure]:
-    """The connections of the holder stay, and nothing comes through."""
-    return _away(stage, name, times, is_silent=True)
+def _takeover_bound(stage: Stage) -> float:
+    """Return the seconds in which a killed holder is to be followed.
+
+    Where the kernel keeps the lock it is free at once.
+    """
+    if stage.engine.name == "sqlite":
+        return _INTERVAL + _GRACE_WITH_LOCKS
+    return max(_INTERVAL, _LEASE) + _GRACE
 
 
-def _away(stage: Stage, name: str, times: int, *, is_silent: bool) -> Sequence[Figure]:
-    stops: list[float] = []
-    takeovers: list[float] = []
-    with ExitStack() as stack:
-        cluster = stack.enter_context(
-            stage.cluster(interval=_INTERVAL, lease=_LEASE, seconds=_LONG)
-        )
-        ways: dict[str, Forwarder] = {}
-        for _ in range(2):
-            way = Forwarder(stage.server.socket_file)
-            ways[cluster.start(url=through_port(stage.server.url, way.port)).name] = way
-        # They have threads; whoever connects meanwhile waits.
-        for way in ways.values():
-            stack.enter_context(way)
-        start = cluster.await_start()
+def _block(stage: Stage, times: int, lease: float, left_out: LeftOut) -> list[Entry]:
+    pace = {"interval": _INTERVAL, "lease": lease, "seconds": 2 * lease}
+    with stage.cluster(**pace, work=Work.BLOCKS, left_out=left_out) as cluster:
+        cluster.start()
+        cluster.start()
+        token = 0
         for _ in range(times):
-            time.sleep(_LEASE / 2)
-            cut_at = stage.clock.monotonic()
-            way = ways[start.replica]
-            if is_silent:
-                way.silence()
-            else:
-                way.cut()
-            successor = cluster.await_start(token=start.token)
-            stops.append(_stopped(cluster, start).at - cut_at)
-            takeovers.append(successor.at - cut_at)
-            way.mend()
-            start = successor
+            token = cluster.await_start(token=token).token
             stage.advance(1)
-        entries = cluster.entries()
-    return [
-        bounded(name, "the run stopped", _LEASE, stops),
-        bounded(name, "takeover", _LEASE + _INTERVAL + _GRACE, takeovers),
-        counted(name, times, "runs beside another", judge.overlaps(entries)),
-    ]
-
-
-def _stopped(cluster: Cluster, start: Entry) -> Entry:
-    return cluster.await_entry(
-        lambda entry: entry.deed is Deed.CANCELLED and entry.token == start.token
-    )
+        # The last one, too, goes on beside a later one, or is followed by it.
+        cluster.await_start(token=token)
+        blocked = token
+        cluster.await_entry(lambda entry: entry.deed is Deed.STEPPED and entry.token == blocked)
+        return cluster.entries()

@@ -12,10 +12,12 @@ from typing import Final
 
 from sqlalchemy import make_url
 
+from chaos import judge
 from chaos.cluster import NothingCameError
 from chaos.fault import Stage
 from chaos.faults.schedule import many_replicas
-from chaos.figures import Figure
+from chaos.figures import Figure, happened
+from chaos.plan import LeftOut
 from chaos.server import Server, through_port
 
 _SETTINGS: Final = """
@@ -29,6 +31,9 @@ auth_type = any
 pool_mode = transaction
 default_pool_size = 2
 """
+_REPLICAS: Final = 5
+_INTERVAL: Final = 0.2
+_BODY: Final = 0.5
 _PATIENCE: Final = 10.0
 _LOOK_EVERY: Final = 0.05
 _READABLE: Final = 0o755
@@ -36,11 +41,37 @@ _READABLE: Final = 0o755
 
 def pooled(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """Ten connections share two, and each statement may have another one."""
-    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+    program = _program()
     if program is None:
-        return [Figure(name, 0, "pgbouncer installed", "left out", is_met=None)]
+        return [_left_out(name)]
     with _pooler(program, stage.server) as url:
         return many_replicas(stage, name, times, url=url)
+
+
+def pooled_locks(stage: Stage, name: str, times: int) -> Sequence[Figure]:
+    """A lock of a session is a lock of whoever is lent the connection next."""
+    program = _program()
+    if program is None:
+        return [_left_out(name)]
+    with (
+        _pooler(program, stage.server) as url,
+        stage.cluster(interval=_INTERVAL, seconds=_BODY, left_out=LeftOut.ROW) as cluster,
+    ):
+        for _ in range(_REPLICAS):
+            cluster.start(url=url)
+        while (run := len(judge.starts(cluster.entries()))) < times:
+            cluster.await_start(after=stage.clock.monotonic())
+            stage.advance(len(judge.starts(cluster.entries())) - run)
+        beside = judge.overlaps(cluster.entries())
+    return [happened(name, run, "runs beside another", beside, 1)]
+
+
+def _program() -> str | None:
+    return shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+
+
+def _left_out(name: str) -> Figure:
+    return Figure(name, 0, "pgbouncer installed", "left out", is_met=None)
 
 
 @contextmanager

@@ -7,7 +7,9 @@ from typing import Final
 from chaos import judge
 from chaos.cluster import Cluster
 from chaos.fault import Stage
-from chaos.figures import Figure, Kind, counted
+from chaos.figures import Figure, Kind, counted, happened
+from chaos.journal import Entry
+from chaos.plan import LeftOut
 
 _REPLICAS: Final = 5
 _OFTEN: Final = 0.1
@@ -42,9 +44,41 @@ def skewed_clocks(stage: Stage, name: str, times: int) -> Sequence[Figure]:
         return _watched(stage, name, cluster, times, _SKEWED)
 
 
+def locks_alone(stage: Stage, name: str, times: int) -> Sequence[Figure]:
+    """Whoever gets the lock runs, as with locks everywhere: each slot several times."""
+    with stage.cluster(interval=_OFTEN, left_out=LeftOut.SLOTS) as cluster:
+        for _ in range(_REPLICAS):
+            cluster.start()
+        return _doubled(stage, name, cluster, times, _OFTEN)
+
+
+def clocks_of_replicas(stage: Stage, name: str, times: int) -> Sequence[Figure]:
+    """Each goes by its own clock: one that is ahead runs what others have run."""
+    with stage.cluster(interval=_SKEWED, left_out=LeftOut.CLOCK_OF_STORE) as cluster:
+        cluster.start(ahead=_HOUR)
+        cluster.start()
+        return _doubled(stage, name, cluster, times, _SKEWED)
+
+
 def rolling_restart(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """Replicas are asked to end, one after the other, each after a new one has started."""
-    with stage.cluster(interval=_ROLLING, seconds=_ROLLING / 5) as cluster:
+    entries = _restart(stage, times, LeftOut.NOTHING)
+    ideal = judge.ideal(entries, _ROLLING)
+    return [
+        counted(name, ideal, "slots missed", judge.missed(entries, _ROLLING), Kind.PACE),
+        counted(name, ideal, "slots run twice", judge.doubles(entries, _ROLLING)),
+    ]
+
+
+def rolling_restart_with_leases(stage: Stage, name: str, times: int) -> Sequence[Figure]:
+    """Those that end do not give their leases back: nobody has a slot until these end."""
+    missed = judge.missed(_restart(stage, times, LeftOut.GIVING_BACK), _ROLLING)
+    return [happened(name, times, "slots missed", missed, times // 2)]
+
+
+def _restart(stage: Stage, times: int, left_out: LeftOut) -> list[Entry]:
+    """Restart replicas until there were so many runs."""
+    with stage.cluster(interval=_ROLLING, seconds=_ROLLING / 5, left_out=left_out) as cluster:
         cluster.start()
         cluster.start()
         while (run := len(judge.starts(cluster.entries()))) < times:
@@ -53,12 +87,17 @@ def rolling_restart(stage: Stage, name: str, times: int) -> Sequence[Figure]:
             cluster.stop(oldest)
             cluster.await_start(after=stage.clock.monotonic())
             stage.advance(len(judge.starts(cluster.entries())) - run)
-        entries = cluster.entries()
-    ideal = judge.ideal(entries, _ROLLING)
-    return [
-        counted(name, ideal, "slots missed", judge.missed(entries, _ROLLING), Kind.PACE),
-        counted(name, ideal, "slots run twice", judge.doubles(entries, _ROLLING)),
-    ]
+        return cluster.entries()
+
+
+def _doubled(
+    stage: Stage, name: str, cluster: Cluster, times: int, interval: float
+) -> Sequence[Figure]:
+    while (run := len(judge.starts(cluster.entries()))) < times:
+        cluster.await_start(after=stage.clock.monotonic())
+        stage.advance(len(judge.starts(cluster.entries())) - run)
+    doubles = judge.doubles(cluster.entries(), interval)
+    return [happened(name, run, "slots run twice", doubles, times // 4)]
 
 
 def _watched(

@@ -5,9 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from chaos import judge
+from chaos.cluster import Cluster
 from chaos.fault import Stage
-from chaos.figures import Figure, Kind, bounded, counted
+from chaos.figures import Figure, Kind, bounded, counted, happened
 from chaos.journal import Deed
+from chaos.plan import LeftOut
+from chaos.server import StopMode
 
 _INTERVAL: Final = 0.5
 _LEASE: Final = 2.0
@@ -25,45 +28,41 @@ def ended_connections(stage: Stage, name: str, times: int) -> Sequence[Figure]:
 
 def restarted(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """The server is restarted in order."""
-
-    def restart() -> None:
-        stage.server.stop("fast")
-        stage.server.start()
-
-    return _troubled(stage, name, times, restart, _INTERVAL + _BACK)
+    return _troubled(stage, name, times, _restart(stage, "fast"), _INTERVAL + _BACK)
 
 
 def crashed(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """The server ends without a checkpoint, and is started again."""
+    return _troubled(stage, name, times, _restart(stage, "immediate"), _INTERVAL + _BACK)
 
-    def crash() -> None:
-        stage.server.stop("immediate")
+
+def ended_for_good(stage: Stage, name: str, times: int) -> Sequence[Figure]:
+    """Replicas that connect only once run nothing any more."""
+    return _troubled_once(stage, name, times, stage.server.end_connections, _INTERVAL + 1)
+
+
+def restarted_for_good(stage: Stage, name: str, times: int) -> Sequence[Figure]:
+    """The same where the server is restarted in order."""
+    return _troubled_once(stage, name, times, _restart(stage, "fast"), _INTERVAL + _BACK)
+
+
+def crashed_for_good(stage: Stage, name: str, times: int) -> Sequence[Figure]:
+    """The same where it crashes."""
+    return _troubled_once(stage, name, times, _restart(stage, "immediate"), _INTERVAL + _BACK)
+
+
+def _restart(stage: Stage, mode: StopMode) -> Callable[[], None]:
+    def restart() -> None:
+        stage.server.stop(mode)
         stage.server.start()
 
-    return _troubled(stage, name, times, crash, _INTERVAL + _BACK)
+    return restart
 
 
 def away(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """The server is away for twice the lease."""
-    begun_away = 0
-    resumed: list[float] = []
     with stage.cluster(interval=_INTERVAL, lease=_LEASE) as cluster:
-        for _ in range(3):
-            cluster.start()
-        for _ in range(times):
-            cluster.await_start(after=stage.clock.monotonic())
-            stage.server.stop("immediate")
-            gone_at = stage.clock.monotonic()
-            time.sleep(_AWAY)
-            before_back = stage.clock.monotonic()
-            stage.server.start()
-            back_at = stage.clock.monotonic()
-            resumed.append(cluster.await_start(after=before_back).at - back_at)
-            begun_away += sum(
-                gone_at + _SETTLED < start.at < before_back
-                for start in judge.starts(cluster.entries())
-            )
-            stage.advance(1)
+        begun_away, resumed = _leave(stage, cluster, times)
         time.sleep(2 * _INTERVAL)
         entries = cluster.entries()
     return [
@@ -71,6 +70,35 @@ def away(stage: Stage, name: str, times: int) -> Sequence[Figure]:
         bounded(name, "next run after it was back", _INTERVAL + _BACK, resumed),
         counted(name, times, "slots run twice", judge.doubles(entries, _INTERVAL)),
     ]
+
+
+def away_and_local(stage: Stage, name: str, times: int) -> Sequence[Figure]:
+    """Replicas that do not wait for the store run without it, each for itself."""
+    with stage.cluster(interval=_INTERVAL, lease=_LEASE, when_unavailable="RunLocal") as cluster:
+        begun_away, _ = _leave(stage, cluster, times)
+    return [happened(name, times, "runs while it was away", begun_away, times)]
+
+
+def _leave(stage: Stage, cluster: Cluster, times: int) -> tuple[int, list[float]]:
+    """Take the server away; return the runs that were begun meanwhile, and the waits after it."""
+    begun_away = 0
+    resumed: list[float] = []
+    for _ in range(3):
+        cluster.start()
+    for _ in range(times):
+        cluster.await_start(after=stage.clock.monotonic())
+        stage.server.stop("immediate")
+        gone_at = stage.clock.monotonic()
+        time.sleep(_AWAY)
+        before_back = stage.clock.monotonic()
+        stage.server.start()
+        back_at = stage.clock.monotonic()
+        resumed.append(cluster.await_start(after=before_back).at - back_at)
+        begun_away += sum(
+            gone_at + _SETTLED < start.at < before_back for start in judge.starts(cluster.entries())
+        )
+        stage.advance(1)
+    return begun_away, resumed
 
 
 def _troubled(
@@ -94,3 +122,21 @@ def _troubled(
         counted(name, times, "slots run twice", judge.doubles(entries, _INTERVAL)),
         counted(name, times, "runs beside another", judge.overlaps(entries)),
     ]
+
+
+def _troubled_once(
+    stage: Stage, name: str, times: int, trouble: Callable[[], None], most: float
+) -> Sequence[Figure]:
+    idle = 0
+    for _ in range(times):
+        with stage.cluster(
+            interval=_INTERVAL, lease=_LEASE, seconds=_BODY, left_out=LeftOut.CONNECTING_ANEW
+        ) as cluster:
+            for _ in range(3):
+                cluster.start()
+            cluster.await_all(Deed.ASKED)
+            trouble()
+            newest = judge.starts(cluster.entries())[-1]
+            idle += cluster.await_none(token=newest.token, seconds=most)
+        stage.advance(1)
+    return [happened(name, times, "nobody runs in time", idle)]
