@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from login.domain.batch_pace import BatchPace
 from login.domain.departures import in_batches
 from login.domain.errors import CredentialUnknownError, PcNotFoundError
 from login.domain.pc import Registration
@@ -164,7 +165,9 @@ def test_batches_are_small_and_light_and_in_order(
     """Nobody is lost, and only who is too heavy alone makes a batch too heavy."""
     start = FakeClock().now()
     page = [Departing(start, at, MacAddress(f"02{at:010x}")) for at in range(len(weights))]
-    batches = list(in_batches(page, most, dict(enumerate(weights)), heaviest))
+    batches = list(
+        in_batches(page, BatchPace(most, FakeClock()), dict(enumerate(weights)), heaviest)
+    )
     assert [pc for batch in batches for pc in batch] == page
     for batch in batches:
         assert 1 <= len(batch) <= most

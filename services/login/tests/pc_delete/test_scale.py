@@ -50,13 +50,14 @@ async def test_case_14_statements_grow_with_batches_only(
 async def test_case_14_no_statement_has_too_many_parameters(
     lab: Lab, deleter: MakeDeleter, database: Database
 ) -> None:
-    """With the largest batch there is."""
+    """With the largest batch there is; on PostgreSQL it is one, however large the batch."""
     await lab.add(5_000)
     await lab.add_retired(31 * DAY, 5_000)
     with statements(database) as seen:
         await deleter(BatchSize=5_000, MaxPerRun=10_000).run()
     assert (len(await lab.retired()), len(await lab.pcs())) == (5_000, 5_000)
-    assert 5_000 < max(len(statement.given) for statement in seen) < 10_000
+    most = max(len(statement.given) for statement in seen)
+    assert 5_000 < most < 10_000 if database.is_sqlite else most < 50
 
 
 async def test_case_14_a_fleet_longer_than_a_page_is_read_page_by_page(

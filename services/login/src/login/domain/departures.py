@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from login.domain.batch_pace import BatchPace
 from login.domain.retirement_ports import Departing
 from loopjobs import CancellationToken
 from servicekit.faults import NOT_ABOUT_A_ROW
@@ -94,10 +95,13 @@ class Departures:
     on. It ends where the cap is reached, by those who went or by those who failed.
     """
 
-    def __init__(self, writer: DepartureWriter, tally: DeparturesTally, cap: int) -> None:
+    def __init__(
+        self, writer: DepartureWriter, tally: DeparturesTally, cap: int, pace: BatchPace
+    ) -> None:
         self._writer = writer
         self._tally = tally
         self._cap = cap
+        self._pace = pace
 
     async def run(self, pauses: Pauses) -> None:
         """Take PCs until there are none, or the cap is reached."""
@@ -116,7 +120,8 @@ class Departures:
 
     async def _write(self, batch: Sequence[Departing], pauses: Pauses) -> None:
         try:
-            done = await self._writer.write(batch)
+            with self._pace.measured():
+                done = await self._writer.write(batch)
         except NOT_ABOUT_A_ROW:
             raise
         except Exception as error:  # noqa: BLE001 - what one PC provokes must not cost the others
@@ -132,7 +137,7 @@ class Departures:
 
 def in_batches(
     page: Sequence[Departing],
-    most: int,
+    pace: BatchPace,
     weights: Mapping[int, int] | None = None,
     heaviest: int = 0,
 ) -> Iterator[Sequence[Departing]]:
@@ -140,17 +145,17 @@ def in_batches(
 
     Args:
         page: PCs.
-        most: PCs in a batch at the most.
+        pace: how many PCs are in a batch at the most, asked for each batch.
         weights: what hangs on each PC, by its id; nothing where it is missing.
         heaviest: what may hang on all PCs of a batch together.
     """
     batch: list[Departing] = []
-    load = 0
+    load, most = 0, pace.size
     for pc in page:
         weight = (weights or {}).get(pc.id, 0)
-        if batch and (len(batch) == most or load + weight > heaviest):
+        if batch and (len(batch) >= most or load + weight > heaviest):
             yield batch
-            batch, load = [], 0
+            batch, load, most = [], 0, pace.size
         batch.append(pc)
         load += weight
     if batch:

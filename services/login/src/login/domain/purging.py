@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from login.domain.batch_pace import BatchPace
 from login.domain.departures import DeparturesTally, FailedDeparture, Pauses, in_batches
 from login.domain.retirement_ports import Departing, RetirementStore, Stamp
 from login.domain.retirement_rule import RetirementRule
@@ -22,12 +23,12 @@ class PurgeWriter:
     """
 
     def __init__(
-        self, store: RetirementStore, rule: RetirementRule, stamp: Stamp, batch_size: int
+        self, store: RetirementStore, rule: RetirementRule, stamp: Stamp, pace: BatchPace
     ) -> None:
         self._store = store
         self._rule = rule
         self._stamp = stamp
-        self._batch_size = batch_size
+        self._pace = pace
         self._weights: Mapping[int, int] = {}
 
     async def candidates(self, after: Departing | None, limit: int) -> Sequence[Departing]:
@@ -37,7 +38,7 @@ class PurgeWriter:
     async def batches(self, page: Sequence[Departing]) -> Iterator[Sequence[Departing]]:
         """Cut a page by the number of PCs and by what hangs on them."""
         self._weights = await self._store.weigh([pc.id for pc in page])
-        return in_batches(page, self._batch_size, self._weights, ROWS_AT_ONCE)
+        return in_batches(page, self._pace, self._weights, ROWS_AT_ONCE)
 
     async def write(self, batch: Sequence[Departing]) -> int:
         """Purge a batch."""

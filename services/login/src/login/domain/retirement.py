@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from login.domain.acknowledgements import Acknowledgement
+from login.domain.batch_pace import BatchPace
 from login.domain.departures import Departures, DeparturesTally, Pauses
 from login.domain.purging import PurgeWriter, erase_claimed
 from login.domain.rehearsal import RehearsalStore
@@ -119,11 +120,11 @@ class Retirement:
         ct: CancellationToken,
     ) -> None:
         pauses = Pauses(0.0 if self._rules.is_rehearsal else self._rules.pause, ct)
-        cap, size = self._rules.max_per_run, self._rules.batch_size
-        retirer = RetireWriter(store, rule, stamp, size)
-        await Departures(retirer, tally.retirement, cap).run(pauses)
-        purger = PurgeWriter(store, rule, stamp, size)
-        await Departures(purger, tally.purge, cap).run(pauses)
+        cap, pace = self._rules.max_per_run, BatchPace(self._rules.batch_size, self._clock)
+        retirer = RetireWriter(store, rule, stamp, pace)
+        await Departures(retirer, tally.retirement, cap, pace).run(pauses)
+        purger = PurgeWriter(store, rule, stamp, pace)
+        await Departures(purger, tally.purge, cap, pace).run(pauses)
         await erase_claimed(store, tally.purge, cap, pauses)
 
 

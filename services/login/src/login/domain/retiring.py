@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from login.domain.batch_pace import BatchPace
 from login.domain.departures import in_batches
 from login.domain.retirement_ports import Departing, RetirementStore, Stamp
 from login.domain.retirement_rule import RetirementRule
@@ -11,12 +12,12 @@ class RetireWriter:
     """A `DepartureWriter` that retires."""
 
     def __init__(
-        self, store: RetirementStore, rule: RetirementRule, stamp: Stamp, batch_size: int
+        self, store: RetirementStore, rule: RetirementRule, stamp: Stamp, pace: BatchPace
     ) -> None:
         self._store = store
         self._rule = rule
         self._stamp = stamp
-        self._batch_size = batch_size
+        self._pace = pace
 
     async def candidates(self, after: Departing | None, limit: int) -> Sequence[Departing]:
         """List PCs to retire."""
@@ -24,7 +25,7 @@ class RetireWriter:
 
     async def batches(self, page: Sequence[Departing]) -> Iterator[Sequence[Departing]]:
         """Cut a page by the number of PCs."""
-        return in_batches(page, self._batch_size)
+        return in_batches(page, self._pace)
 
     async def write(self, batch: Sequence[Departing]) -> int:
         """Retire a batch."""

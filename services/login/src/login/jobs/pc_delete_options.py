@@ -43,7 +43,8 @@ class PcDeleteJobOptions(LoopJobOptions):
     """A PC that was registered for strictly longer than this and never online is retired; `None`
     keeps it."""
     batch_size: int = Field(500, ge=1, le=5_000)
-    """PCs retired or purged in one transaction."""
+    """PCs retired or purged in one transaction at the most; after one that took longer than 0.1 s
+    it is fewer, down to a sixteenth."""
     max_per_run: int = Field(5_000, ge=1, le=100_000)
     """So many PCs are retired in one run, and so many purged; no less than a batch. The rest waits
     for the next run, oldest first."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from login.storage.models import Model
+from servicekit.database import is_one_of
 
 PCS: Final = Model.metadata.tables["pcs"]
 
@@ -41,7 +42,7 @@ class Branch:
 
     def hangs_on(self, pc_ids: Sequence[int]) -> ColumnElement[bool]:
         """Return the condition that a row hangs on one of these PCs."""
-        condition: ColumnElement[bool] = self.pc_id.in_(pc_ids)
+        condition: ColumnElement[bool] = is_one_of(self.pc_id, pc_ids)
         for link in reversed(self.links[:-1]):
             condition = link.parent.in_(select(link.column).where(condition))
         return condition
@@ -63,7 +64,7 @@ class Branch:
             self.links[:-1],
             select(self.pc_id.label("pc_id"), func.count().label("rows")).select_from(self.table),
         )
-        return joined.where(self.pc_id.in_(pc_ids)).group_by(self.pc_id)
+        return joined.where(is_one_of(self.pc_id, pc_ids)).group_by(self.pc_id)
 
 
 def branches_of(root: Table) -> list[Branch]:

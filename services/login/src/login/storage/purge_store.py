@@ -17,7 +17,7 @@ from login.storage.departing import is_claimed, is_purgeable
 from login.storage.departure_audit import FACTS, Facts, departure
 from login.storage.models import NOBODY, PcRow
 from login.storage.purge_order import PURGE_ORDER
-from servicekit.database import Database
+from servicekit.database import Database, is_one_of
 
 _WEIGHED_AT_ONCE: Final = 1_000
 """Each id is a parameter once for every branch that hangs on PCs."""
@@ -52,7 +52,7 @@ class SqlPurgeStore:
                 await session.execute(branch.delete(leaving))
             gone = await session.execute(
                 delete(PcRow)
-                .where(PcRow.id.in_(leaving), condition)
+                .where(is_one_of(PcRow.id, leaving), condition)
                 .returning(*FACTS)
                 .execution_options(synchronize_session=False)
             )
@@ -124,7 +124,7 @@ async def lock(
     """
     statement = (
         select(PcRow.id)
-        .where(PcRow.id.in_(ids), condition)
+        .where(is_one_of(PcRow.id, ids), condition)
         .order_by(PcRow.id)
         .with_for_update(skip_locked=True)
     )
@@ -136,5 +136,5 @@ async def _lock_and_look(
 ) -> Sequence[Facts]:
     # The look is a statement of its own: it sees what was committed until the locks were there.
     locked = await lock(session, ids, condition)
-    statement = select(*FACTS).where(PcRow.id.in_(locked), condition).order_by(PcRow.id)
+    statement = select(*FACTS).where(is_one_of(PcRow.id, locked), condition).order_by(PcRow.id)
     return (await session.execute(statement)).all()

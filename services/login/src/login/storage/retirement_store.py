@@ -35,7 +35,7 @@ from login.storage.departing import (
 from login.storage.departure_audit import FACTS, departure
 from login.storage.models import AuthSessionRow, PcRow
 from login.storage.purge_store import SqlPurgeStore, lock
-from servicekit.database import UtcDateTime
+from servicekit.database import UtcDateTime, is_one_of
 from servicekit.mac import MacAddress
 
 PC_RETIRED: Final = "pc_retired"
@@ -97,7 +97,7 @@ class SqlRetirementStore(SqlPurgeStore):
             locked = await lock(session, ids, condition)
             statement = (
                 update(PcRow)
-                .where(PcRow.id.in_(locked), condition)
+                .where(is_one_of(PcRow.id, locked), condition)
                 .values(
                     deleted_at=stamp.now,
                     deleted_by=RemovedBy.JOB.value,
@@ -111,7 +111,7 @@ class SqlRetirementStore(SqlPurgeStore):
             await session.execute(
                 update(AuthSessionRow)
                 .where(
-                    AuthSessionRow.pc_id.in_([row.id for row in retired]),
+                    is_one_of(AuthSessionRow.pc_id, [row.id for row in retired]),
                     AuthSessionRow.revoked_at.is_(None),
                 )
                 .values(revoked_at=stamp.now, revoke_reason=PC_RETIRED)

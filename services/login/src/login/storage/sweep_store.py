@@ -9,7 +9,7 @@ from login.domain.pc import PcStatus, StatusReason
 from login.domain.staleness import Candidate, Census, StaleRule
 from login.storage.changes import fallen_silent
 from login.storage.models import PcRow
-from servicekit.database import Database, is_readable_instant
+from servicekit.database import Database, is_one_of, is_readable_instant
 from servicekit.mac import MacAddress
 
 
@@ -55,7 +55,7 @@ class SqlSweepStore:
         """
         free = (
             select(PcRow.id)
-            .where(PcRow.id.in_(ids), _is_online(), _is_stale(rule))
+            .where(is_one_of(PcRow.id, ids), _is_online(), _is_stale(rule))
             .order_by(PcRow.id)
             .with_for_update(skip_locked=True)
             .cte("free")

@@ -12,7 +12,7 @@ from login.domain.token_search import Backlog, Found, Place, Search, TokenKind
 from login.storage.models import AuthSessionRow, OneTimeTokenRow, RefreshTokenRow
 from login.storage.token_conditions import can_go, cannot_go_by_itself
 from login.storage.token_walks import WALKS, Walk, revoked_sessions
-from servicekit.database import Database
+from servicekit.database import Database, is_one_of
 
 SURVEYED: Final = 100_000
 """Rows looked at in a survey: an operator needs to know whether it is much, not how much."""
@@ -68,11 +68,13 @@ class SqlTokenCleanupStore:
         async with self._database.writing() as session:
             await self._limit(session)
             if not self.has_one_writer:
-                free = select(row.id).where(row.id.in_(ids)).with_for_update(skip_locked=True)
+                free = (
+                    select(row.id).where(is_one_of(row.id, ids)).with_for_update(skip_locked=True)
+                )
                 ids = (await session.scalars(free)).all()
             statement = (
                 delete(row)
-                .where(row.id.in_(ids), can_go(kind, cutoffs))
+                .where(is_one_of(row.id, ids), can_go(kind, cutoffs))
                 .returning(row.id)
                 .execution_options(synchronize_session=False)
             )
@@ -117,7 +119,9 @@ async def _find_in_families(
     token = RefreshTokenRow
     statement = (
         select(token.id)
-        .where(token.session_id.in_([family.id for family in families]), token.id > here.child)
+        .where(
+            is_one_of(token.session_id, [family.id for family in families]), token.id > here.child
+        )
         .where(cannot_go_by_itself(cutoffs))
         .order_by(token.id)
         .limit(limit)

@@ -7,6 +7,7 @@ from servicekit.database.fencing import keeps_leases
 from servicekit.database.instants import UtcDateTime, is_readable_instant
 from servicekit.database.migrations import MigrationService, Revisions
 from servicekit.database.models import BIG_ID, named_metadata
+from servicekit.database.one_of import is_one_of
 from servicekit.database.options import DatabaseOptions
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "UtcDateTime",
     "again_on_conflict",
     "batch_pause",
+    "is_one_of",
     "is_readable_instant",
     "keeps_leases",
     "named_metadata",
