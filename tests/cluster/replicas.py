@@ -34,8 +34,11 @@ class Wire:
     def __init__(self, leases: MemoryLeases) -> None:
         self._leases = leases
         self.is_cut = False
+        self.timeouts: list[float] = []
+        """With which each connection was made."""
 
     def connect(self, timeout: float) -> Self:
+        self.timeouts.append(timeout)
         self.reach().connect(timeout)
         return self
 

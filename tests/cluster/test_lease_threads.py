@@ -15,7 +15,7 @@ from loopjobs import ClaimAnswer, ClaimRequest, Granted, Lease, LeaseEnd, LeaseU
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.lease_client import Claimed, LeaseClient
 from loopjobs._run.lease_connection import LeaseConnection
-from loopjobs._run.lease_renewal import LeaseRenewal
+from loopjobs._run.lease_renewal import Bereaved, LeaseRenewal
 from loopjobs._run.lease_watch import RoundsByThread
 
 _SOON: Final = 5.0
@@ -79,8 +79,11 @@ class ScriptedStore:
         self.renewed = threading.Event()
         self.finished: list[int] = []
         self.closed = 0
+        self.timeouts: list[float] = []
+        """With which each connection was made."""
 
     def connect(self, timeout: float) -> "ScriptedStore":
+        self.timeouts.append(timeout)
         return self
 
     def claim(self, request: ClaimRequest) -> ClaimAnswer:
@@ -117,13 +120,15 @@ class Keeper:
     def __init__(self) -> None:
         self.store, self.clock = ScriptedStore(), SetClock()
         self.renewal = LeaseRenewal(LeaseConnection(self.store, _TIMEOUT), self.clock)
-        self.rounds = RoundsByThread(self.renewal, self.clock, _SOON)
+        self.rounds = RoundsByThread(self.renewal, self.clock, lambda: _SOON)
         self.told_on: list[str] = []
         """The threads on which a loss was told."""
+        self.warned = threading.Event()
 
     def keep(self) -> None:
         """Hold a lease of 15 s."""
-        self.renewal.hold(Lease("sweep", "we", 1, 15.0), self.clock.time, self._note_loss)
+        bereaved = Bereaved(self._note_loss, self.warned.set)
+        self.renewal.hold(Lease("sweep", "we", 1, 15.0), self.clock.time, bereaved)
         self.rounds.look_again()
 
     def pass_to(self, time: float) -> None:
@@ -193,6 +198,26 @@ async def test_leases_are_renewed_while_the_event_loop_is_blocked() -> None:
         keeper.pass_to(5.0)
         assert keeper.store.renewed.wait(_SOON)
         assert len(keeper.store.renewals) == 1
+
+
+async def test_a_loss_is_seen_from_threads_while_the_event_loop_is_blocked() -> None:
+    """The store is away, too, so no fence would tell; the event loop is told when it is free."""
+    async with keeping() as keeper:
+        keeper.store.is_down = True
+        keeper.pass_to(13.1)
+        assert keeper.warned.wait(_SOON)
+        assert not keeper.told_on
+        await until(lambda: len(keeper.told_on) == 1)
+
+
+async def test_a_shorter_time_for_calls_holds_from_the_next_one() -> None:
+    """Its connection is made anew; as long as nothing changes it is not."""
+    async with bench(3.0) as each:
+        await each.claim()
+        await each.claim()
+        each.client.use_timeout(0.2)
+        await each.claim()
+        assert (each.store.timeouts, each.store.closed) == ([3.0, 0.2], 1)
 
 
 async def test_an_event_loop_blocked_for_more_than_a_minute_loses_its_leases() -> None:

@@ -151,6 +151,18 @@ async def test_each_lease_lasts_as_long_as_its_holder_has_asked_for() -> None:
         assert heir.runs
 
 
+async def test_a_reload_to_a_shorter_lease_lets_calls_give_up_sooner() -> None:
+    """A call that goes on for as long as it may must fit into the new lease five times."""
+    async with Cluster(1) as cluster:
+        await cluster.clock.advance(1)
+        (replica,) = cluster.replicas
+        assert set(replica.wire.timeouts) == {3.0}
+        await reload(replica, LeaseInSeconds=5)
+        await cluster.clock.advance(10)
+        assert replica.wire.timeouts[-1] == 1.0
+        assert len(replica.runs) == 2
+
+
 async def test_who_runs_on_every_replica_knows_nothing_of_the_others() -> None:
     """Old replicas that have no leases run beside the one that has: deploy that apart."""
     async with Cluster(2, RunOn="EveryReplica") as cluster:

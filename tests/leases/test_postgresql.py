@@ -245,6 +245,29 @@ def test_a_server_that_is_silent_is_given_up(postgresql: PostgresqlBench) -> Non
         store.close()
 
 
+class HastyClock(SystemClock):
+    """A clock on which ten seconds pass between any two looks at it."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def monotonic(self) -> float:
+        """Return the time, which is later than the last."""
+        self.time += 10.0
+        return self.time
+
+
+@pytest.mark.smoke
+@pytest.mark.timeout(30)
+def test_a_server_that_does_not_even_greet_is_given_up(postgresql: PostgresqlBench) -> None:
+    """By the clock that all calls are bounded by, not by the time-outs of the driver."""
+    with Middleman(postgresql.url) as middleman:
+        middleman.is_silent = True
+        source = source_of(middleman.url, postgresql.namespace, HastyClock())
+        with pytest.raises(LeaseUnavailableError, match="no connection in time"):
+            source.connect(60.0)
+
+
 @pytest.mark.smoke
 def test_a_claim_that_waited_too_long_for_others_is_refused(
     postgresql: PostgresqlBench, is_waiting: Callable[[float], bool]

@@ -127,7 +127,7 @@ class _Assembly:
             self.monitors,
             tuple(loops.values()),
             self.bindings,
-            has_leases=self.leases is not None,
+            leases=context.leases,
         )
         handles = {
             job.name: JobHandle(loops[job.name], job.section, job.description)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from loopjobs._host.bindings import Bindings, bind_sections
 from loopjobs._host.changes import changed_host_keys, changed_keys
-from loopjobs._host.leases import leaseless_jobs
+from loopjobs._host.leases import leaseless_jobs, shortest_call
 from loopjobs._host.monitors import AnyLoop, Monitors
 from loopjobs._host.registration import Registrations
 from loopjobs._host.settings import FileStamp, Settings
+from loopjobs._run.lease_client import LeaseClient
 from loopjobs._words.errors import Problem
 
 _log = logging.getLogger("loopjobs.host")
@@ -24,13 +25,13 @@ class SettingsReload:
         loops: Sequence[AnyLoop],
         built_with: Bindings,
         *,
-        has_leases: bool,
+        leases: LeaseClient | None,
     ) -> None:
         self.sources = registrations.sources
         self._registrations = registrations
         self._monitors = monitors
         self._loops = loops
-        self._has_leases = has_leases
+        self._leases = leases
         self.in_force = built_with
         """The options that jobs and services get to see."""
         self._told: tuple[object, ...] = ()
@@ -69,10 +70,12 @@ class SettingsReload:
             fresh = bind_sections(settings, registrations.jobs, registrations.options)
         except Exception as error:  # noqa: BLE001 - a validator that crashes is bad settings, too
             return [_crash(error)]
-        if not self._has_leases and (leaseless := leaseless_jobs(registrations.jobs, fresh.jobs)):
+        if self._leases is None and (leaseless := leaseless_jobs(registrations.jobs, fresh.jobs)):
             return [*fresh.problems, *leaseless]
         if not fresh.problems:
             before, self.in_force = self.in_force, fresh
+            if self._leases is not None:
+                self._leases.use_timeout(shortest_call(fresh.jobs))
             self._monitors.use(fresh, self._loops)
             self._tell_changes(before, fresh)
         return fresh.problems

@@ -22,6 +22,7 @@ from loopjobs._loop.turn import (
 )
 from loopjobs._mechanisms.reminders import Reminders
 from loopjobs._run.lease_client import Claimed, LeaseClient
+from loopjobs._run.lease_renewal import Bereaved
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.errors import LeaseUnavailableError
 from loopjobs._words.events import JobPaused, JobResumed
@@ -131,7 +132,8 @@ class Turns:
         if isinstance(claimed.answer, Granted):
             run.lease = claimed.answer.lease
             run.fencing_token = run.lease.fencing_token
-            self._client.keep(claimed, lambda: self._losses.strike(run))
+            bereaved = Bereaved(lambda: self._losses.strike(run), run.token.warn_threads)
+            self._client.keep(claimed, bereaved)
 
     def view(self, runs: Runs) -> ClusterView:
         """Return the job of the whole cluster, as far as this process knows."""

@@ -67,10 +67,10 @@ class CallsOnThread:
 
     Args:
         connection: Is used on that thread only.
-        patience: Seconds after which nobody waits any more.
+        patience: Gives the seconds after which nobody waits any more.
     """
 
-    def __init__(self, connection: LeaseConnection, patience: float) -> None:
+    def __init__(self, connection: LeaseConnection, patience: Callable[[], float]) -> None:
         self._connection = connection
         self._patience = patience
         self._thread: LeaseThread | None = None
@@ -83,15 +83,15 @@ class CallsOnThread:
         """Ask something of the store."""
         if self._stuck():
             raise LeaseUnavailableError("the lease store has not answered an earlier call yet")
-        thread = self._begun_thread()
+        thread, patience = self._begun_thread(), self._patience()
         done = thread.submit(lambda: self._connection.call(verb))
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(patience):
                 return await asyncio.shield(asyncio.wrap_future(done))
         except TimeoutError:
             if self._take_back(thread, done, undo):
                 self._stuck = lambda: not done.done()
-            what = f"the lease store did not answer within {self._patience:g} s"
+            what = f"the lease store did not answer within {patience:g} s"
             raise LeaseUnavailableError(what) from None
         except asyncio.CancelledError:
             self._take_back(thread, done, undo)
@@ -103,7 +103,7 @@ class CallsOnThread:
         if self._thread is None:
             return
         self._thread.close()
-        patience = 0.0 if self._stuck() else self._patience
+        patience = 0.0 if self._stuck() else self._patience()
         if not await self._thread.wait_ended(patience):
             _log.warning("a call of the lease store hangs; its thread is left behind")
 

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 from uuid import uuid4
 
 from loopjobs._contracts.lease_store import LeaseStore, LeaseStoreSource
@@ -14,13 +15,16 @@ from loopjobs._mechanisms.lease_terms import believed_until
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.lease_calls import CallsInLine, CallsOnThread, LeaseCalls
 from loopjobs._run.lease_connection import LeaseConnection
-from loopjobs._run.lease_renewal import LeaseRenewal
+from loopjobs._run.lease_renewal import Bereaved, LeaseRenewal
 from loopjobs._run.lease_rounds import Rounds, RoundsByTimer
 from loopjobs._run.lease_watch import RoundsByThread
 from loopjobs._words.clock import Clock, VirtualClock
 from loopjobs._words.errors import LeaseUnavailableError
 from loopjobs._words.leases import ClaimAnswer, ClaimRequest, Granted, Lease, LeaseEnd
 from loopjobs._words.outcomes import Outcome
+
+_PATIENCE: Final = 2
+"""Calls that are waited for at once: one may have to connect first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +54,21 @@ class LeaseClient:
         self, source: LeaseStoreSource, clock: Clock, timer: Timer, timeout: float
     ) -> None:
         self._clock = clock
-        # A call may have to connect first.
-        patience = 2 * timeout
-        self._calls = _calls(LeaseConnection(source, timeout), clock, patience)
-        self._renewal = LeaseRenewal(LeaseConnection(source, timeout), clock)
-        self._rounds = _rounds(self._renewal, clock, timer, patience)
+        self._connections = [LeaseConnection(source, timeout) for _ in range(2)]
+        claims, renewals = self._connections
+        self._calls = _calls(claims, clock)
+        self._renewal = LeaseRenewal(renewals, clock)
+        self._rounds = _rounds(self._renewal, clock, timer, lambda: _PATIENCE * renewals.timeout)
 
     @cached_property
     def holder(self) -> str:
         """The name of this process among all, made when it first claims: after any fork."""
         return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:12]}"
+
+    def use_timeout(self, seconds: float) -> None:
+        """Let the calls from the next one on give up after that long."""
+        for connection in self._connections:
+            connection.timeout = seconds
 
     async def claim(self, request: ClaimRequest) -> Claimed:
         """Claim a slot. Whoever cancels it gives back what may still be granted.
@@ -81,10 +90,10 @@ class LeaseClient:
             raise LeaseUnavailableError("its answer came when the lease was over already")
         return Claimed(request, answer, sent_at)
 
-    def keep(self, granted: Claimed, on_lost: Callable[[], None]) -> None:
+    def keep(self, granted: Claimed, bereaved: Bereaved) -> None:
         """Renew a lease from here on; tell if it is lost, before anybody else can have it."""
         if isinstance(granted.answer, Granted):
-            self._renewal.hold(granted.answer.lease, granted.sent_at, on_lost)
+            self._renewal.hold(granted.answer.lease, granted.sent_at, bereaved)
             self._rounds.look_again()
 
     def lease_left(self, lease: Lease) -> float | None:
@@ -128,13 +137,15 @@ class LeaseClient:
         return self._clock.monotonic() < believed_until(lease, sent_at)
 
 
-def _calls(connection: LeaseConnection, clock: Clock, patience: float) -> LeaseCalls:
+def _calls(connection: LeaseConnection, clock: Clock) -> LeaseCalls:
     if isinstance(clock, VirtualClock):
         return CallsInLine(connection)
-    return CallsOnThread(connection, patience)
+    return CallsOnThread(connection, lambda: _PATIENCE * connection.timeout)
 
 
-def _rounds(renewal: LeaseRenewal, clock: Clock, timer: Timer, patience: float) -> Rounds:
+def _rounds(
+    renewal: LeaseRenewal, clock: Clock, timer: Timer, patience: Callable[[], float]
+) -> Rounds:
     if isinstance(clock, VirtualClock):
         return RoundsByTimer(renewal, timer)
     return RoundsByThread(renewal, clock, patience)

@@ -23,7 +23,9 @@ class LeaseConnection:
 
     def __init__(self, source: LeaseStoreSource, timeout: float) -> None:
         self._source = source
-        self._timeout = timeout
+        self.timeout = timeout
+        """Seconds; a connection that was made with other ones is made anew for the next call."""
+        self._made_with = timeout
         self._store: LeaseStore | None = None
 
     def call(self, verb: Callable[[LeaseStore], T]) -> T:
@@ -33,8 +35,11 @@ class LeaseConnection:
             LeaseUnavailableError: it cannot be reached, or did not answer in time, or fell over.
         """
         try:
+            timeout = self.timeout
+            if self._made_with != timeout:
+                self.close()
             if self._store is None:
-                self._store = self._source.connect(self._timeout)
+                self._store, self._made_with = self._source.connect(timeout), timeout
             return verb(self._store)
         except Exception as error:
             # What a connection still has to say after a call that was given up is anybody's guess.

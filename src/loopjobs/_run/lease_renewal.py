@@ -2,12 +2,23 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from loopjobs._mechanisms.lease_terms import LeaseTerms
 from loopjobs._run.lease_connection import LeaseConnection
 from loopjobs._words.clock import Clock
 from loopjobs._words.errors import LeaseUnavailableError
 from loopjobs._words.leases import Lease
+
+
+@dataclass(frozen=True, slots=True)
+class Bereaved:
+    """Whoever has to be told that a lease is lost."""
+
+    on_lost: Callable[[], None]
+    """Called on the event loop."""
+    warn: Callable[[], None]
+    """Called at once and on any thread, for the event loop may be blocked."""
 
 
 class LeaseRenewal:
@@ -21,20 +32,20 @@ class LeaseRenewal:
         self._connection = connection
         self._clock = clock
         self._terms = LeaseTerms()
-        self._on_lost: dict[Lease, Callable[[], None]] = {}
+        self._bereaved: dict[Lease, Bereaved] = {}
         self._lock = threading.Lock()
 
-    def hold(self, lease: Lease, sent_at: float, on_lost: Callable[[], None]) -> None:
+    def hold(self, lease: Lease, sent_at: float, bereaved: Bereaved) -> None:
         """Keep a lease from here on; it was asked for at that moment of the clock."""
         with self._lock:
             self._terms.add(lease, sent_at)
-            self._on_lost[lease] = on_lost
+            self._bereaved[lease] = bereaved
 
     def let_go(self, lease: Lease) -> None:
         """Keep it no longer. Whoever lets go is not told of a loss any more."""
         with self._lock:
             self._terms.remove(lease)
-            self._on_lost.pop(lease, None)
+            self._bereaved.pop(lease, None)
 
     def ends_at(self, lease: Lease) -> float | None:
         """Return the moment from which on it is not believed; `None` if it is not held."""
@@ -69,12 +80,12 @@ class LeaseRenewal:
         with self._lock:
             self._terms.note_failure(self._clock.monotonic())
 
-    def take_lost(self) -> Sequence[Callable[[], None]]:
+    def take_lost(self) -> Sequence[Bereaved]:
         """Hold those no longer that are not to be believed any more; return whom to tell."""
         with self._lock:
             lost = self._terms.take_ended(self._clock.monotonic())
-            told = [self._on_lost.pop(lease, None) for lease in lost]
-        return [on_lost for on_lost in told if on_lost is not None]
+            told = [self._bereaved.pop(lease, None) for lease in lost]
+        return [each for each in told if each is not None]
 
     def close(self) -> None:
         """Close the connection."""

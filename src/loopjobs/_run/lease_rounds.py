@@ -43,6 +43,6 @@ class RoundsByTimer:
     def _do(self) -> None:
         if due := self._renewal.due():
             self._renewal.renew(due)
-        for on_lost in self._renewal.take_lost():
-            on_lost()
+        for bereaved in self._renewal.take_lost():
+            bereaved.on_lost()
         self.look_again()

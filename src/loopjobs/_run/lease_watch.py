@@ -29,7 +29,7 @@ class RoundsByThread:
     that time is up. The threads start with the first lease; losses are told on the event loop.
     """
 
-    def __init__(self, renewal: LeaseRenewal, clock: Clock, patience: float) -> None:
+    def __init__(self, renewal: LeaseRenewal, clock: Clock, patience: Callable[[], float]) -> None:
         self._renewal = renewal
         self._clock = clock
         self._patience = patience
@@ -61,7 +61,7 @@ class RoundsByThread:
         if self._watcher is None or self._renewer is None:
             return
         self._watcher.join()
-        if not await self._renewer.wait_ended(self._patience):
+        if not await self._renewer.wait_ended(self._patience()):
             _log.warning("a renewal of leases hangs; its thread is left behind")
 
     def _watch(self, pulse: "_Pulse", renewer: LeaseThread) -> None:
@@ -74,8 +74,10 @@ class RoundsByThread:
                     )
                 else:
                     self._renewal.put_off()
-            for on_lost in self._renewal.take_lost():
-                pulse.ask(on_lost)
+            for bereaved in self._renewal.take_lost():
+                # First, so that the loss is known when what was warned ends because of it.
+                pulse.ask(bereaved.on_lost)
+                bereaved.warn()
         renewer.close()
 
     def _wait(self, pulse: "_Pulse") -> bool:

@@ -94,10 +94,15 @@ class CancellationTokenSource(CancellationToken):
 
     def cancel(self) -> None:
         """Ask the run to end. Idempotent; to be called on the event loop's thread."""
-        if self._requested:
-            return
+        self.warn_threads()
+        for callback in tuple(self._callbacks or ()):
+            callback()
+
+    def warn_threads(self) -> None:
+        """Let whoever looks from a thread see that the run should end. Safe in any thread.
+
+        What waits on the event loop is told by `cancel`, which has to follow.
+        """
         self._requested = True
         if self._event is not None:
             self._event.set()
-        for callback in tuple(self._callbacks or ()):
-            callback()

@@ -1,14 +1,16 @@
 """A connection of psycopg's on which no call waits for ever."""
 
-from typing import TypeVar
+from collections.abc import Generator
+from typing import ClassVar, Self, TypeVar
 
 import psycopg
-from psycopg.abc import PQGen
+from psycopg.abc import PQGen, PQGenConn
 from psycopg.rows import TupleRow
 
 from loopjobs import Clock
 
 T = TypeVar("T")
+WantedT = TypeVar("WantedT")
 
 _LOOK_EVERY = 0.1
 
@@ -20,9 +22,24 @@ class BoundedConnection(psycopg.Connection[TupleRow]):
     kernel over there goes on to acknowledge. A connection that was given up on is to be closed.
     """
 
-    clock: Clock
-    seconds: float
-    """How long one call may take."""
+    clock: ClassVar[Clock]
+    seconds: ClassVar[float]
+    """How long one call may take, that of connecting to one address among them."""
+
+    @classmethod
+    def of(cls, clock: Clock, seconds: float) -> type[Self]:
+        """Return the class of connections that wait for so long."""
+        return type(cls.__name__, (cls,), {"clock": clock, "seconds": seconds})
+
+    @classmethod
+    def _connect_gen(cls, conninfo: str = "") -> PQGenConn[Self]:
+        # Not `connect_timeout`, of which libpq and the driver make two seconds at least.
+        deadline = cls.clock.monotonic() + cls.seconds
+        gen = _until(super()._connect_gen(conninfo), deadline, cls.clock)
+        try:
+            return (yield from gen)
+        except TimeoutError:
+            raise psycopg.errors.ConnectionTimeout("no connection in time") from None
 
     def wait(
         self,
@@ -39,7 +56,9 @@ class BoundedConnection(psycopg.Connection[TupleRow]):
         return super().wait(_until(gen, deadline, self.clock), interval)
 
 
-def _until(gen: PQGen[T], deadline: float, clock: Clock) -> PQGen[T]:
+def _until(
+    gen: Generator[WantedT, int, T], deadline: float, clock: Clock
+) -> Generator[WantedT, int, T]:
     """Go on with a call until the deadline."""
     try:
         wanted = next(gen)

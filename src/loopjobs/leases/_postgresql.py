@@ -1,8 +1,6 @@
 """Connects to leases in PostgreSQL; imported where it is used, for psycopg is an extra."""
 
-import math
 from contextlib import suppress
-from typing import Final
 
 import psycopg
 from psycopg import errors
@@ -14,9 +12,6 @@ from loopjobs.leases._bounded_connection import BoundedConnection
 from loopjobs.leases._postgresql_fence import PostgresqlFence
 from loopjobs.leases._postgresql_store import PostgresqlLeaseStore, unavailable
 from loopjobs.places import PostgresqlPlace
-
-_SHORTEST_CONNECT_TIMEOUT: Final = 2
-"""Seconds; the driver knows no shorter one."""
 
 
 class PostgresqlLeases:
@@ -58,22 +53,20 @@ class PostgresqlLeases:
                 raise
             # A pooler. It has such limits of its own; ours is the one that counts.
             connection = self._connected(timeout)
-        connection.clock, connection.seconds = self._clock, timeout
         return connection
 
     def _connected(self, timeout: float, options: str = "") -> BoundedConnection:
         given = conninfo_to_dict(self._place.conninfo)
         conninfo = make_conninfo(
             self._place.conninfo,
-            connect_timeout=given.get("connect_timeout")
-            or max(_SHORTEST_CONNECT_TIMEOUT, math.ceil(timeout)),
             application_name=given.get("application_name") or "loopjobs leases",
             # Never a standby: it would refuse every claim, and knows the past at best.
             target_session_attrs="read-write",
             options=f"{given.get('options') or ''} {options}".strip(),
         )
         # A pooler may give each statement another connection of its own: nothing is prepared.
-        return BoundedConnection.connect(conninfo, autocommit=True, prepare_threshold=None)
+        kind = BoundedConnection.of(self._clock, timeout)
+        return kind.connect(conninfo, autocommit=True, prepare_threshold=None)
 
     def _prepare(self, connection: psycopg.Connection) -> None:
         """Make the table if need be; a user who may not can live on one that is there."""
