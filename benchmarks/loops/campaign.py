@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from loops.catalogue import Case, ListedSystem, case_named
+from loops.cases import Case, case_named
 from loops.environments import NotInstalledError, interpreter_of
 from loops.figures import is_behind, median_of
 from loops.order import Figures, Order
 from loops.processes import MeasuringError, take
 from loops.results import Result
 from loops.saturation import KEPT, shortest_interval
+from loops.systems import ListedSystem
 
 _ADAPTERS: Final = "loops.adapters."
 _SATURATED: Final = "saturation"

@@ -9,15 +9,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from loopjobs import SystemClock
 from loops.campaign import Campaign, steps_of
-from loops.catalogue import CASES, SYSTEMS, Case, ListedSystem, system_named
+from loops.cases import CASES, Case
 from loops.page import write_page
 from loops.results import Results, Setting, load_results
 from loops.show import line_of, shown
+from loops.systems import SYSTEMS, ListedSystem, system_named
 from loops.tables import tables_of
 
 _FOLDER: Final = Path(__file__).parents[2] / "var" / "loops"
 _QUICK_CASES: Final = ("one", "burst-100", "burst-1000", "spread-1000", "idle", "import")
 _QUICK_SECONDS: Final = 0.5
+_INTERRUPTED: Final = 130
 _WIDTH: Final = 200
 """Of tables where no terminal says how wide it is."""
 
@@ -31,7 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
     if given.markdown:
         return _write(given.output, console)
     results = Results(Setting.here(f"{SystemClock().now():%Y-%m-%d}"), given.quick)
-    _measure(given, results, console)
+    try:
+        _measure(given, results, console)
+    except KeyboardInterrupt:
+        console.print(f"interrupted; what was measured is in {given.output}", highlight=False)
+        return _INTERRUPTED
     for table in tables_of(results.results):
         console.print(shown(table))
     console.print(f"written to {given.output}", highlight=False)
@@ -82,6 +88,12 @@ def _systems(given: argparse.Namespace) -> list[ListedSystem]:
     return [system for system in SYSTEMS if system.name in names]
 
 
+def _rounds(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a number of at least 1, not {text}")
+    return int(text)
+
+
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description="Measures loopjobs against hand-written loops and its peers."
@@ -91,7 +103,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--system", nargs="+", choices=systems, metavar="NAME", help=", ".join(systems)
     )
-    parser.add_argument("--rounds", type=int, help="so many, instead of what each case says")
+    parser.add_argument("--rounds", type=_rounds, help="so many, instead of what each case says")
     parser.add_argument("--quick", action="store_true", help="few cases, one short round")
     parser.add_argument("--output", type=Path, default=_FOLDER / "results.json")
     parser.add_argument(

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from statistics import fmean, median
 from typing import Final
 
-from loops.catalogue import Case, ListedSystem, system_named
+from loops.cases import Case
 from loops.results import Result, of_case
+from loops.systems import ListedSystem, system_named
 
 BEHIND: Final = 0.5
 """A system has fallen behind if less than this share of its ticks comes within the window."""

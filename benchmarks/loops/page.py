@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Final
 
-from loops.catalogue import CASES, SYSTEMS
+from loops.cases import CASES
 from loops.figures import median_of
 from loops.goals import GOALS
 from loops.plot import Curve, drawn
 from loops.results import Results
+from loops.systems import SYSTEMS
 from loops.tables import Table, tables_of
 from performance_page import PAGE, put_section
 

@@ -38,6 +38,8 @@ def take(order: Order, python: Path, patience: float) -> Figures:
             cwd=_FOLDER,
             env=environment_variables(),
         )
+    except OSError as error:
+        raise MeasuringError(f"cannot be started: {error}") from None
     except subprocess.TimeoutExpired:
         raise MeasuringError(f"not done within {patience:g} s") from None
     if done.returncode:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from loops.catalogue import CASES, SYSTEMS, Case, ListedSystem
+from loops.cases import CASES, Case
 from loops.cells import MS, NOTHING, US, Cell, above_bare, late, ratio, scaled
 from loops.figures import exponent, failure_of, median_of
 from loops.results import Result
+from loops.systems import SYSTEMS, ListedSystem
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,18 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from loops.campaign import Campaign, Step, steps_of
-from loops.catalogue import CASES, SYSTEMS, case_named, system_named
+from loops.cases import CASES, case_named
 from loops.command import main
 from loops.environments import read_pins
 from loops.order import Order
 from loops.results import Result, load_results
+from loops.systems import SYSTEMS, system_named
 
 
 def test_systems_take_turns_in_each_round() -> None:
@@ -66,6 +68,23 @@ def test_an_environment_that_cannot_be_made_is_a_result(tmp_path: Path) -> None:
     assert why is not None
     assert why.startswith("could not be installed: ")
     assert campaign.take(Step(case_named("one"), system_named("tornado"), 0)).failure == why
+
+
+def test_a_system_that_fails_is_a_result(tmp_path: Path) -> None:
+    """With the last thing that its process said."""
+    nobody = replace(system_named("bare"), adapter="by_hand:Nobody")
+    result = Campaign(tmp_path, None).take(Step(case_named("burst-100"), nobody, 0))
+    assert result.figures == {}
+    assert "has no attribute 'Nobody'" in str(result.failure)
+
+
+@pytest.mark.parametrize("rounds", ["0", "-1", "many"])
+def test_rounds_are_counted_from_one(rounds: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Anything else is refused in words."""
+    with pytest.raises(SystemExit) as refused:
+        main(["--rounds", rounds])
+    assert refused.value.code == 2
+    assert f"a number of at least 1, not {rounds}" in capsys.readouterr().err
 
 
 def test_an_order_is_handed_over_as_it_is() -> None:

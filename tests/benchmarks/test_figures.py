@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loops.catalogue import case_named, system_named
+from loops.cases import case_named
 from loops.figures import exponent, failure_of, is_behind, median_of, ratio_of
 from loops.results import Result
+from loops.systems import system_named
 
 
 def result(system: str, number: int, **figures: float) -> Result:

@@ -7,13 +7,14 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.console import Console
 
-from loops.catalogue import CASES, SYSTEMS
+from loops.cases import CASES
 from loops.cells import NOTHING
 from loops.command import main
 from loops.goals import GOALS
 from loops.page import section_of, write_page
 from loops.results import Result, Results, Setting, load_results
 from loops.show import line_of, shown
+from loops.systems import SYSTEMS
 from loops.tables import tables_of
 
 SETTING = Setting("3.11.7", "Linux", 2, 0.1, "2026-01-31")

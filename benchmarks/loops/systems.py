@@ -1,9 +1,7 @@
-"""What is measured, of what."""
+"""Whom the benchmark measures."""
 
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
-
-from loops.order import Measure
 
 Kind: TypeAlias = Literal["bare", "hand", "ours", "variant", "peer", "floor"]
 
@@ -29,28 +27,6 @@ class ListedSystem:
     can_spread: bool = True
     """Whether it can be told when the first tick is due."""
 
-
-@dataclass(frozen=True)
-class Case:
-    """So many jobs at such an interval, or another thing to measure."""
-
-    name: str
-    title: str
-    kinds: tuple[Kind, ...]
-    measure: Measure = "ticks"
-    jobs: int = 1
-    interval: float = 1.0
-    is_spread: bool = False
-    seconds: float = 1.0
-    rounds: int = 1
-    patience: float = 60.0
-    """Seconds that one measurement may take."""
-    is_a_size: bool = False
-    """Whether a system that fell behind at a smaller size is left out."""
-
-
-_SIZES: Final[tuple[Kind, ...]] = ("bare", "hand", "ours", "peer")
-_ALL: Final[tuple[Kind, ...]] = ("bare", "hand", "ours", "variant", "peer")
 
 SYSTEMS: Final = (
     ListedSystem("bare", "bare loop: a task that sleeps", "bare", "by_hand:Sleeping", "asyncio"),
@@ -150,76 +126,6 @@ SYSTEMS: Final = (
     ),
     ListedSystem("dependencies", "what the core stands on", "floor", "", "asyncio,pydantic,dishka"),
 )
-
-CASES: Final = (
-    Case("one", "1 job", _SIZES, interval=0.01, rounds=3),
-    Case("burst-100", "100 at once", _SIZES, jobs=100, interval=0.1, is_a_size=True),
-    Case(
-        "burst-1000",
-        "1,000 at once",
-        _ALL,
-        jobs=1_000,
-        interval=0.1,
-        rounds=3,
-        is_a_size=True,
-    ),
-    Case("burst-10000", "10,000 at once", _SIZES, jobs=10_000, interval=2, is_a_size=True),
-    Case(
-        "burst-100000",
-        "100,000 at once",
-        _SIZES,
-        jobs=100_000,
-        interval=5,
-        patience=120,
-        is_a_size=True,
-    ),
-    Case(
-        "spread-100",
-        "100 spread out",
-        _SIZES,
-        jobs=100,
-        interval=0.5,
-        is_spread=True,
-        is_a_size=True,
-    ),
-    Case(
-        "spread-1000",
-        "1,000 spread out",
-        _ALL,
-        jobs=1_000,
-        is_spread=True,
-        rounds=3,
-        is_a_size=True,
-    ),
-    Case(
-        "spread-10000",
-        "10,000 spread out",
-        _SIZES,
-        jobs=10_000,
-        interval=2,
-        is_spread=True,
-        is_a_size=True,
-    ),
-    Case(
-        "spread-100000",
-        "100,000 spread out",
-        ("bare", "ours"),
-        jobs=100_000,
-        interval=10,
-        is_spread=True,
-        patience=120,
-        is_a_size=True,
-    ),
-    Case("idle", "idle, resident", _ALL, "memory", jobs=2_000, interval=3_600),
-    Case("heap", "idle, allocated by Python", _ALL, "heap", jobs=1_000, interval=3_600),
-    Case("import", "import", (*_ALL, "floor"), "import", rounds=3),
-    Case("saturation", "1,000 at once, shortest interval", _SIZES, jobs=1_000),
-)
-
-
-def case_named(name: str) -> Case:
-    """Return the case of that name."""
-    return next(case for case in CASES if case.name == name)
 
 
 def system_named(name: str) -> ListedSystem:
