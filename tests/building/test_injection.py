@@ -499,7 +499,9 @@ async def test_a_job_may_derive_from_a_protocol(
     for job in (Inherited, Own, Explicit):
         builder.add_loop_job(job, easy)
     await run(builder, clock)
-    assert seen == [Engine, Mailer, "ran"]
+    # Jobs that are due together do not wait for each other's construction.
+    assert len(seen) == 3
+    assert {Engine, Mailer, "ran"} == set(seen)
 
 
 async def test_a_base_class_of_the_options_may_be_asked_for(

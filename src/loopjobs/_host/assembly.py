@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 from dishka import AsyncContainer, Provider, Scope
@@ -19,7 +20,7 @@ from loopjobs._host.sections import Sections
 from loopjobs._host.service_line import ServiceLine, ServiceSource
 from loopjobs._host.settings_reload import SettingsReload
 from loopjobs._host.settings_watch import SettingsWatch
-from loopjobs._host.signature import read_signature
+from loopjobs._host.signature import Asked, read_signature
 from loopjobs._host.wiring import (
     JobComponent,
     build_container,
@@ -77,8 +78,12 @@ def _components(
     jobs: Sequence[JobRegistration], monitors: Monitors, problems: list[Problem]
 ) -> list[JobComponent]:
     components = []
+    known: dict[int, Asked] = {}
     for job in jobs:
-        asked = read_signature(job.name, job.job)
+        asked = known.get(id(job.job)) or read_signature(job.name, job.job)
+        if not asked.problems:
+            # Problems name the job; without any, one reading does for all that share the code.
+            known[id(job.job)] = asked
         problems.extend(asked.problems)
         components.append(JobComponent(job.name, job.job, asked, monitors.of_job(job)))
     return components
@@ -175,12 +180,13 @@ class _Assembly:
     def _source(
         self, each: JobRegistration | ServiceRegistration, loops: dict[str, AnyLoop]
     ) -> ServiceSource:
-        async def get() -> HostedService:
-            if isinstance(each, JobRegistration):
-                return loops[each.name]
-            if isinstance(each.service, type):
-                return await self.container.get(each.service)
-            return each.service
+        if isinstance(each, JobRegistration):
+            loop = loops[each.name]
+            return ServiceSource(each.name, partial(_itself, loop), loop)
+        if isinstance(each.service, type):
+            return ServiceSource(each.name, partial(self.container.get, each.service))
+        return ServiceSource(each.name, partial(_itself, each.service))
 
-        loop = loops[each.name] if isinstance(each, JobRegistration) else None
-        return ServiceSource(each.name, get, loop)
+
+async def _itself(service: HostedService) -> HostedService:
+    return service

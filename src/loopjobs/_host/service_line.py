@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from loopjobs._contracts.hosted_service import HostedService
 from loopjobs._loop.loop_context import LoopContext
@@ -14,6 +14,8 @@ from loopjobs._words.errors import StartError, StopError
 from loopjobs._words.options import LoopJobOptions
 
 _log = logging.getLogger("loopjobs.host")
+
+_STARTS_AT_ONCE: Final = 50
 
 AnyLoop: TypeAlias = LoopHostedService[object, LoopJobOptions]
 
@@ -77,7 +79,8 @@ class ServiceLine:
 
     async def stop(self) -> list[BaseException]:
         """Stop the started services in reverse within one budget; return what went wrong."""
-        for loop in self._loops():
+        # Last one first here too, which also spares the timer: the first to be due goes last.
+        for loop in reversed(self._loops()):
             loop.request_stop()
         budget_ends = self._context.clock.monotonic() + self._context.shutdown_timeout
         self._context.timer.arm_deadline(budget_ends, self._out_of_patience.set)
@@ -109,16 +112,19 @@ class ServiceLine:
         return [service for _, service in self._started if isinstance(service, LoopHostedService)]
 
     async def _start_all(self) -> None:
-        for source in self._sources:
+        for number, source in enumerate(self._sources):
             self._turn_of = source.name
             await self._start_one(source)
+            if number % _STARTS_AT_ONCE == 0:
+                # Loops start without waiting for anything; who was there before them is served.
+                await asyncio.sleep(0)
             if is_cancelled():
                 # The service has swallowed it; the next one must not start all the same.
                 raise asyncio.CancelledError
 
     async def _start_one(self, source: ServiceSource) -> None:
         try:
-            service = await source.get()
+            service = source.loop or await source.get()
             await service.start()
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and is_cancelled():

@@ -77,11 +77,13 @@ class JobComponent:
         checks += [graph.check(self.name, key, for_life=False) for key in foreign]
         return [problem for problem in checks if problem is not None]
 
-    def provider(self, graph: Graph) -> Provider:
-        """Return the provider of this component."""
-        provider = Provider(component=self.component, scope=Scope.APP)
+    def provider(self, graph: Graph) -> Provider | None:
+        """Return the provider of this component; `None` if there is nothing in it."""
         # Only what is asked for: dishka takes its time over each, and there may be many jobs.
         keys = [*(wanted.key for wanted in self.asked.constructor), *self.asked.run.values()]
+        if not keys and not isinstance(self.job, type):
+            return None
+        provider = Provider(component=self.component, scope=Scope.APP)
         self.options.provide_in(provider, {key.type_hint for key in keys if self._is_own(key)})
         if isinstance(self.job, type):
             asked = self._constructor(graph)
@@ -151,4 +153,5 @@ def check_dependencies(graph: Graph, components: Sequence[JobComponent]) -> list
 def build_container(graph: Graph, components: Sequence[JobComponent]) -> AsyncContainer:
     """Build the graph of everything, once nothing is missing from it."""
     own = [job.provider(graph) for job in components]
-    return graph.plus(*(each for each in own if each.factories)).container()
+    filled = [each for each in own if each is not None and each.factories]
+    return graph.plus(*filled).container()

@@ -17,22 +17,29 @@ class Drain:
     `force`.
     """
 
+    __slots__ = (
+        "_alarm", "_context", "_ended", "_is_forced", "_runs", "has_begun", "has_given_up",
+        "is_over",
+    )  # fmt: skip
+
     def __init__(self, runs: Runs, context: LoopContext) -> None:
         self._runs = runs
         self._context = context
         self._alarm: TimerAlarm | None = None
-        self._ended = asyncio.Event()
+        self._ended: asyncio.Event | None = None
+        self.is_over = False
+        """Whether every run has ended or was given up."""
         self.has_begun = False
         self._is_forced = False
         self.has_given_up = False
 
-    @property
-    def is_over(self) -> bool:
-        """Whether every run has ended or was given up."""
-        return self._ended.is_set()
-
     async def wait(self) -> None:
         """Return once every run has ended or was given up."""
+        if self.is_over:
+            return
+        if self._ended is None:
+            # Made for who waits: it takes more memory than all the rest of an idle loop's books.
+            self._ended = asyncio.Event()
         await self._ended.wait()
 
     def begin(self) -> None:
@@ -45,7 +52,7 @@ class Drain:
 
     def force(self) -> None:
         """Cancel every run that goes on; threads cannot be cancelled, they get the grace only."""
-        if self._is_forced or self._ended.is_set():
+        if self._is_forced or self.is_over:
             return
         self._is_forced = True
         for run in self._runs:
@@ -58,13 +65,18 @@ class Drain:
         """Note that the loop and all its runs have ended."""
         if self._alarm is not None:
             self._alarm.cancel()
-        self._ended.set()
+        self._end()
 
     def _give_up(self) -> None:
         self.has_given_up = True
         for run in self._runs:
             self._runs.overstay(run, Outcome.ABANDONED)
-        self._ended.set()
+        self._end()
+
+    def _end(self) -> None:
+        self.is_over = True
+        if self._ended is not None:
+            self._ended.set()
 
     def _after(self, seconds: float, action: Callable[[], None]) -> None:
         if self._alarm is not None:

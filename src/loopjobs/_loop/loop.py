@@ -29,6 +29,11 @@ OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
 class Loop(Generic[OptionsT]):
     """One task that awaits its next slot, and runs the job in line where runs cannot overlap."""
 
+    __slots__ = (
+        "_beside", "_clock", "_monitor", "_performer", "_places", "_runs", "_turns", "pace",
+        "ticker",
+    )  # fmt: skip
+
     def __init__(
         self,
         name: str,
@@ -78,10 +83,15 @@ class Loop(Generic[OptionsT]):
         self.pace.use(options)
         self._places.look_again()
 
-    async def serve(self) -> None:
-        """Await slots and run the job until closed, then wait for the runs beside the loop."""
+    async def serve(self, slot: "asyncio.Future[Tick | None]") -> None:
+        """Await slots and run the job until closed, then wait for the runs beside the loop.
+
+        Args:
+            slot: The first one. A slot that nobody awaits counts as found running, so it is asked
+                for before there are any, and not when the task of the loop takes its first step.
+        """
         task = asyncio.current_task()
-        while (tick := await self.ticker.next()) is not None:
+        while (tick := await slot) is not None:
             refusal = await self._places.wait() if self._places.are_contested else None
             refusal = refusal or self._second_thoughts(tick)
             if refusal is not None:
@@ -92,6 +102,7 @@ class Loop(Generic[OptionsT]):
                 self._beside.start(self._runs.begin(tick, self.options))
             else:
                 await self._run(self._runs.begin(tick, self.options), task)
+            slot = self.ticker.next()
         await self.runs_beside_ended()
 
     async def runs_beside_ended(self) -> None:

@@ -25,6 +25,11 @@ _SUCCEEDED: Final = Outcome.SUCCEEDED
 class Pace(Generic[OptionsT]):
     """Decides when the ticker ticks, from options, ends of runs, and the word of the cluster."""
 
+    __slots__ = (
+        "_backoff", "_clock", "_has_moved_slots", "_last_ended", "_monitor", "_origin", "_random",
+        "_runs", "expected_since", "ticker",
+    )  # fmt: skip
+
     def __init__(
         self, monitor: JobOptionsMonitor[OptionsT], context: LoopContext, runs: Runs
     ) -> None:

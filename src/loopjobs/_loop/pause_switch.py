@@ -15,6 +15,8 @@ OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
 class PauseSwitch(Generic[OptionsT]):
     """Pauses a job where it runs: here, or for all replicas if it is to run on one of them."""
 
+    __slots__ = ("_announcer", "_job", "_loop")
+
     def __init__(self, job: str, loop: Loop[OptionsT], announcer: Announcer) -> None:
         self._job = job
         self._loop = loop

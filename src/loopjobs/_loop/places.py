@@ -16,6 +16,8 @@ class Places:
         options: Gives the options in force; they can change while somebody waits.
     """
 
+    __slots__ = ("_is_closed", "_options", "_runs", "_waiting")
+
     def __init__(self, runs: Runs, options: Callable[[], LoopJobOptions]) -> None:
         self._runs = runs.in_progress
         self._options = options

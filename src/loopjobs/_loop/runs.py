@@ -24,6 +24,11 @@ _FAILURES: Final = (Outcome.FAILED, Outcome.TIMED_OUT)
 class Runs:
     """Begins runs, settles them once, and keeps ledger, history and failures in a row."""
 
+    __slots__ = (
+        "_announcer", "_clock", "_context", "_job", "by_hand", "consecutive_failures", "ended",
+        "in_progress", "ledger",
+    )  # fmt: skip
+
     def __init__(self, job: str, context: LoopContext) -> None:
         self._job = job
         self._context = context

@@ -12,6 +12,7 @@ from loopjobs._loop.pause_switch import PauseSwitch
 from loopjobs._loop.runs import Runs
 from loopjobs._loop.status_reading import StatusReading
 from loopjobs._mechanisms.home_loop import check_home
+from loopjobs._mechanisms.ticker import Tick
 from loopjobs._run.body import Body
 from loopjobs._run.options_monitor import JobOptionsMonitor
 from loopjobs._words.errors import ControlError, StartError
@@ -30,6 +31,11 @@ class LoopHostedService(Generic[JobT, OptionsT]):
     `LoopHostedService<TJob, TOptions>` of the .NET pattern. `HostBuilder.add_loop_job` makes it;
     a `JobHandle` is its public face.
     """
+
+    __slots__ = (
+        "_context", "_drain", "_fault", "_is_without_slots", "_loop", "_runs", "_status", "_switch",
+        "_task", "name",
+    )  # fmt: skip
 
     def __init__(
         self, name: str, body: Body, monitor: JobOptionsMonitor[OptionsT], context: LoopContext
@@ -63,12 +69,10 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         """
         if self._task is not None:
             raise StartError(f"job {self.name} was started already; a loop is started once")
-        self._task = asyncio.create_task(self._serve(), name=f"loopjobs {self.name}")
+        serving = self._serve(self._loop.ticker.next())
+        self._task = asyncio.create_task(serving, name=f"loopjobs {self.name}")
         self._task.add_done_callback(_note_end)
         try:
-            # Let it wait for slots before there are any: the timer may be about to look at what
-            # is due now, and a slot that finds nobody waiting counts as found running.
-            await asyncio.sleep(0)
             if not self._is_without_slots:
                 self._loop.pace.begin()
         except BaseException:
@@ -156,9 +160,9 @@ class LoopHostedService(Generic[JobT, OptionsT]):
             self._loop.use(options)
             self._context.announcer.announce(OptionsChanged(self.name))
 
-    async def _serve(self) -> None:
+    async def _serve(self, first: "asyncio.Future[Tick | None]") -> None:
         try:
-            await self._loop.serve()
+            await self._loop.serve(first)
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - a supervisor
             # Nobody here cancels the loop, only runs: such a cancellation is a death as well,
             # unless the loop was to end anyway.

@@ -17,6 +17,8 @@ OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
 class StatusReading(Generic[OptionsT]):
     """Reads everything at one moment, and changes nothing."""
 
+    __slots__ = ("_clock", "_loop", "_name", "_runs")
+
     def __init__(self, name: str, loop: Loop[OptionsT], runs: Runs, clock: Clock) -> None:
         self._name = name
         self._loop = loop

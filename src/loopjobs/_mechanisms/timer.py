@@ -93,7 +93,9 @@ class Timer:
             self._heap[:] = [item for item in self._heap if not item[3].is_over]
             heapify(self._heap)
             self._cancelled = 0
-        self._look_ahead()
+        heap = self._heap
+        if not heap or heap[0][3].callback is None:
+            self._look_ahead()
 
     def _arm(self, when: float, rank: int, callback: Callable[[], None]) -> TimerAlarm:
         if self._loop is None:

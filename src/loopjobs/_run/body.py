@@ -32,6 +32,8 @@ class Body:
         injected: What is resolved for each run, by parameter.
     """
 
+    __slots__ = ("_container", "_execute", "_injected", "_job", "_name", "is_async")
+
     def __init__(
         self,
         name: str,

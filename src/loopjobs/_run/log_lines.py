@@ -1,7 +1,7 @@
 """Log lines: one listener among others."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from loopjobs._run.log_fields import extra_of
 from loopjobs._run.run_lines import RunLines
@@ -78,17 +78,18 @@ def _died(event: LoopDied) -> None:
     )
 
 
-_MILESTONES: Mapping[type[Event], tuple[str, Callable[..., None]]] = {
-    LoopStarted: ("loop started", _log.debug),
-    LoopStopped: ("loop stopped", _log.debug),
-    JobPaused: ("paused", _log.info),
-    JobResumed: ("resumed", _log.info),
-    OptionsChanged: ("options changed", _log.info),
+_MILESTONES: Mapping[type[Event], tuple[str, int]] = {
+    LoopStarted: ("loop started", logging.DEBUG),
+    LoopStopped: ("loop stopped", logging.DEBUG),
+    JobPaused: ("paused", logging.INFO),
+    JobResumed: ("resumed", logging.INFO),
+    OptionsChanged: ("options changed", logging.INFO),
 }
 
 
 def _milestone(event: Event) -> None:
     known = _MILESTONES.get(type(event))
     if known is not None:
-        text, write = known
-        write("%s: %s", event.job, text, extra=extra_of({"job": event.job}))
+        text, level = known
+        if _log.isEnabledFor(level):
+            _log.log(level, "%s: %s", event.job, text, extra=extra_of({"job": event.job}))

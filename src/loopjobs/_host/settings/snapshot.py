@@ -121,8 +121,9 @@ def _variables_of(
     """
     wanted = [name.casefold() for name in section]
     source = "environment variable"
+    prefix = "__".join(wanted) + "__"
     givens = []
-    for name in sorted(variables):
+    for name in sorted(each for each in variables if each.casefold().startswith(prefix)):
         path = tuple(name.split("__"))
         if len(path) > len(wanted) and [part.casefold() for part in path[: len(wanted)]] == wanted:
             givens.append(Given(path, variables[name], f"{source} {name}"))
