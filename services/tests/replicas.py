@@ -1,14 +1,16 @@
 """Two replicas of a service on one database, as its tables show them."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from servicekit.database import Database
+from servicekit.faults import StoreUnavailableError
 from servicekit.testing import RunningCommand
 
 from .victims import Victim
@@ -73,6 +75,25 @@ def two_of(victim: Victim) -> Iterator[Replicas]:
     """Start a service twice; both are killed at the end."""
     with victim.running_twice() as commands:
         yield Replicas(victim.database, commands)
+
+
+def has_run(
+    replicas: Replicas, job: str, count: int, is_one: Callable[[Run], bool] = lambda _: True
+) -> Callable[[], Awaitable[bool]]:
+    """Return whether there have been so many runs of that kind; at first there is no table."""
+
+    async def is_so() -> bool:
+        try:
+            return sum(map(is_one, await replicas.runs(job))) >= count
+        except (ProgrammingError, StoreUnavailableError):
+            return False
+
+    return is_so
+
+
+def of(command: RunningCommand) -> Callable[[Run], bool]:
+    """Return whether a run was one of that replica."""
+    return lambda run: run.pid == command.pid
 
 
 def _marked(reported: Mapping[str, int] | str | None) -> int:

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -10,17 +10,15 @@ from typing import Final
 
 import pytest
 from sqlalchemy import func, insert, select, text
-from sqlalchemy.exc import ProgrammingError
 
 import login.storage
 from login.storage.models import PcRow, PcStatusEventRow
 from loopjobs import SystemClock
 from servicekit.database import Database, Revisions
-from servicekit.faults import StoreUnavailableError
 from servicekit.testing import RunningCommand
 from servicekit.testing.fixtures import on_postgresql, on_sqlite
 
-from .replicas import Replicas, Run, two_of
+from .replicas import Replicas, has_run, of, two_of
 from .traps import Spot, trap
 from .victims import Victim, comes_to, until
 
@@ -93,25 +91,6 @@ async def count_offline(database: Database) -> int:
     async with database.reading() as session:
         statement = select(func.count()).select_from(PcRow).where(PcRow.status == 0)
         return await session.scalar(statement) or 0
-
-
-def has_run(
-    replicas: Replicas, job: str, count: int, is_one: Callable[[Run], bool] = lambda _: True
-) -> Callable[[], Awaitable[bool]]:
-    """Return whether there have been so many runs of that kind; at first there is no table."""
-
-    async def is_so() -> bool:
-        try:
-            return sum(map(is_one, await replicas.runs(job))) >= count
-        except (ProgrammingError, StoreUnavailableError):
-            return False
-
-    return is_so
-
-
-def of(command: RunningCommand) -> Callable[[Run], bool]:
-    """Return whether a run was one of that replica."""
-    return lambda run: run.pid == command.pid
 
 
 async def latest_claim(database: Database) -> tuple[int, float]:
