@@ -1,6 +1,8 @@
 """`loopjobs migrate`: tells first, asks, and only then writes."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,18 @@ def test_json_is_one_document(command: Command, jobs: str) -> None:
     assert "class RestockJob:" in document["code"]
 
 
+def test_tables_of_a_database_are_read(command: Command, jobs: str, tmp_path: Path) -> None:
+    """By the URL of the database, beside files."""
+    with closing(sqlite3.connect(tmp_path / "old.db")) as connection:
+        connection.execute('CREATE TABLE "Hash" ("Key" TEXT, Field TEXT, Value TEXT)')
+        row = ("recurring-job:sweep", "Cron", "*/5 * * * *")
+        connection.execute('INSERT INTO "Hash" VALUES (?, ?, ?)', row)
+        connection.commit()
+    ended = command("migrate", jobs, "sqlite:///old.db", "--intervals")
+    assert "sweep (*/5 * * * *) becomes Sweep: every 300 s" in ended.out
+    assert "RestockJob: every 600 s" in ended.out
+
+
 def test_a_dry_run_shows_the_change(command: Command, jobs: str, tmp_path: Path) -> None:
     """And writes nothing."""
     (tmp_path / "app.json").write_text('{\n  "A": 1\n}\n', encoding="utf-8")
@@ -105,6 +119,8 @@ def test_a_person_is_asked(
         (("quartz_jobs.xml", "--dry-run"), "--dry-run is about --write FILE"),
         (("quartz_jobs.xml", "--write", "a.json", "--json"), "with --json nobody is asked"),
         ((".",), "cannot be read: Is a directory."),
+        (("sqlite:///gone.db",), "gone.db: cannot be read: unable to open database file."),
+        (("postgresql://me:pw@db/x",), "the URL has a password"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(

@@ -23,10 +23,10 @@ def test_a_list_becomes_sections(stock: Stock, name: str, text: str) -> None:
     """Each run of them was one in the whole cluster, and so it is here."""
     inventory = stock(name, text)
     assert inventory.settings == {
-        "Run": {"Cron": "*/5 * * * *", "RunOn": "OneReplica"},
-        "Send": {"Cron": "0 7 * * MON-FRI", "TimeZone": "Europe/Berlin", "RunOn": "OneReplica"},
+        "Cleanup": {"Cron": "*/5 * * * *", "RunOn": "OneReplica"},
+        "Report": {"Cron": "0 7 * * MON-FRI", "TimeZone": "Europe/Berlin", "RunOn": "OneReplica"},
     }
-    assert topics(of(inventory, "Send")) >= {"overlap", "queues-and-executors"}
+    assert topics(of(inventory, "Report")) >= {"overlap", "queues-and-executors"}
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from loopjobs.migration._option_fields import OptionField
 from loopjobs.migration._schedules import Preferences
 from loopjobs.migration._settings_file import SettingsEdit, plan_edit
 from loopjobs.migration._settings_text import Added, add_sections
+from loopjobs.migration._tables import read_database
 
 __all__ = [
     "Added",
@@ -48,6 +49,7 @@ __all__ = [
     "Verdict",
     "add_sections",
     "plan_edit",
+    "read_database",
     "read_file",
     "take_stock",
     "translate_cron",

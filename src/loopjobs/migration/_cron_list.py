@@ -78,6 +78,8 @@ def recurring_job(node: Node) -> OldJob:
         where=node.where,
         code=node.text(*_METHOD) or name,
         triggers=(trigger,),
+        # Methods are called Run or Send; the id is the name that people know.
+        class_name=name,
         description=node.text("Description") or "",
         findings=tuple(findings),
     )

@@ -91,6 +91,8 @@ class OldJob:
     """The class, method or function, as it was written."""
     triggers: tuple[OldTrigger, ...]
     group: str | None = None
+    class_name: str | None = None
+    """What to call the class, if that of the code says little."""
     description: str = ""
     data: Mapping[str, object] = field(default_factory=dict)
     unread_data: str | None = None

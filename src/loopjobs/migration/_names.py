@@ -33,7 +33,7 @@ class Names:
     def _class_of(self, job: OldJob) -> str:
         if job.code not in self._classes:
             known = {name.casefold() for name in self._classes.values()}
-            wish = pascal(class_of(job.code))
+            wish = pascal(job.class_name or class_of(job.code))
             name = next(each for each in _numbered([wish]) if each.casefold() not in known)
             self._classes[job.code] = name
         return self._classes[job.code]

@@ -1,0 +1,147 @@
+"""What APScheduler itself has written into its table is read out of its pickles."""
+
+import pickle
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.combining import OrTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loopjobs.migration import Inventory, Move, Verdict, read_database, take_stock
+from loopjobs.migration._tables.pickle_facts import UnreadablePickleError, read_pickle
+
+from .conftest import topics
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def restock(warehouse: str = "", *, api_key: str = "") -> None:
+    """Be what APScheduler runs."""
+
+
+@pytest.fixture(params=[2, pickle.HIGHEST_PROTOCOL])
+def url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A database with jobs of a real scheduler, which was never let run."""
+    url = f"sqlite:///{tmp_path / 'jobs.db'}"
+    store = SQLAlchemyJobStore(url=url, pickle_protocol=request.param)
+    scheduler = BackgroundScheduler(jobstores={"default": store}, timezone="Europe/Berlin")
+    scheduler.start(paused=True)
+    add = scheduler.add_job
+    add(restock, "interval", minutes=10, id="plain")
+    add(restock, "interval", seconds=90, id="data", args=["north"], kwargs={"api_key": "hunter2"})
+    add(restock, "interval", hours=1, id="many", max_instances=3, jitter=30)
+    add(restock, "cron", id="nightly", day_of_week="mon-fri", hour=2, minute="*/20", coalesce=False)
+    add(restock, "cron", id="first", day="1st mon", hour=3, timezone="America/Chicago")
+    add(restock, "cron", id="last", day="last", month="jan,jun-aug", hour="9-17/2")
+    add(restock, CronTrigger.from_crontab("*/5 * * * *", timezone="UTC"), id="often")
+    add(restock, "cron", id="weekly", week="1-10")
+    add(restock, "date", run_date="2027-01-01 00:00:00", id="once")
+    add(restock, OrTrigger([IntervalTrigger(days=1), IntervalTrigger(days=2)]), id="either")
+    add(restock, "interval", minutes=1, id="paused", next_run_time=None, misfire_grace_time=None)
+    scheduler.shutdown()
+    return url
+
+
+@pytest.fixture
+def inventory(url: str) -> Inventory:
+    """What the kit says about them."""
+    return take_stock(read_database(url, NOW))
+
+
+def by_id(inventory: Inventory, name: str) -> Move:
+    """Return the entry of the job with that id."""
+    return next(move for move in inventory.moves if move.old_identity == name)
+
+
+def test_intervals_move_as_they_are(inventory: Inventory) -> None:
+    """The first run comes after the first interval, and no run overlaps another."""
+    plain = by_id(inventory, "plain")
+    assert plain.verdict is Verdict.AS_IT_IS
+    assert plain.settings == {"IntervalInSeconds": 600, "InitialDelayInSeconds": 600}
+    assert plain.class_name == "Restock"
+
+
+def test_arguments_become_options_and_secrets_stay_out(inventory: Inventory) -> None:
+    """By their names, or numbered."""
+    data = by_id(inventory, "data")
+    assert data.settings["Argument1"] == "north"
+    assert "hunter2" not in repr(data)
+    assert "api_key: SecretStr" in inventory.code
+
+
+def test_several_instances_and_jitter_are_kept(inventory: Inventory) -> None:
+    """As far as they are the same here."""
+    many = by_id(inventory, "many")
+    assert many.settings == {
+        "IntervalInSeconds": 3600,
+        "InitialDelayInSeconds": 3600,
+        "JitterInSeconds": 30,
+        "SkipIfRunning": False,
+        "MaxConcurrentRuns": 3,
+    }
+    assert topics(many) == {"overlap", "start-and-end"}
+
+
+@pytest.mark.parametrize(
+    ("name", "cron", "zone"),
+    [
+        ("nightly", "*/20 2 * * MON-FRI", "Europe/Berlin"),
+        ("first", "0 3 * * MON#1", "America/Chicago"),
+        ("last", "0 9-17/2 L 1,6-8 *", "Europe/Berlin"),
+        ("often", "*/5 * * * *", None),
+    ],
+)
+def test_cron_triggers_are_translated(
+    inventory: Inventory, name: str, cron: str, zone: str | None
+) -> None:
+    """Field by field, Monday being 0."""
+    settings = by_id(inventory, name).settings
+    assert (settings["Cron"], settings.get("TimeZone")) == (cron, zone)
+
+
+@pytest.mark.parametrize("name", ["weekly", "once", "either"])
+def test_what_has_no_counterpart_stays(inventory: Inventory, name: str) -> None:
+    """With its reason."""
+    move = by_id(inventory, name)
+    assert (move.verdict, topics(move)) == (Verdict.STAYS, {"what-cannot-move"})
+
+
+def test_a_paused_job_comes_disabled(inventory: Inventory) -> None:
+    """And what it could be late by is told."""
+    paused = by_id(inventory, "paused")
+    assert paused.settings["Enabled"] is False
+    assert topics(paused) == {"paused-triggers", "misfires"}
+
+
+PLAIN = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(),
+              st.binary()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.text(max_size=3), inner, max_size=3),
+        st.tuples(inner, inner),
+    ),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=100)
+@given(value=PLAIN, protocol=st.integers(3, pickle.HIGHEST_PROTOCOL))
+def test_plain_values_are_read_as_they_are(value: object, protocol: int) -> None:
+    """In each protocol that has them."""
+    assert read_pickle(pickle.dumps(value, protocol)) == value
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=200)
+@given(content=st.one_of(st.binary(max_size=40), st.binary(max_size=40).map(b"\x80\x05".__add__)))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    """And nothing else comes of them."""
+    with suppress(UnreadablePickleError):
+        read_pickle(content)
