@@ -1,10 +1,10 @@
 """Does to a cluster of real processes what the catalogue of faults says, and judges the outcome.
 
-    python benchmarks/chaos/run.py [--fault NAME ...] [--scale 0.1] [--engine ENGINE]
+    python benchmarks/chaos/run.py [--fault NAME ...] [--scale 0.1] [--engine ENGINE] [--jobs N]
 
 The engines are postgresql (all faults), sqlite and redis (those that are the same for each store).
-A whole run takes about an hour, and `--markdown` prints its table for a page. The exit code is 1
-if a figure was missed.
+`--jobs` does so many faults at once, each on a server of its own, and `--markdown` prints the table
+for a page. The exit code is 1 if a figure was missed.
 """
 
 import sys
