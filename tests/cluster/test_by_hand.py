@@ -1,6 +1,7 @@
 """A run by hand is one of the cluster: wherever the button is, one replica runs at a time."""
 
 import asyncio
+import re
 
 import httpx
 import pytest
@@ -173,6 +174,33 @@ async def test_the_api_answers_a_refusal_at_once_and_accepts_what_is_granted() -
         run = refused.json()["run"]
         assert (refused.status_code, run["outcome"]) == (200, "skipped_elsewhere")
         assert run["error"] == f"{cluster.leases.holder_of('sweep')} has the lease"
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+async def test_the_page_says_why_nothing_was_started(*, is_away: bool) -> None:
+    """Not that a run was."""
+    async with Cluster(2) as cluster:
+        await cluster.clock.advance(4)
+        cluster.use(slow)
+        one, other = cluster.replicas
+        pressed = asyncio.create_task(one.job.trigger())
+        await cluster.clock.advance(1)
+        cluster.leases.is_down = is_away
+        jobs = create_jobs_app(other.host, authorization=operator, title="Login")
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(jobs),
+            base_url="http://test",
+            headers={"Sec-Fetch-Site": "same-origin"},
+        ) as http:
+            form = re.search(r'name="csrf" value="(\w+)"', (await http.get("/job/sweep/run")).text)
+            assert form is not None
+            await http.post("/job/sweep/run", data={"csrf": form[1]})
+            page = (await http.get("/job/sweep")).text
+        why = "the lease store did not answer" if is_away else "another replica runs the job"
+        assert f"Nothing was started: {why}." in page
+        cluster.leases.is_down = False
+        await cluster.clock.advance(3)
+        assert (await pressed).outcome == "succeeded"
 
 
 async def test_a_row_that_is_locked_without_a_lease_is_looked_at_again_soon() -> None:
