@@ -12,7 +12,7 @@ SERVICES := services/servicekit services/login services/admin_provisioning servi
 # Tests and the services they start are compiled once, and not by every process anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup browser run test coverage check docs screenshots format clean
+.PHONY: help setup browser run test thorough coverage check docs screenshots format clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,8 +39,19 @@ check: setup ## lint, types and floors
 browser: setup ## a Chromium for the tests of the page, unless there is one
 	@$(BIN)/python $(BROWSER_TESTS)/chromium.py || $(BIN)/playwright install --only-shell chromium || true
 
-test: check browser ## check, and run every test
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
+# The check goes on beside the tests; what it has to say is shown as one piece, at the end.
+test: browser ## check, and run every test
+	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
+	$(MAKE) --no-print-directory check >"$$said" 2>&1 & checking=$$!; \
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile; tested=$$?; \
+	wait $$checking; checked=$$?; \
+	cat "$$said"; \
+	[ $$tested -eq 0 ] || echo 'make test: tests failed, see above' >&2; \
+	[ $$checked -eq 0 ] || echo 'make test: the check failed, see above; alone: make check' >&2; \
+	exit $$((tested || checked))
+
+thorough: setup browser ## run every test with 25 times as many made-up examples, other ones each time
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --hypothesis-profile=thorough --timeout=3600
 
 coverage: setup browser ## run every test traced, and hold coverage to its floor
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered

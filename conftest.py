@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
+from hypothesis import settings
 from sybil import Example, Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser
@@ -19,6 +20,14 @@ SMOKE_TIMEOUT = 240
 """Seconds."""
 
 pytest_plugins = ["servicekit.testing.fixtures"]
+
+# The same examples every time: a failure is a failure of the code and not of the day. Others, and
+# many more, come with: pytest --hypothesis-profile=thorough
+settings.register_profile(
+    "everyday", max_examples=40, derandomize=True, database=None, deadline=None
+)
+settings.register_profile("thorough", max_examples=1_000, deadline=None)
+settings.load_profile("everyday")
 
 preload("login.cli", "login.app", "admin_provisioning.cli", "admin_provisioning.app", "redis")
 

@@ -35,7 +35,7 @@ GOOD_BODIES: Final[Mapping[str, Any]] = {
     "POST /v1/token": CLIENT,
     "POST /v1/pcs": PC,
 }
-EXAMPLES: Final = 8
+EXAMPLES: Final = settings().max_examples // 8
 SCOPES: Final = [
     *("pcs:read", "pcs:write", "pcs:enroll", "tokens:introspect", "metrics:read"),
     *("jobs:view", "jobs:operate", "provisioning:read", "provisioning:write"),
@@ -136,8 +136,6 @@ def _try(
 ) -> list[Exception]:
     @settings(
         max_examples=EXAMPLES,
-        derandomize=True,
-        database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loopjobs import CancellationToken, HostBuilder, LoopJobOptions, Pacing, RunStarted
@@ -60,7 +60,6 @@ def is_as_planned(tick: PlannedTick, start: RunStarted) -> bool:
     return due and start.due_at - _ROUNDING <= start.started_at <= tick.starts_until + _ROUNDING
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=60)
 @given(options=all_options())
 def test_a_host_does_as_planned(options: LoopJobOptions) -> None:
     """Each slot falls into its range; without a start jitter the range is a point."""

@@ -17,9 +17,8 @@ Action: TypeAlias = tuple[str, int, float]
 _SPREAD: Final = 0.25
 _MARGIN: Final = 2 / 15
 _CHEAP: Final = settings(
-    max_examples=30,
+    max_examples=settings().max_examples // 2,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
 

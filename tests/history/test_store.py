@@ -25,9 +25,8 @@ from .facts import NOON, at, run, start
 
 FAILURES = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ABANDONED)
 SHARED = settings(
-    max_examples=30,
+    max_examples=settings().max_examples // 2,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

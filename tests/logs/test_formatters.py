@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,8 +14,6 @@ from hypothesis import strategies as st
 from loopjobs import CancellationToken, JobState, LoopJobOptions
 from loopjobs.logs import JsonFormatter, TextFormatter
 from loopjobs.testing import JobHarness
-
-UNHURRIED = hypothesis.settings(deadline=None, derandomize=True, max_examples=50)
 
 
 def record(message: str, **fields: object) -> logging.LogRecord:
@@ -104,7 +101,6 @@ def test_what_json_has_no_word_for_is_written_as_text() -> None:
     assert line["worse"] == "<Unspeakable that cannot be shown>"
 
 
-@UNHURRIED
 @given(st.text(max_size=50), st.text(max_size=50))
 def test_whatever_is_said_is_one_line(message: str, value: str) -> None:
     """Nobody can forge a line or speak to the terminal."""
@@ -112,7 +108,6 @@ def test_whatever_is_said_is_one_line(message: str, value: str) -> None:
     as_json(message, said=value)
 
 
-@UNHURRIED
 @given(st.text("ab \n\r\u2028\u0085\x1b\x0b", max_size=50))
 def test_what_stands_below_a_line_is_indented(text: str) -> None:
     """An error whose message looks like a line of the log is not taken for one."""

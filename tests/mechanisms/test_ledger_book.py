@@ -1,6 +1,6 @@
 """The book behind the ledger keeps its law by construction."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loopjobs import Ledger, Outcome
@@ -13,7 +13,6 @@ entries = st.one_of(
 )
 
 
-@settings(derandomize=True, database=None, deadline=None)
 @given(script=st.lists(entries, max_size=40))
 def test_due_is_all_outcomes_and_what_is_in_flight(
     script: list[tuple[str, Outcome | None, int | None]],

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from loopjobs._mechanisms.pacing import FixedDelay, FixedRate, backoff
 
-PROPERTY = settings(derandomize=True, database=None, deadline=None, max_examples=500)
+PROPERTY = settings(max_examples=settings().max_examples * 5)
 TEN_YEARS = 10 * 366 * 86_400.0
 
 intervals = st.floats(0.001, TEN_YEARS)

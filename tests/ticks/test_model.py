@@ -16,11 +16,8 @@ from .scripts import Play, Step, changes, compare, marathon, rules, steps
 
 pytestmark = pytest.mark.usefixtures("untraced")
 
-# The same scripts every time: a failure is a failure of the code and not of the day.
 SCRIPTS = settings(
     deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 
@@ -32,21 +29,21 @@ def _quiet() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-@settings(SCRIPTS, max_examples=120)
+@settings(SCRIPTS, max_examples=settings().max_examples * 3 // 2)
 @given(rules=rules(), script=steps())
 def test_every_slot_ends_as_the_model_says(rules: Rules, script: list[Step]) -> None:
     """Ledger, starts, lateness, attempts, state and next slot agree at every step."""
     asyncio.run(compare(rules, script))
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(settings().max_examples // 10))
 def test_the_model_holds_over_thousands_of_slots(seed: int) -> None:
     """What a short script cannot bring about, a long one may."""
     rules, script = marathon(Random(seed), steps=400)  # noqa: S311 - no secret depends on it
     assert asyncio.run(compare(rules, script)) > 700
 
 
-@settings(SCRIPTS, max_examples=75)
+@settings(SCRIPTS)
 @given(rules=rules(), script=st.lists(steps(most=2) | changes().map(lambda one: [one]), max_size=9))
 def test_changed_options_lose_no_slot_and_stop_no_loop(
     rules: Rules, script: list[list[Step]]

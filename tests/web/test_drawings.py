@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from math import inf, nan
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loopjobs import Outcome
@@ -15,11 +15,9 @@ from loopjobs.web._sparkline import sparkline
 from loopjobs.web._views import CounterPoint, Slice, Spark
 from loopjobs.web._words import OUTCOMES, number
 
-UNHURRIED = settings(deadline=None, derandomize=True, database=None)
 NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
 
-@UNHURRIED
 @given(st.lists(st.integers(1, 10**9), min_size=1, max_size=11))
 def test_the_ledger_is_filled_and_hides_nothing(counts: list[int]) -> None:
     """Every outcome that happened at all can be seen, and together they are as wide as the bar."""
@@ -73,7 +71,6 @@ def test_only_the_newest_runs_are_drawn_and_end_at_the_right() -> None:
     assert sparkline([]).text == "No runs yet"
 
 
-@UNHURRIED
 @given(st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=60))
 def test_a_chart_stays_in_its_frame(values: list[float]) -> None:
     """Whatever was reported, the line neither leaves the drawing nor misses a run."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loopjobs import HostBuilder, LoopJobOptions, Outcome, RunRecord
@@ -106,7 +106,6 @@ def drawer() -> Drawer:
     return Drawer()
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, database=None)
 @given(text=TEXTS)
 def test_no_text_becomes_markup(drawer: Drawer, text: str) -> None:
     """Pages have the very tags and attributes that they have with a harmless word."""

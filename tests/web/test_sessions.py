@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loopjobs.testing import FakeClock
@@ -83,7 +83,6 @@ async def test_a_page_that_refreshes_itself_keeps_no_session(
     assert (await stranger.get("/", headers=by_itself)).status_code == 303
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, database=None)
 @given(st.lists(st.floats(0, 10), max_size=40))
 async def test_no_key_gets_more_than_its_rate(pauses: list[float]) -> None:
     """However requests are spread: in no minute more than the burst and what has come back."""

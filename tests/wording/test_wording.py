@@ -1,13 +1,12 @@
 """Durations and schedules in words, as the page and the command say them."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loopjobs import LoopJobOptions, Pacing
 from loopjobs.wording import ago, ahead, exact, schedule, span, whole
 
-UNHURRIED = settings(deadline=None, derandomize=True, database=None)
 LENGTHS = {"d": 86_400.0, "h": 3_600.0, "min": 60.0, "s": 1.0, "ms": 0.001}
 
 
@@ -40,14 +39,12 @@ def test_how_long_something_took(seconds: float, text: str) -> None:
     assert span(seconds) == text
 
 
-@UNHURRIED
 @given(st.floats(0.001, 1e7))
 def test_a_duration_in_words_is_nearly_the_duration(seconds: float) -> None:
     """Nothing is off by more than a twentieth, wherever one unit gives way to the next."""
     assert seconds_in(span(seconds)) == pytest.approx(seconds, rel=0.05, abs=0.0005)
 
 
-@UNHURRIED
 @given(st.integers(0, 10**7))
 def test_an_exact_duration_is_the_duration(seconds: int) -> None:
     """In one unit, whatever it takes."""

@@ -2,15 +2,12 @@
 
 import string
 
-import hypothesis
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from loopjobs import CancellationToken, LoopJobOptions, redact
 from loopjobs.testing import JobHarness
-
-UNHURRIED = hypothesis.settings(deadline=None, derandomize=True)
 
 # A secret begins with a mark that stands nowhere else, so that it is found wherever it is left.
 MARK = "Xq"
@@ -61,7 +58,6 @@ def planted(draw: st.DrawFn) -> str:
     )
 
 
-@UNHURRIED
 @given(planted(), st.text(max_size=20), st.text(max_size=20))
 def test_a_planted_secret_does_not_survive(text: str, before: str, after: str) -> None:
     """In whatever it is wrapped."""
@@ -71,7 +67,6 @@ def test_a_planted_secret_does_not_survive(text: str, before: str, after: str) -
     assert "***" in said
 
 
-@UNHURRIED
 @given(st.text(PLAIN + " .,:;=@/()[]{}<>'\"\\-\n\tüß", max_size=200))
 def test_ordinary_text_is_untouched(text: str) -> None:
     """Where none of the names is, and no URL, nothing is hidden, whatever else stands there."""
@@ -102,7 +97,6 @@ def test_text_about_secrets_is_untouched(text: str) -> None:
     assert redact(text) == text
 
 
-@UNHURRIED
 @given(planted(), st.text(max_size=50))
 def test_what_is_redacted_stays_as_it_is(text: str, more: str) -> None:
     """So that it may pass several hands that each take care."""

@@ -240,7 +240,7 @@ def states() -> st.SearchStrategy[list[str]]:
 
 @given(mine=states(), theirs=states())
 @settings(
-    max_examples=15,
+    max_examples=settings().max_examples // 5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -1,6 +1,5 @@
 """The sweep in SQL against the rule of the domain."""
 
-import asyncio
 from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +9,7 @@ from login.domain.pc import PcStatus
 from login.domain.staleness import StaleRule
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
-from servicekit.database import Database, DatabaseOptions
+from servicekit.database import Database
 
 from .fleet import OFFLINE, ONLINE, Fleet
 from .sweeper import Sweeper
@@ -32,28 +31,29 @@ def expected(status: PcStatus, silence: float | None) -> PcStatus:
 
 # The one database is emptied before each example.
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings().max_examples // 2,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(pcs=PCS, batch_size=st.integers(1, 7))
-def test_the_sweep_agrees_with_the_rule(
-    database_url: str, pcs: list[tuple[PcStatus, float | None]], batch_size: int
+async def test_the_sweep_agrees_with_the_rule(
+    database: Database, pcs: list[tuple[PcStatus, float | None]], batch_size: int
 ) -> None:
     """Over any fleet and batch size, exactly the online PCs that are stale go offline."""
-    found, events = asyncio.run(_sweep(database_url, pcs, batch_size))
+    found, events = await _sweep(database, pcs, batch_size)
     assert found == [expected(status, silence) for status, silence in pcs]
     changed = [at for at, (status, _) in enumerate(pcs, start=1) if status != found[at - 1]]
     assert events == changed
 
 
 async def _sweep(
-    database_url: str, pcs: list[tuple[PcStatus, float | None]], batch_size: int
+    database: Database, pcs: list[tuple[PcStatus, float | None]], batch_size: int
 ) -> tuple[list[PcStatus], list[int]]:
     clock = FakeClock()
-    async with Database(DatabaseOptions.model_validate({"Url": database_url})) as database:
-        fleet = Fleet(database, clock)
-        await fleet.execute("DELETE FROM pc_status_events")
-        await fleet.execute("DELETE FROM pcs")
-        for status, silence in pcs:
-            await fleet.add(silence, status=status)
-        await Sweeper(SqlSweepStore(database), clock, BatchSize=batch_size).sweep()
-        return await fleet.statuses(), [pc for pc, *_ in await fleet.events()]
+    fleet = Fleet(database, clock)
+    await fleet.execute("DELETE FROM pc_status_events")
+    await fleet.execute("DELETE FROM pcs")
+    for status, silence in pcs:
+        await fleet.add(silence, status=status)
+    await Sweeper(SqlSweepStore(database), clock, BatchSize=batch_size).sweep()
+    return await fleet.statuses(), [pc for pc, *_ in await fleet.events()]

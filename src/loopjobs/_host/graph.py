@@ -1,10 +1,11 @@
 """The part of the dependency graph that all jobs share, and what is wrong with a dependency."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from dishka import DEFAULT_COMPONENT, AsyncContainer, Provider, Scope, make_async_container
+from dishka.dependency_source import Factory
 from dishka.entities.key import DependencyKey
 from dishka.exception_base import DishkaError
 from dishka.exceptions import CycleDependenciesError, NoFactoryError
@@ -12,6 +13,8 @@ from dishka.provider import BaseProvider
 from dishka.registry import Registry
 
 from loopjobs._words.errors import Problem
+
+_LIVES: Final = (Scope.APP, Scope.REQUEST)
 
 
 class Graph:
@@ -45,17 +48,16 @@ class Graph:
         """
         return self._container or make_async_container(*self.providers)
 
-    def names(self, kind: type) -> bool:
-        """Whether some provider gives a class, by its very name or because it gives any class."""
-        return any(
-            key.type_hint is kind or isinstance(key.type_hint, TypeVar)
-            for provider in self.providers
-            if provider.component == DEFAULT_COMPONENT
-            for key in _provided(provider)
-        )
-
     def gives(self, key: DependencyKey) -> bool:
         """Whether some provider gives it, for whatever life time."""
+        component = key.component or DEFAULT_COMPONENT
+        providers = [each for each in self.providers if each.component == component]
+        factories = [factory for each in providers for factory in each.factories]
+        if any(each.provides.type_hint == key.type_hint for each in factories if _is_plain(each)):
+            return True
+        may_be_otherwise = any(_may_give(each, key.type_hint) for each in providers)
+        if all(map(_is_plain, factories)) and not may_be_otherwise:
+            return key.type_hint is AsyncContainer
         return self._gives_for_life(key) or self._gives_for_run(key)
 
     def check(self, where: str, key: DependencyKey, *, for_life: bool) -> Problem | None:
@@ -143,10 +145,18 @@ def name_of(hint: object) -> str:
     return hint.__qualname__ if isinstance(hint, type) else str(hint)
 
 
-def _provided(provider: BaseProvider) -> Iterator[DependencyKey]:
-    yield from (factory.provides for factory in provider.factories)
-    yield from (alias.provides for alias in provider.aliases)
-    yield from (variable.provides for variable in provider.context_vars)
+def _is_plain(factory: Factory) -> bool:
+    """Whether it gives just one type, for life or for a run."""
+    hint = factory.provides.type_hint
+    is_open = isinstance(hint, TypeVar) or bool(getattr(hint, "__parameters__", ()))
+    return factory.scope in _LIVES and not is_open
+
+
+def _may_give(provider: BaseProvider, hint: object) -> bool:
+    """Whether it may give a type otherwise than by a factory."""
+    names = [alias.provides for alias in provider.aliases]
+    names += [variable.provides for variable in provider.context_vars]
+    return bool(provider.factory_union_mode) or any(name.type_hint == hint for name in names)
 
 
 def _has(registry: Registry, key: DependencyKey) -> bool:

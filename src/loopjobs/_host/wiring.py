@@ -135,7 +135,7 @@ def with_services(graph: Graph, services: Sequence[type], problems: list[Problem
     """Add the hosted services that are registered as classes, unless somebody provides them."""
     provider = Provider(scope=Scope.APP)
     for service in services:
-        if graph.names(service):
+        if graph.gives(DependencyKey(service, DEFAULT_COMPONENT)):
             continue
         asked, unread = read_constructor(service.__name__, service)
         problems += unread

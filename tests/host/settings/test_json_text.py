@@ -3,7 +3,6 @@
 import json
 import re
 
-import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 from loopjobs._host.settings.growth import JsonObject
 from loopjobs._host.settings.json_text import parse, plain_json
 
-UNHURRIED = hypothesis.settings(deadline=None, derandomize=True)
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.sampled_from('ab"\\/*,:[]{} \n\té')),
@@ -30,7 +28,6 @@ def plain(value: object) -> object:
     return value
 
 
-@UNHURRIED
 @given(JSON_VALUES, st.sampled_from([None, 2]))
 def test_json_without_comments_is_left_alone(value: object, indent: int | None) -> None:
     """What is JSON already passes through unchanged, whatever its strings hold."""
@@ -39,7 +36,6 @@ def test_json_without_comments_is_left_alone(value: object, indent: int | None) 
     assert plain(parse(text)) == json.loads(text)
 
 
-@UNHURRIED
 @given(st.text(st.sampled_from('ab1"\\/*,:[]{} \n\r')))
 def test_every_remaining_character_keeps_its_place(text: str) -> None:
     """Blanking neither moves nor changes what stays, so that line and column are right."""
@@ -51,7 +47,6 @@ def test_every_remaining_character_keeps_its_place(text: str) -> None:
     ]
 
 
-@UNHURRIED
 @given(st.lists(st.integers() | st.text(max_size=3), min_size=1), st.data())
 def test_comments_and_a_trailing_comma_change_nothing(
     items: list[int | str], data: st.DataObject

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +14,6 @@ from loopjobs._words.errors import Problem
 from loopjobs._words.options import HostOptions, Options
 
 Write = Callable[..., Path]
-UNHURRIED = hypothesis.settings(deadline=None, derandomize=True)
 OptionsT = TypeVar("OptionsT", bound=Options)
 
 
@@ -192,7 +190,6 @@ def test_keys_given_in_code_need_not_be_text() -> None:
     assert bind(Table, "Table", {"Table": {"Rows": {1: "a"}}}).options == Table(rows={1: "a"})
 
 
-@UNHURRIED
 @given(
     st.fixed_dictionaries(
         {}, optional={"Sender": st.text("abc"), "Retries": st.integers(), "Primary": st.none()}

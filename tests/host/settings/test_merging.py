@@ -1,15 +1,11 @@
 """What always holds when one layer of settings is laid over another."""
 
-import hypothesis
 from hypothesis import given
 from hypothesis import strategies as st
 
 from loopjobs._host.settings.growth import givens_of, grow
 from loopjobs._host.settings.tree import Branch, Child, Leaf, Node, merge, source_of
 from loopjobs._words.errors import Problem
-
-UNHURRIED = hypothesis.settings(deadline=None, derandomize=True)
-
 
 LEAVES = st.integers() | st.none() | st.lists(st.integers(), max_size=2)
 KEYS = st.sampled_from(["a", "b", "Key", "É"])
@@ -35,7 +31,6 @@ def leaves(node: Node, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], obje
     return {path: node}
 
 
-@UNHURRIED
 @given(TREES, TREES)
 def test_the_upper_layer_always_wins(lower: object, upper: object) -> None:
     """Every value of the upper layer survives, and what the lower one adds is the lower one's."""
@@ -46,7 +41,6 @@ def test_the_upper_layer_always_wins(lower: object, upper: object) -> None:
         assert merged[path] == low[path]
 
 
-@UNHURRIED
 @given(TREES)
 def test_laying_settings_over_themselves_changes_nothing(value: object) -> None:
     """Merging is idempotent."""

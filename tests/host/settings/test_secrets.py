@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +12,6 @@ from loopjobs._host.settings import SettingsSources
 from loopjobs._host.settings.showing import scrubbed
 from loopjobs._words.options import Options
 
-UNHURRIED = hypothesis.settings(deadline=None, derandomize=True)
 HIDDEN = "hunter2 of the night"
 
 
@@ -134,7 +132,6 @@ def test_credentials_inside_texts_are_hidden() -> None:
     assert "'Host=h;Password=***;P=1'" in said
 
 
-@UNHURRIED
 @given(st.text(min_size=4), st.text(), st.text())
 def test_a_scrubbed_text_does_not_hold_the_secret(secret: str, before: str, after: str) -> None:
     """Unless the mask itself is the secret."""

@@ -97,7 +97,7 @@ class Files:
 
 
 @settings(
-    max_examples=60,
+    max_examples=settings().max_examples,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -1,6 +1,5 @@
 """The cleanup in SQL against a model of the rules in Python."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from loopjobs.testing import FakeClock
-from servicekit.database import Database, DatabaseOptions
+from servicekit.database import Database
 
 from .bulk_jobs import FINISHED, BulkJobs
 from .cleaner import Cleaner
@@ -83,7 +82,9 @@ def _after(job: Job, *, is_kept: bool) -> str | None:
 
 # The one database is emptied before each example.
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings().max_examples // 2,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @example(made=[TIED, TIED, TIED], keep=1, batches=(1, 1))
 @given(
@@ -91,38 +92,33 @@ def _after(job: Job, *, is_kept: bool) -> str | None:
     keep=st.integers(0, 3),
     batches=st.tuples(st.integers(1, 5), st.integers(1, 4)),
 )
-def test_the_cleanup_agrees_with_the_rules(
-    database_url: str, made: list[Job], keep: int, batches: tuple[int, int]
+async def test_the_cleanup_agrees_with_the_rules(
+    database: Database, made: list[Job], keep: int, batches: tuple[int, int]
 ) -> None:
     """Over any jobs and batch sizes: what must stay stays, what must go goes, with all its rows."""
-    asyncio.run(_check(database_url, made, keep, batches))
-
-
-async def _check(url: str, made: list[Job], keep: int, batches: tuple[int, int]) -> None:
     clock = FakeClock()
-    async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
-        jobs, files = BulkJobs(database, clock), FakeFiles(clock)
-        for table in ("bulk_job_items", "bulk_jobs", "bulk_job_archive"):
-            await jobs.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
-        for job in made:
-            await _add(jobs, job, clock.now())
-        cleaner = Cleaner(
-            database,
-            files,
-            clock,
-            KeepLastPerOwner=keep,
-            JobBatchSize=batches[0],
-            ItemBatchSize=batches[1],
-        )
-        await cleaner.clean()
-        after = expected(made, keep)
-        ids = [UUID(int=number) for number in range(1, len(made) + 1)]
-        assert [await jobs.state(job_id) for job_id in ids] == after
-        gone = [job_id for job_id, state in zip(ids, after, strict=True) if state is None]
-        assert [stone.job_id for stone in await jobs.tombstones()] == gone
-        staying = zip(made, after, strict=True)
-        assert await jobs.item_count() == sum(job.items for job, state in staying if state)
-        assert await jobs.orphans() == 0
+    jobs, files = BulkJobs(database, clock), FakeFiles(clock)
+    for table in ("bulk_job_items", "bulk_jobs", "bulk_job_archive"):
+        await jobs.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
+    for job in made:
+        await _add(jobs, job, clock.now())
+    cleaner = Cleaner(
+        database,
+        files,
+        clock,
+        KeepLastPerOwner=keep,
+        JobBatchSize=batches[0],
+        ItemBatchSize=batches[1],
+    )
+    await cleaner.clean()
+    after = expected(made, keep)
+    ids = [UUID(int=number) for number in range(1, len(made) + 1)]
+    assert [await jobs.state(job_id) for job_id in ids] == after
+    gone = [job_id for job_id, state in zip(ids, after, strict=True) if state is None]
+    assert [stone.job_id for stone in await jobs.tombstones()] == gone
+    staying = zip(made, after, strict=True)
+    assert await jobs.item_count() == sum(job.items for job, state in staying if state)
+    assert await jobs.orphans() == 0
 
 
 async def _add(jobs: BulkJobs, job: Job, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """The job in SQL against the rule of the domain."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +11,7 @@ from login.domain.retirement_rule import RetirementAges, RetirementRule
 from login.storage.acknowledgements import SqlAcknowledgementStore
 from login.storage.retirement_store import SqlRetirementStore
 from loopjobs.testing import FakeClock
-from servicekit.database import Database, DatabaseOptions
+from servicekit.database import Database
 
 from .deleter import Deleter
 from .lab import DAY, Lab
@@ -90,41 +89,38 @@ def expected(
 
 # The one database is emptied before each example.
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings().max_examples // 2,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(fleet=st.lists(cases(), max_size=12), options=OPTIONS)
-def test_the_job_agrees_with_the_rule(
-    database_url: str, fleet: list[Case], options: dict[str, object]
+async def test_the_job_agrees_with_the_rule(
+    database: Database, fleet: list[Case], options: dict[str, object]
 ) -> None:
     """Over any fleet and options: exactly who is to go goes, the rest is as it was, told once."""
-    asyncio.run(check(database_url, fleet, options))
-
-
-async def check(url: str, fleet: list[Case], options: dict[str, object]) -> None:
     clock = FakeClock(now=NOW)
-    async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
-        lab = Lab(database, clock)
-        await lab.clear()
-        in_session = set()
-        for pc in fleet:
-            (pc_id,) = await lab.insert([lab.row(**pc.columns)])
-            if pc.session is not None:
-                await lab.add_session(pc_id, expires_in=pc.session)
-                in_session |= {pc_id} if pc.session > timedelta() else set()
-        before = await lab.pcs()
-        retired, purged = expected(before, in_session, rule_of(options))
-        store, acknowledgements = SqlRetirementStore(database), SqlAcknowledgementStore(database)
-        job = Deleter(store, acknowledgements, clock, **options)
-        await job.run()
-        after, audit = await lab.pcs(), await lab.audit()
-        assert set(after) == set(before) - purged
-        assert {pc_id for pc_id in after if after[pc_id] != before[pc_id]} == retired
-        assert all(after[pc_id].deleted_by is RemovedBy.JOB for pc_id in retired)
-        check_kept(before, after, in_session)
-        assert {pc for action, pc in audit if action == "pc.purged"} == purged
-        assert len(audit) == len(set(audit))
-        await job.run()
-        assert (await lab.pcs(), await lab.audit()) == (after, audit)
+    lab = Lab(database, clock)
+    await lab.clear()
+    in_session = set()
+    for pc in fleet:
+        (pc_id,) = await lab.insert([lab.row(**pc.columns)])
+        if pc.session is not None:
+            await lab.add_session(pc_id, expires_in=pc.session)
+            in_session |= {pc_id} if pc.session > timedelta() else set()
+    before = await lab.pcs()
+    retired, purged = expected(before, in_session, rule_of(options))
+    store, acknowledgements = SqlRetirementStore(database), SqlAcknowledgementStore(database)
+    job = Deleter(store, acknowledgements, clock, **options)
+    await job.run()
+    after, audit = await lab.pcs(), await lab.audit()
+    assert set(after) == set(before) - purged
+    assert {pc_id for pc_id in after if after[pc_id] != before[pc_id]} == retired
+    assert all(after[pc_id].deleted_by is RemovedBy.JOB for pc_id in retired)
+    check_kept(before, after, in_session)
+    assert {pc for action, pc in audit if action == "pc.purged"} == purged
+    assert len(audit) == len(set(audit))
+    await job.run()
+    assert (await lab.pcs(), await lab.audit()) == (after, audit)
 
 
 def check_kept(before: dict[int, Pc], after: dict[int, Pc], in_session: set[int]) -> None:

@@ -1,6 +1,5 @@
 """The cleanup in SQL against the rule in words of Python."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -14,7 +13,7 @@ from login.domain.token_retention import Retention
 from login.domain.token_search import TokenKind
 from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from loopjobs import CancellationToken
-from servicekit.database import Database, DatabaseOptions
+from servicekit.database import Database
 from servicekit.retries import BusyRetries
 
 from .quick_clock import QuickClock
@@ -83,32 +82,33 @@ def is_alive(token: Token, family: Family) -> bool:
 
 # The one database is emptied before each example.
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings().max_examples // 4,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(families=FAMILIES, one_time=st.lists(AGES, max_size=4), limits=LIMITS)
-def test_case_05_a_living_token_never_goes_and_all_that_can_go_do(
-    database_url: str, families: list[Family], one_time: list[int], limits: Limits
+async def test_case_05_a_living_token_never_goes_and_all_that_can_go_do(
+    database: Database, families: list[Family], one_time: list[int], limits: Limits
 ) -> None:
     """Over any rows and settings: by runs up to the cap, exactly what the rule says is gone."""
-    left, expected = asyncio.run(_clean(database_url, families, one_time, limits))
+    left, expected = await _clean(database, families, one_time, limits)
     assert left == expected
 
 
 async def _clean(
-    database_url: str, families: list[Family], one_time: list[int], limits: Limits
+    database: Database, families: list[Family], one_time: list[int], limits: Limits
 ) -> tuple[list[set[int]], list[set[int]]]:
     clock = QuickClock()
-    async with Database(DatabaseOptions.model_validate({"Url": database_url})) as database:
-        rows = TokenRows(database, clock)
-        await rows.clear()
-        expected, alive = await _fill(rows, families, one_time, limits)
-        total = sum(await rows.counts())
-        goes = total - sum(map(len, expected))
-        assert await _run(database, clock, limits, dry_run=True, cap=total + 1) == goes
-        while deleted := await _run(database, clock, limits, cap=limits.cap):
-            assert deleted <= limits.cap
-            assert alive <= set(await rows.left(TokenKind.REFRESH))
-        return [set(await rows.left(kind)) for kind in TokenKind], expected
+    rows = TokenRows(database, clock)
+    await rows.clear()
+    expected, alive = await _fill(rows, families, one_time, limits)
+    total = sum(await rows.counts())
+    goes = total - sum(map(len, expected))
+    assert await _run(database, clock, limits, dry_run=True, cap=total + 1) == goes
+    while deleted := await _run(database, clock, limits, cap=limits.cap):
+        assert deleted <= limits.cap
+        assert alive <= set(await rows.left(TokenKind.REFRESH))
+    return [set(await rows.left(kind)) for kind in TokenKind], expected
 
 
 async def _fill(
