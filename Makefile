@@ -19,11 +19,12 @@ help: ## list the targets
 
 setup: $(VENV)/.ready ## create .venv with everything the targets below need
 
+# What is imported is compiled then; the greater part of what is installed never is.
 $(VENV)/.ready: Makefile constraints.txt pyproject.toml $(SERVICES:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("loopjobs needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip --constraint constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt \
+	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt \
 		--editable "$(LIBRARY)" $(SERVICES:%=--editable %) --group dev
 	@touch $@
 

@@ -55,13 +55,13 @@ def _new_tests(
             yield value
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the blocks of a page back in order: tests are shuffled, a page is read from its top.
 
     Tests that start processes get time enough for a crowded machine: their limit is there to end
     what hangs, and judges nothing.
     """
-    for item in items:
+    for item in items if config.getoption("timeout") is None else ():
         if item.get_closest_marker("smoke") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(SMOKE_TIMEOUT))
     blocks = [item for item in items if isinstance(item, SybilItem)]
