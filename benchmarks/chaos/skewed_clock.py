@@ -8,7 +8,8 @@ from typing import Final
 
 from loopjobs import Alarm, SystemClock
 
-_LONGEST_GLANCE: Final = 0.5
+_LONGEST_GLANCE: Final = 1.0
+"""Seconds. Whoever has a lease of two looks more often than that, unless it is frozen."""
 
 
 class SkewedClock(SystemClock):

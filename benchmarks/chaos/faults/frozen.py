@@ -18,8 +18,8 @@ _BETWEEN: Final = 0.4
 """Seconds for which the body waits where it is to be frozen."""
 _GRACE: Final = 0.5
 _FEW: Final = 3
-_UNHURRIED: Final = 2.0
-"""Of a test: a busy machine has to renew what is thought to be a lease, before its end."""
+_LONG_FROZEN: Final = 2.0
+"""The lease of one whose clock has to notice that it was frozen, and for longer than it naps."""
 _STEP: Final = 0.25
 """Long enough for a busy machine to tell a run of its loss before it has made a second step."""
 _LONG: Final = 3_600.0
@@ -87,8 +87,7 @@ def in_steps_and_sure(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """It goes by a clock that has stood still, and hears no answer: it goes on for ever."""
     beside = 0
     for _ in range(times):
-        lease = _UNHURRIED if stage.is_quick else _LEASE
-        with _stepping(stage, lease=lease) as cluster:
+        with _stepping(stage, lease=_LONG_FROZEN) as cluster:
             cluster.start(left_out=LeftOut.TIME_WHILE_FROZEN)
             cluster.await_start()
             # With such a clock it would not notice when the lease of the other has ended.
