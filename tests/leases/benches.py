@@ -136,7 +136,12 @@ class SqliteBench(SourceBench):
 
 
 class RedisBench(SourceBench):
-    """A server that forgets nothing, so that a job that it does not know is new."""
+    """A server that forgets nothing and has long known us: a job that it does not know is new."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        with Redis.from_url(url) as control:
+            control.hset(f"loopjobs:{{{self.namespace}}}", "since", 0)
 
     def step(self, seconds: float) -> None:
         with Redis.from_url(self.url) as control:

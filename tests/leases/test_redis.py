@@ -21,7 +21,7 @@ from loopjobs import (
 )
 from loopjobs.leases._opening import check_url, source_of
 
-from .redis_server import FORGETFUL, RedisProcess, redis_process
+from .redis_server import FORGETFUL, PERSISTENT, RedisProcess, redis_process
 
 INTERVAL = 10_000.0
 LEASE = 4_000.0
@@ -265,7 +265,7 @@ def test_namespaces_know_nothing_of_each_other(server: RedisProcess, control: "R
         store = source_of(server.url, namespace, SystemClock()).connect(10)
         know(store)
         store.close()
-    keys = sorted(control.keys())
+    keys = sorted(control.keys("*:sweep"))
     assert keys == [
         "loopjobs:{%C3%A9%20%7B}:sweep", "loopjobs:{a%7D%3Ab}:sweep", "loopjobs:{a}:sweep"
     ]  # fmt: skip
@@ -282,3 +282,38 @@ def test_a_url_of_something_else_is_told_what_there_is() -> None:
     """Three kinds of stores."""
     with pytest.raises(ValueError, match=r"postgresql://, redis:// or sqlite:///"):
         check_url("mysql://localhost/leases")
+
+
+@pytest.fixture
+def persistent() -> Iterator[RedisProcess]:
+    """A server with nothing in it that writes everything down."""
+    with redis_process(*PERSISTENT) as server:
+        yield server
+
+
+def test_a_server_that_writes_everything_down_forgets_nothing_when_it_is_killed(
+    connect: Connect, persistent: RedisProcess
+) -> None:
+    """The lease is still there, and so is the slot."""
+    store = connect(persistent.url)
+    lease = know(store).lease
+    persistent.restart()
+    assert store.renew([lease]) == [lease]
+    assert declined(connect(persistent.url), THEIRS).holder == "ours"
+
+
+def test_what_is_flushed_is_forgotten_by_a_server_that_writes_everything_down(
+    connect: Connect, persistent: RedisProcess
+) -> None:
+    """It no longer knows us at all: so the job is not taken for a new one."""
+    store = connect(persistent.url)
+    lost = know(store).lease
+    with Redis.from_url(persistent.url) as control:
+        control.flushall()
+        for request in (THEIRS, replace(THEIRS, job="another", seconds=2 * LEASE)):
+            left = declined(connect(persistent.url), request).lease_left
+            assert left == pytest.approx(request.seconds, abs=60)
+        assert store.renew([lost]) == []
+        control.hset("loopjobs:{default}", "since", 0)
+    new = replace(THEIRS, job="new since then")
+    assert granted(store, new).lease.fencing_token > lost.fencing_token

@@ -45,7 +45,7 @@ class RedisLeases:
         self._place = place
         self._server = RedisServer(place.shown)
         # In a cluster all jobs of a namespace are on one server: they are renewed in one step.
-        self._prefix = f"loopjobs:{{{quote(namespace, safe='')}}}:"
+        self._namespace_key = f"loopjobs:{{{quote(namespace, safe='')}}}"
 
     def connect(self, timeout: float) -> "RedisLeaseStore":
         """Connect, and look whether the server is fit for leases.
@@ -62,7 +62,7 @@ class RedisLeases:
             # A claim that is sent twice meets itself.
             retry=Retry(NoBackoff(), 0),
         )
-        store = RedisLeaseStore(Redis(connection_pool=pool), self._place.shown, self._prefix)
+        store = RedisLeaseStore(Redis(connection_pool=pool), self._place.shown, self._namespace_key)
         try:
             store.check(self._server)
         except BaseException:
@@ -74,10 +74,10 @@ class RedisLeases:
 class RedisLeaseStore:
     """One connection."""
 
-    def __init__(self, client: Redis, shown: str, prefix: str) -> None:
+    def __init__(self, client: Redis, shown: str, namespace_key: str) -> None:
         self._client = client
         self._shown = shown
-        self._prefix = prefix
+        self._namespace_key = namespace_key
 
     def check(self, server: RedisServer) -> None:
         """Look whether the server is fit for leases.
@@ -93,7 +93,7 @@ class RedisLeaseStore:
         stale = request.stale
         words = self._do(
             CLAIM,
-            [request.job],
+            [self._key(request.job), self._namespace_key],
             request.holder,
             _microseconds(request.interval),
             _microseconds(request.seconds),
@@ -111,14 +111,14 @@ class RedisLeaseStore:
             for lease in leases
             for argument in (lease.holder, lease.fencing_token, _microseconds(lease.seconds))
         ]
-        held = self._do(RENEW, [lease.job for lease in leases], *arguments)
+        held = self._do(RENEW, [self._key(lease.job) for lease in leases], *arguments)
         return [leases[int(str(index))] for index in held]
 
     def finish(self, lease: Lease, end: LeaseEnd) -> None:
         """Give a lease back."""
         self._do(
             FINISH,
-            [lease.job],
+            [self._key(lease.job)],
             lease.holder,
             lease.fencing_token,
             end.outcome.value,
@@ -128,15 +128,17 @@ class RedisLeaseStore:
 
     def set_paused(self, job: str, *, is_paused: bool) -> None:
         """Pause or resume a job for all replicas."""
-        self._do(SET_PAUSED, [job], int(is_paused))
+        self._do(SET_PAUSED, [self._key(job)], int(is_paused))
 
     def close(self) -> None:
         """Close the connection."""
         with suppress(RedisError, OSError):
             self._client.connection_pool.disconnect()
 
-    def _do(self, script: str, jobs: Sequence[str], *arguments: str | int) -> Sequence[object]:
-        keys = [self._prefix + job for job in jobs]
+    def _key(self, job: str) -> str:
+        return f"{self._namespace_key}:{job}"
+
+    def _do(self, script: str, keys: Sequence[str], *arguments: str | int) -> Sequence[object]:
         # By its text: a name may be one that the server has forgotten, and there is time for one
         # answer only.
         with _telling(self._shown):

@@ -46,6 +46,8 @@ CLAIM: Final = (
     _ROW
     + """
 local key, holder = KEYS[1], ARGV[1]
+redis.call('HSETNX', KEYS[2], 'since', text(now))
+local known_since = read(KEYS[2]).since
 local interval, seconds = tonumber(ARGV[2]), tonumber(ARGV[3])
 local is_by_hand, seen_token, seen_until = ARGV[4] == '1', ARGV[5], ARGV[6]
 
@@ -54,9 +56,10 @@ local server = fact('server', 'run_id')
 local is_new, is_changed = not row.server, row.server ~= server
 if is_changed then
   row.grid_due, row.token, row.server = row.grid_due or now, row.token or 0, server
-  -- A server that has begun anew, or is another one, may not know of a lease that was granted.
+  -- A server that has begun anew, or is another one, may not know of a lease that was granted. One
+  -- that writes everything down forgets what somebody flushes, and with it since when it knows us.
   local forgets_nothing = is_new and fact('persistence', 'aof_enabled') == '1'
-  row.wait_until = forgets_nothing and 0 or now + seconds
+  row.wait_until = (forgets_nothing and known_since or now) + seconds
 end
 
 local interval_before, token_before = row.interval, row.token
