@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from chaos.catalogue import CATALOGUE
 from chaos.fault import Fault, Run, scaled
 
-COMPLETE = "postgresql"
-"""All of the catalogue is done to it; to others what is the same for each store."""
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -33,7 +30,7 @@ def cases(engine: str, *, scale: float | None) -> list[Case]:
     chosen = (
         fault
         for fault in CATALOGUE
-        if (fault.is_for_all or engine == COMPLETE) and (scale is not None or fault.quick)
+        if (fault.is_for_all or engine in fault.engines) and (scale is not None or fault.quick)
     )
     return [case for fault in chosen for case in _cases(engine, fault, scale)]
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from chaos.cluster import Cluster
 from chaos.engines import Engine
 from chaos.figures import Figure
+from chaos.redis_server import RedisServer, known_since
 from chaos.server import Server
 from loopjobs import Clock
 
@@ -50,9 +51,24 @@ class Stage:
             raise TypeError("a fault of PostgreSQL alone")
         return self.engine.postgresql
 
+    @property
+    def redis(self) -> RedisServer:
+        """What Redis is.
+
+        Raises:
+            TypeError: the leases are elsewhere.
+        """
+        if self.engine.redis is None:
+            raise TypeError("a fault of Redis alone")
+        return self.engine.redis
+
     def cluster(self, **pace: object) -> Cluster:
         """Return a cluster with nothing in it; the keywords are the fields of a `Plan`."""
-        return Cluster(self.url, self.clock, **pace)
+        cluster = Cluster(self.url, self.clock, **pace)
+        if self.engine.redis is not None:
+            # Otherwise its job, the first one, would wait for one lease.
+            self.engine.redis.ask("HSET", known_since(cluster.namespace), "since", "0")
+        return cluster
 
 
 def scaled(full: int, scale: float) -> int:
@@ -90,7 +106,9 @@ class Fault:
     control: Control
     quick: int = 2
     """The repetitions of a test; none if tests cannot do it everywhere."""
+    engines: tuple[str, ...] = ("postgresql",)
+    """Where it is done."""
     is_for_all: bool = False
-    """Whether it is the same for each store; otherwise it is done to PostgreSQL."""
+    """Whether it is the same for each store, and so is done to each."""
     needs_own_store: bool = False
     """Whether it troubles the store itself, so that no other fault can happen there meanwhile."""

@@ -74,6 +74,11 @@ def overlaps(entries: Sequence[Entry]) -> int:
     return len(late)
 
 
+def tokens_back(entries: Sequence[Entry]) -> int:
+    """Return how many runs had a token that was not higher than those before them."""
+    return sum(later.token <= sooner.token for sooner, later in pairwise(starts(entries)))
+
+
 def stale_writes(tokens: Sequence[int]) -> int:
     """Return how many writes came after one with a higher token; in the order of the writes."""
     highest = 0

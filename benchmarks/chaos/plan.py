@@ -51,6 +51,7 @@ class LeftOut(Enum):
     """It is given back as soon as the host is asked to end."""
     NAME_OF_PROCESS = "a name for each process"
     """They go by that of the machine."""
+    SIGHTINGS = "an eye on leases that are not renewed"
     ROW = "a row for a lease"
     """There is a lock of a session instead."""
 

@@ -2,7 +2,8 @@
 
     python benchmarks/chaos/run.py [--fault NAME ...] [--scale 0.1] [--engine ENGINE] [--jobs N]
 
-The engines are postgresql (all faults), sqlite and redis (those that are the same for each store).
+The engines are postgresql (most faults), sqlite and redis (those that are the same for each store,
+and those that only they have).
 `--jobs` does so many faults at once, each on a server of its own, and `--markdown` prints the table
 for a page. The exit code is 1 if a figure was missed.
 """

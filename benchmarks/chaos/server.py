@@ -1,12 +1,16 @@
 """A PostgreSQL that is stopped and started while replicas live on it."""
 
+import os
+import signal
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
+import psutil
 import psycopg
 from sqlalchemy import make_url
 
@@ -16,6 +20,9 @@ from servicekit.testing.postgresql_server import as_conninfo, postgresql_program
 StopMode: TypeAlias = Literal["fast", "immediate"]
 
 _PORT: Final = 5432
+_BLOCK: Final = 512
+"""The bytes that a shell counts files in."""
+_LOOK_EVERY: Final = 0.02
 _WRITTEN: Final = (
     "CREATE TABLE written (id BIGSERIAL PRIMARY KEY, namespace TEXT NOT NULL, token BIGINT)"
 )
@@ -53,6 +60,11 @@ class Server:
         url = make_url(self.url)
         return Path(f"{url.host or url.query['host']}/.s.PGSQL.{self.port}")
 
+    @property
+    def socket_lock_file(self) -> Path:
+        """What says that it does."""
+        return self.socket_file.with_name(f"{self.socket_file.name}.lock")
+
     def query(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """Ask something, by a connection of its own."""
         with psycopg.connect(self.conninfo, autocommit=True) as connection:
@@ -67,18 +79,55 @@ class Server:
         """Let it end in order, or leave everything as it is, as in a crash."""
         self._ctl("-m", mode, "stop")
 
-    def start(self) -> None:
-        """Start it again, and wait until it is there."""
-        log = str(self.data / "log")
-        self._ctl("-l", log, "-o", f"-h '' -k {self.socket_file.parent}", "start")
+    def kill(self, *frozen: int) -> None:
+        """Kill the first of its processes; the others end when they see that it is gone.
 
-    def _ctl(self, *arguments: str) -> None:
+        Args:
+            frozen: Those of the others that see nothing any more.
+        """
+        first = psutil.Process(int(self._lock_file.read_text().split()[0]))
+        others = first.children()
+        first.kill()
+        for number in frozen:
+            os.kill(number, signal.SIGKILL)
+        while any(_is_there(each) for each in (first, *others)):
+            time.sleep(_LOOK_EVERY)
+        # Where nobody takes note of its end it would seem to be there still.
+        self._lock_file.unlink(missing_ok=True)
+        self.socket_lock_file.unlink(missing_ok=True)
+
+    def start(self, *, largest_file: int | None = None) -> None:
+        """Start it again, and wait until it is there.
+
+        Args:
+            largest_file: The bytes to which its files may grow.
+        """
+        log = str(self.data / "log")
+        options = ("-l", log, "-o", f"-h '' -k {self.socket_file.parent}", "start")
+        if largest_file is None:
+            self._ctl(*options)
+        else:
+            limited = f'ulimit -f {largest_file // _BLOCK} && exec "$@"'
+            self._ctl(*options, by=("/bin/sh", "-c", limited, "sh"))
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.data / "postmaster.pid"
+
+    def _ctl(self, *arguments: str, by: Sequence[str] = ()) -> None:
         program = self.programs / "pg_ctl"
-        command = [str(program), "-w", "-D", str(self.data), *arguments]
+        command = [*by, str(program), "-w", "-D", str(self.data), *arguments]
         # As whoever the server runs as: it refuses to be run by root.
         subprocess.run(  # noqa: S603 - our own words alone
             command, check=True, stdout=subprocess.DEVNULL, user=self.system_user
         )
+
+
+def _is_there(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def through_port(url: str, port: int) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 
 from chaos.passing_store import PassingSource
 from chaos.plan import LeftOut, Plan
-from chaos.without.claims import LockAlone, NameOfMachine, OwnClock, SessionLock
+from chaos.without.claims import LockAlone, NameOfMachine, OwnClock, SessionLock, Unobservant
 from chaos.without.connections import SingleConnection
 from chaos.without.ends import EarlyEnds, KeptLeases, OutlivingLeases
 from chaos.without.renewals import RenewalsOnLoop, SingleTries, UnansweredRenewals
@@ -21,6 +21,7 @@ _PLAIN: Final[dict[LeftOut, Callable[[LeaseStore], LeaseStore]]] = {
     LeftOut.ANSWER_TO_RENEWAL: UnansweredRenewals,
     LeftOut.TIME_WHILE_FROZEN: UnansweredRenewals,
     LeftOut.NAME_OF_PROCESS: NameOfMachine,
+    LeftOut.SIGHTINGS: Unobservant,
 }
 
 

@@ -23,17 +23,17 @@ _SETTLED: Final = 0.1
 
 def ended_connections(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """The server ends all connections of the leases while a run is in progress."""
-    return _troubled(stage, name, times, stage.server.end_connections, _INTERVAL + 1)
+    return troubled(stage, name, times, stage.server.end_connections, _INTERVAL + 1)
 
 
 def restarted(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """The server is restarted in order."""
-    return _troubled(stage, name, times, _restart(stage, "fast"), _INTERVAL + _BACK)
+    return troubled(stage, name, times, _restart(stage, "fast"), _INTERVAL + _BACK)
 
 
 def crashed(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """The server ends without a checkpoint, and is started again."""
-    return _troubled(stage, name, times, _restart(stage, "immediate"), _INTERVAL + _BACK)
+    return troubled(stage, name, times, _restart(stage, "immediate"), _INTERVAL + _BACK)
 
 
 def ended_for_good(stage: Stage, name: str, times: int) -> Sequence[Figure]:
@@ -49,6 +49,24 @@ def restarted_for_good(stage: Stage, name: str, times: int) -> Sequence[Figure]:
 def crashed_for_good(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """The same where it crashes."""
     return _troubled_once(stage, name, times, _restart(stage, "immediate"), _INTERVAL + _BACK)
+
+
+def killed(stage: Stage, name: str, times: int) -> Sequence[Figure]:
+    """The first process of the server is killed, and the server started again."""
+    return troubled(stage, name, times, _kill(stage), _INTERVAL + _BACK)
+
+
+def killed_for_good(stage: Stage, name: str, times: int) -> Sequence[Figure]:
+    """The same where replicas connect only once."""
+    return _troubled_once(stage, name, times, _kill(stage), _INTERVAL + _BACK)
+
+
+def _kill(stage: Stage) -> Callable[[], None]:
+    def kill() -> None:
+        stage.server.kill()
+        stage.server.start()
+
+    return kill
 
 
 def _restart(stage: Stage, mode: StopMode) -> Callable[[], None]:
@@ -101,9 +119,18 @@ def _leave(stage: Stage, cluster: Cluster, times: int) -> tuple[int, list[float]
     return begun_away, resumed
 
 
-def _troubled(
+def troubled(
     stage: Stage, name: str, times: int, trouble: Callable[[], None], most: float
 ) -> Sequence[Figure]:
+    """Do something to the server while a run is in progress, and see how it goes on.
+
+    Args:
+        stage: Where it happens.
+        name: Of the fault.
+        times: How often.
+        trouble: Does it; the server is there again when it returns.
+        most: Seconds until the next run.
+    """
     resumed: list[float] = []
     with stage.cluster(interval=_INTERVAL, lease=_LEASE, seconds=_BODY) as cluster:
         for _ in range(3):

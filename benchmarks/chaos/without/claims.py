@@ -59,6 +59,14 @@ class NameOfMachine(PassingStore):
         return self._store.claim(replace(request, holder=socket.gethostname()))
 
 
+class Unobservant(PassingStore):
+    """Never tells that it has seen a lease unchanged."""
+
+    def claim(self, request: ClaimRequest) -> ClaimAnswer:
+        """Claim without that."""
+        return self._store.claim(replace(request, stale=None))
+
+
 class SessionLock(PassingStore):
     """Keeps no row, but a lock of a session of PostgreSQL.
 
