@@ -86,7 +86,9 @@ def test_a_reader_that_leaves_ends_it(tmp_path: Path) -> None:
         demo.read_until("Stop")
         demo.close_output()
         assert demo.end() == 0
-    assert not (tmp_path / "stderr").read_text()
+    # A busy machine may give the jobs reason for a warning; the reader gives none.
+    complaints = (tmp_path / "stderr").read_text().splitlines()
+    assert [line for line in complaints if " WARNING  loopjobs: " not in line] == []
 
 
 def test_a_folder_that_cannot_be_made_is_named(
