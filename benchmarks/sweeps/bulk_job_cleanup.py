@@ -1,12 +1,12 @@
 """BulkJobCleanup: finished jobs of a thousand rows each are old, and others are sent meanwhile."""
 
 import hashlib
-from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 from typing import Final
-from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import admin_provisioning.storage
 from admin_provisioning.domain.bulk_job import BulkJobKind, BulkJobState, ItemState
@@ -21,8 +21,9 @@ from admin_provisioning.storage.cleanup_store import SqlCleanupStore
 from admin_provisioning.storage.cleanup_view import SqlCleanupView
 from admin_provisioning.storage.intake import SqlIntake
 from admin_provisioning.storage.models import BulkJobItemRow, BulkJobRow
-from loopjobs import Clock
-from sweeps.case import Advance, Case, Execute, Row, Scene, revisions_of, write_rows
+from sweeps.bulk import Expressions, insert_rows
+from sweeps.case import Case, Execute, Scene, revisions_of
+from sweeps.row_by_row import row_by_row
 
 _ITEMS_A_JOB: Final = 1_000
 _JOBS_AN_OWNER: Final = 100
@@ -32,49 +33,41 @@ _SENT_ROWS: Final = 100
 """In the list that the other client sends."""
 
 
-async def fill(scene: Scene, advance: Advance) -> None:
+async def fill(scene: Scene) -> None:
     """Write jobs of a thousand rows each with their files; all are old, and their owners few."""
-    jobs = range(scene.rows // _ITEMS_A_JOB)
-    for number in jobs:
-        _file(scene.folder, number).write_bytes(b"mac,hostname\n")
-    await write_rows(scene, BulkJobRow, (_job(number, scene.clock) for number in jobs))
-    await write_rows(scene, BulkJobItemRow, _items(jobs), advance)
+    sql, jobs = scene.expressions, scene.rows // _ITEMS_A_JOB
+    for number in range(jobs):
+        (scene.folder / f"{number}.csv").write_bytes(b"mac,hostname\n")
+    await insert_rows(scene.database, BulkJobRow, _job(sql), range(jobs), sql)
+    items = range(jobs * _ITEMS_A_JOB)
+    await insert_rows(scene.database, BulkJobItemRow, _item(sql), items, sql)
 
 
-def _file(folder: Path, number: int) -> Path:
-    return folder / f"{number}.csv"
-
-
-def _job(number: int, clock: Clock) -> Row:
-    ended = clock.now() - _AGO + timedelta(minutes=number)
+def _job(sql: Expressions) -> dict[str, str]:
+    ended = sql.moment(-_AGO, "n * 60000")
+    instants = ("created_at", "updated_at", "started_at", "finished_at")
     return {
-        "id": UUID(int=number + 1),
-        "kind": BulkJobKind.PC_IMPORT.value,
-        "state": BulkJobState.SUCCEEDED.value,
-        "owner_id": f"user:{number // _JOBS_AN_OWNER}",
-        "idempotency_key": f"key-{number}",
-        "request_hash": bytes(32),
-        "total_count": _ITEMS_A_JOB,
-        "ok_count": _ITEMS_A_JOB,
-        "created_at": ended,
-        "updated_at": ended,
-        "started_at": ended,
-        "finished_at": ended,
-        "file_key": f"{number}.csv",
+        "id": sql.uuid("n + 1"),
+        "kind": f"'{BulkJobKind.PC_IMPORT.value}'",
+        "state": f"'{BulkJobState.SUCCEEDED.value}'",
+        "owner_id": f"'user:' || n / {_JOBS_AN_OWNER}",
+        "idempotency_key": "'key-' || n",
+        "request_hash": sql.digest(),
+        "total_count": str(_ITEMS_A_JOB),
+        "ok_count": str(_ITEMS_A_JOB),
+        **dict.fromkeys(instants, ended),
+        "file_key": "n || '.csv'",
     }
 
 
-def _items(jobs: range) -> Iterator[Row]:
-    for number in jobs:
-        for row_no in range(1, _ITEMS_A_JOB + 1):
-            pc = number * _ITEMS_A_JOB + row_no
-            yield {
-                "job_id": UUID(int=number + 1),
-                "row_no": row_no,
-                "payload": {"mac": f"02{pc:010x}", "hostname": f"pc-{pc}"},
-                "state": ItemState.SUCCEEDED.value,
-                "target_id": pc,
-            }
+def _item(sql: Expressions) -> dict[str, str]:
+    return {
+        "job_id": sql.uuid(f"n / {_ITEMS_A_JOB} + 1"),
+        "row_no": f"n % {_ITEMS_A_JOB} + 1",
+        "payload": sql.document(mac=sql.mac(), hostname="'pc-' || n"),
+        "state": f"'{ItemState.SUCCEEDED.value}'",
+        "target_id": "n",
+    }
 
 
 def job(scene: Scene) -> Execute:
@@ -111,6 +104,23 @@ def _list(number: int) -> bytes:
     return "\n".join(["mac,hostname", *rows]).encode()
 
 
+async def row_by_row_instead(scene: Scene) -> None:
+    """Read each row of a bulk job, and delete it."""
+
+    async def remove(session: AsyncSession, item: BulkJobItemRow) -> None:
+        await session.execute(delete(BulkJobItemRow).where(BulkJobItemRow.id == item.id))
+
+    item = BulkJobItemRow
+    await row_by_row(scene, item.id, item, lambda _: True, remove)
+
+
 CASE: Final = Case(
-    "BulkJobCleanup", "bulk_job_items", revisions_of(admin_provisioning.storage), fill, job, send
+    "BulkJobCleanup",
+    "bulk_job_items",
+    revisions_of(admin_provisioning.storage),
+    fill,
+    job,
+    send,
+    row_by_row_instead,
+    full_rows=2_000_000,
 )

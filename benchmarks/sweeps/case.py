@@ -1,24 +1,17 @@
 """What a case of the benchmark says: rows, a job, and somebody who writes meanwhile."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from types import ModuleType
-from typing import Final, TypeAlias
-
-from sqlalchemy import insert
-from sqlalchemy.orm import DeclarativeBase
+from typing import TypeAlias
 
 from loopjobs import CancellationToken, Clock, SystemClock
 from servicekit.database import Database, DatabaseOptions, Revisions
+from sweeps.bulk import Expressions
 
 Row: TypeAlias = Mapping[str, object]
-Advance: TypeAlias = Callable[[int], None]
-"""Told of rows as they are written."""
-
-_AT_ONCE: Final = 5_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +24,11 @@ class Scene:
     folder: Path
     """For files."""
     clock: Clock
+
+    @property
+    def expressions(self) -> Expressions:
+        """What the database makes of numbers, to fill tables with."""
+        return Expressions(self.database.is_sqlite, self.clock.now())
 
 
 @dataclass(frozen=True)
@@ -58,37 +56,25 @@ Execute: TypeAlias = Callable[[CancellationToken], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Case:
-    """One job at scale. A new one is a file of its own and a line in `sweeps_at_scale.CASES`."""
+    """One job at scale. A new one is a file of its own and a line in `catalogue.CASES`."""
 
     name: str
     table: str
     """The table whose rows `--rows` is about."""
     revisions: Revisions
     """Of the service whose job it is."""
-    fill: Callable[[Scene, Advance], Awaitable[None]]
+    fill: Callable[[Scene], Awaitable[None]]
     """Writes the rows, some of which the job is about."""
     job: Callable[[Scene], Execute]
     """Makes the job; the benchmark calls its `execute` once."""
     write: Callable[[Scene, int], Awaitable[None]]
     """What another client does every few milliseconds; gets the number of its write."""
+    peer: Callable[[Scene], Awaitable[None]]
+    """Does the same row by row."""
+    full_rows: int
+    """The scale of the specification."""
 
 
 def revisions_of(storage: ModuleType) -> Revisions:
     """Return the revisions of a service by the package in which they are."""
     return Revisions(Path(str(storage.__file__)).parent / "migrations")
-
-
-async def write_rows(
-    scene: Scene, table: type[DeclarativeBase], rows: Iterable[Row], advance: Advance | None = None
-) -> None:
-    """Insert rows in portions."""
-    for portion in _portions(iter(rows)):
-        async with scene.database.writing() as session:
-            await session.execute(insert(table), portion)
-        if advance is not None:
-            advance(len(portion))
-
-
-def _portions(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while portion := list(islice(rows, _AT_ONCE)):
-        yield portion

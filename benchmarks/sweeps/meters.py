@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from loopjobs import Clock
 from servicekit.database import Database
 
-_MEMORY_EVERY: Final = 0.02
+_LOOK_EVERY: Final = 0.02
 
 
 @dataclass
@@ -27,6 +27,8 @@ class Meter:
     longest_read: float = 0.0
     memory_before: int = 0
     memory_peak: int = 0
+    longest_held: float = 0.0
+    """How late the event loop came to a timer: so long a request of the service would wait."""
 
 
 @contextmanager
@@ -66,19 +68,21 @@ def _listeners(meter: Meter, clock: Clock, reader: Engine) -> dict[str, Callable
     return {"begin": begin, "checkin": end, "before_cursor_execute": count}
 
 
-async def watch_memory(meter: Meter, clock: Clock) -> None:
-    """Look at this process's memory until cancelled."""
+async def watch(meter: Meter, clock: Clock) -> None:
+    """Look at this process's memory and its event loop until cancelled."""
     process = psutil.Process()
     meter.memory_before = meter.memory_peak = process.memory_info().rss
     while True:
-        await clock.sleep(_MEMORY_EVERY)
+        due = clock.monotonic() + _LOOK_EVERY
+        await clock.sleep(_LOOK_EVERY)
+        meter.longest_held = max(meter.longest_held, clock.monotonic() - due)
         meter.memory_peak = max(meter.memory_peak, process.memory_info().rss)
 
 
 @contextmanager
-def memory_watched(meter: Meter, clock: Clock) -> Iterator[None]:
-    """Look at this process's memory during the block."""
-    watcher = asyncio.create_task(watch_memory(meter, clock))
+def watched(meter: Meter, clock: Clock) -> Iterator[None]:
+    """Look at this process's memory and its event loop during the block."""
+    watcher = asyncio.create_task(watch(meter, clock))
     try:
         yield
     finally:

@@ -35,7 +35,7 @@ async def writing(case: Case, place: ScenePlace, first: int) -> AsyncIterator[La
         place: where.
         first: the number of its first write: what was written before is not written again.
     """
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
     ours, theirs = context.Pipe()
     client = context.Process(target=_run, args=(case, place, first, theirs))
     client.start()

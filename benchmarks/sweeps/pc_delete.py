@@ -1,8 +1,10 @@
 """PcDeleteJob: one PC in ten is to go, with all that hangs on it; the others go on being heard."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import login.storage
 from login.domain.pc import PcStatus, RemovedBy
@@ -12,9 +14,10 @@ from login.jobs.pc_delete_options import PcDeleteJobOptions
 from login.storage.acknowledgements import SqlAcknowledgementStore
 from login.storage.models import AuthSessionRow, PcRow, PcStatusEventRow, RefreshTokenRow
 from login.storage.retirement_store import SqlRetirementStore
-from loopjobs import Clock
-from sweeps.case import Advance, Case, Execute, Row, Scene, revisions_of, write_rows
+from sweeps.bulk import Expressions, insert_rows
+from sweeps.case import Case, Execute, Scene, revisions_of
 from sweeps.pc_keep_alive import hear
+from sweeps.row_by_row import row_by_row
 from sweeps.token_cleanup import add_user
 
 _ONE_AWAY_IN: Final = 10
@@ -24,73 +27,72 @@ _STRIDE: Final = 7_919
 _DAY: Final = timedelta(days=1)
 
 
-async def fill(scene: Scene, advance: Advance) -> None:
+async def fill(scene: Scene) -> None:
     """Write PCs; of those that go, half are to be retired and half to be purged."""
-    clock = scene.clock
-    away = range(_ONE_AWAY_IN, scene.rows + 1, _ONE_AWAY_IN)
+    sql, rows = scene.expressions, scene.rows
+    away = range(_ONE_AWAY_IN, rows + 1, _ONE_AWAY_IN)
     await add_user(scene)
-    await write_rows(scene, PcRow, _pcs(scene.rows, clock), advance)
-    await write_rows(scene, PcStatusEventRow, _events(away, clock))
-    await write_rows(scene, AuthSessionRow, (_session(pc_id, clock) for pc_id in away))
-    await write_rows(scene, RefreshTokenRow, (_token(pc_id, clock) for pc_id in away))
-
-
-def _pcs(rows: int, clock: Clock) -> Iterator[Row]:
-    now = clock.now()
-    for number in range(1, rows + 1):
-        is_away = number % _ONE_AWAY_IN == 0
-        is_retired = is_away and number % (2 * _ONE_AWAY_IN) == 0
-        since = now - 100 * _DAY - timedelta(milliseconds=number)
-        yield {
-            "id": number,
-            "mac": f"02{number:010x}",
-            "hostname": f"pc-{number}",
-            "status": PcStatus.OFFLINE if is_away else PcStatus.ONLINE,
-            "status_reason": "sweep" if is_away else "keep_alive",
-            "status_changed_at": since,
-            "last_keep_alive_at": since if is_away else now,
-            "offline_start_time": since if is_away else None,
-            "created_at": now - 200 * _DAY,
-            "updated_at": since,
-            "deleted_at": since + 60 * _DAY if is_retired else None,
-            "deleted_by": RemovedBy.JOB.value if is_retired else None,
-        }
-
-
-def _events(pc_ids: range, clock: Clock) -> Iterator[Row]:
-    at = clock.now() - 150 * _DAY
+    await insert_rows(scene.database, PcRow, _pc(sql), range(1, rows + 1), sql)
     for number in range(_EVENTS_A_PC):
-        status = number % 2
-        for pc_id in pc_ids:
-            yield {
-                "pc_id": pc_id,
-                "from_status": 1 - status,
-                "to_status": status,
-                "at": at + number * _DAY,
-                "reason": "keep_alive" if status else "sweep",
-            }
+        await insert_rows(scene.database, PcStatusEventRow, _event(sql, number), away, sql)
+    await insert_rows(scene.database, AuthSessionRow, _session(sql), away, sql)
+    await insert_rows(scene.database, RefreshTokenRow, _token(sql), away, sql)
 
 
-def _session(pc_id: int, clock: Clock) -> Row:
-    ended = clock.now() - 95 * _DAY
+def _pc(sql: Expressions) -> dict[str, str]:
+    def if_away(then: str, otherwise: str) -> str:
+        return f"CASE WHEN n % {_ONE_AWAY_IN} = 0 THEN {then} ELSE {otherwise} END"
+
+    def if_retired(then: str) -> str:
+        return f"CASE WHEN n % {2 * _ONE_AWAY_IN} = 0 THEN {then} END"
+
+    since = sql.moment(-100 * _DAY, "-n")
     return {
-        "id": pc_id,
-        "user_id": 1,
-        "pc_id": pc_id,
-        "created_at": ended - 14 * _DAY,
-        "last_used_at": ended - 14 * _DAY,
+        "id": "n",
+        "mac": sql.mac(),
+        "hostname": "'pc-' || n",
+        "status": if_away(str(PcStatus.OFFLINE.value), str(PcStatus.ONLINE.value)),
+        "status_reason": if_away("'sweep'", "'keep_alive'"),
+        "status_changed_at": since,
+        "last_keep_alive_at": if_away(since, sql.moment()),
+        "offline_start_time": if_away(since, "NULL"),
+        "created_at": sql.moment(-200 * _DAY),
+        "updated_at": since,
+        "deleted_at": if_retired(sql.moment(-40 * _DAY, "-n")),
+        "deleted_by": if_retired(f"'{RemovedBy.JOB.value}'"),
+    }
+
+
+def _event(sql: Expressions, number: int) -> dict[str, str]:
+    status = number % 2
+    return {
+        "pc_id": "n",
+        "from": str(1 - status),
+        "to": str(status),
+        "at": sql.moment(-150 * _DAY + number * _DAY),
+        "reason": "'keep_alive'" if status else "'sweep'",
+    }
+
+
+def _session(sql: Expressions) -> dict[str, str]:
+    ended = sql.moment(-95 * _DAY)
+    return {
+        "id": "n",
+        "user_id": "1",
+        "pc_id": "n",
+        "created_at": sql.moment(-109 * _DAY),
+        "last_used_at": sql.moment(-109 * _DAY),
         "expires_at": ended,
         "absolute_expires_at": ended,
     }
 
 
-def _token(session_id: int, clock: Clock) -> Row:
-    ended = clock.now() - 95 * _DAY
+def _token(sql: Expressions) -> dict[str, str]:
     return {
-        "session_id": session_id,
-        "token_hash": session_id.to_bytes(32, "big"),
-        "issued_at": ended - 14 * _DAY,
-        "expires_at": ended,
+        "session_id": "n",
+        "token_hash": sql.digest(),
+        "issued_at": sql.moment(-109 * _DAY),
+        "expires_at": sql.moment(-95 * _DAY),
     }
 
 
@@ -108,4 +110,36 @@ async def keep_alive(scene: Scene, number: int) -> None:
     await hear(scene, number * _STRIDE % tens * _ONE_AWAY_IN + 1)
 
 
-CASE: Final = Case("PcDeleteJob", "pcs", revisions_of(login.storage), fill, job, keep_alive)
+async def row_by_row_instead(scene: Scene) -> None:
+    """Look at each PC; retire it, or delete all that hangs on it and then itself."""
+    now = scene.clock.now()
+
+    async def let_go(session: AsyncSession, pc: PcRow) -> None:
+        if pc.deleted_at is None:
+            changes = {"deleted_at": now, "deleted_by": RemovedBy.JOB.value}
+            statement = update(PcRow).where(PcRow.id == pc.id).values(changes)
+            await session.execute(statement.execution_options(synchronize_session=False))
+            return
+        sessions = select(AuthSessionRow.id).where(AuthSessionRow.pc_id == pc.id)
+        for table, condition in (
+            (RefreshTokenRow, RefreshTokenRow.session_id.in_(sessions)),
+            (AuthSessionRow, AuthSessionRow.pc_id == pc.id),
+            (PcStatusEventRow, PcStatusEventRow.pc_id == pc.id),
+            (PcRow, PcRow.id == pc.id),
+        ):
+            gone = delete(table).where(condition)
+            await session.execute(gone.execution_options(synchronize_session=False))
+
+    await row_by_row(scene, PcRow.id, PcRow, lambda pc: pc.status == PcStatus.OFFLINE.value, let_go)
+
+
+CASE: Final = Case(
+    "PcDeleteJob",
+    "pcs",
+    revisions_of(login.storage),
+    fill,
+    job,
+    keep_alive,
+    row_by_row_instead,
+    full_rows=1_000_000,
+)

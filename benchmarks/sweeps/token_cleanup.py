@@ -1,12 +1,12 @@
 """TokenCleanupJob: half of the refresh tokens have expired, and people sign in meanwhile."""
 
 import hashlib
-from collections.abc import Iterator
 from datetime import timedelta
 from random import SystemRandom
 from typing import Final
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import login.storage
 from login.jobs.token_cleanup import TokenCleanupJob
@@ -14,20 +14,50 @@ from login.jobs.token_cleanup_options import TokenCleanupJobOptions
 from login.storage.models import AuthSessionRow, RefreshTokenRow, UserRow
 from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from loopjobs import Clock
-from sweeps.case import Advance, Case, Execute, Row, Scene, revisions_of, write_rows
+from sweeps.bulk import Expressions, insert_rows
+from sweeps.case import Case, Execute, Row, Scene, revisions_of
+from sweeps.row_by_row import row_by_row
 
 _TOKENS_A_SESSION: Final = 10
 _AGO: Final = timedelta(days=10)
 _AHEAD: Final = timedelta(days=10)
 
 
-async def fill(scene: Scene, advance: Advance) -> None:
+async def fill(scene: Scene) -> None:
     """Write sessions of ten tokens each, every second session long over."""
-    clock = scene.clock
+    sql, families = scene.expressions, scene.rows // _TOKENS_A_SESSION
     await add_user(scene)
-    numbers = range(1, scene.rows // _TOKENS_A_SESSION + 1)
-    await write_rows(scene, AuthSessionRow, (_session(number, clock) for number in numbers))
-    await write_rows(scene, RefreshTokenRow, _tokens(scene.rows, clock), advance)
+    sessions, tokens = range(1, families + 1), range(families * _TOKENS_A_SESSION)
+    await insert_rows(scene.database, AuthSessionRow, _session_columns(sql), sessions, sql)
+    await insert_rows(scene.database, RefreshTokenRow, _token_columns(sql), tokens, sql)
+
+
+def _session_columns(sql: Expressions) -> dict[str, str]:
+    expires_at = _if_over("n", sql.moment(-_AGO), sql.moment(_AHEAD))
+    return {
+        "id": "n",
+        "user_id": "1",
+        "created_at": sql.moment(-2 * _AGO),
+        "last_used_at": sql.moment(-2 * _AGO),
+        "expires_at": expires_at,
+        "absolute_expires_at": expires_at,
+    }
+
+
+def _token_columns(sql: Expressions) -> dict[str, str]:
+    family = f"(n / {_TOKENS_A_SESSION} + 1)"
+    is_last = f"(n + 1) % {_TOKENS_A_SESSION} = 0"
+    return {
+        "session_id": family,
+        "token_hash": sql.digest(),
+        "issued_at": sql.moment(-2 * _AGO),
+        "expires_at": _if_over(family, sql.moment(-_AGO, "-n"), sql.moment(_AHEAD, "-n")),
+        "consumed_at": f"CASE WHEN {is_last} THEN NULL ELSE {sql.moment(-_AGO)} END",
+    }
+
+
+def _if_over(family: str, then: str, otherwise: str) -> str:
+    return f"CASE WHEN {family} % 2 = 1 THEN {then} ELSE {otherwise} END"
 
 
 async def add_user(scene: Scene) -> None:
@@ -49,17 +79,6 @@ def _session(number: int, clock: Clock) -> Row:
         "expires_at": expires_at,
         "absolute_expires_at": expires_at,
     }
-
-
-def _tokens(rows: int, clock: Clock) -> Iterator[Row]:
-    for number in range(rows):
-        family = number // _TOKENS_A_SESSION + 1
-        token = _token(f"{number}", family, clock)
-        spread = timedelta(milliseconds=number)
-        token["expires_at"] = clock.now() + (-_AGO if family % 2 else _AHEAD) - spread
-        if (number + 1) % _TOKENS_A_SESSION:
-            token["consumed_at"] = clock.now() - _AGO
-        yield token
 
 
 def _token(secret: str, family: int, clock: Clock) -> dict[str, object]:
@@ -89,6 +108,24 @@ async def sign_in(scene: Scene, number: int) -> None:
         await session.execute(insert(RefreshTokenRow), [token])
 
 
+async def row_by_row_instead(scene: Scene) -> None:
+    """Look at each token, and delete it if it has expired."""
+    cutoff = scene.clock.now() - timedelta(days=1)
+
+    async def remove(session: AsyncSession, token: RefreshTokenRow) -> None:
+        await session.execute(delete(RefreshTokenRow).where(RefreshTokenRow.id == token.id))
+
+    token = RefreshTokenRow
+    await row_by_row(scene, token.id, token, lambda row: row.expires_at < cutoff, remove)
+
+
 CASE: Final = Case(
-    "TokenCleanupJob", "refresh_tokens", revisions_of(login.storage), fill, job, sign_in
+    "TokenCleanupJob",
+    "refresh_tokens",
+    revisions_of(login.storage),
+    fill,
+    job,
+    sign_in,
+    row_by_row_instead,
+    full_rows=2_000_000,
 )

@@ -1,0 +1,17 @@
+"""How many keep-alives Login takes in on one processor, against the bare driver.
+
+    python benchmarks/ingest.py [--quick] [--rows N] [--engine NAME]
+    python benchmarks/ingest.py --markdown
+
+The service keeps to one processor and the sender, plain sockets, to another. In the same run: each
+keep-alive in a transaction of its own, and no service at all. It writes what it found to
+`var/ingest/results.json`; `--markdown` measures nothing, and puts that into
+docs/reference/performance.md.
+"""
+
+import sys
+
+from intake.command import main
+
+if __name__ == "__main__":
+    sys.exit(main())
