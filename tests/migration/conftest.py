@@ -104,8 +104,9 @@ def stock(tmp_path: Path) -> Stock:
 
 
 def of(inventory: Inventory, name: str) -> Move:
-    """Return the entry with that name."""
-    return next(move for move in inventory.moves if move.name == name)
+    """Return the entry with that name, rather one that moves."""
+    found = [move for move in inventory.moves if move.name == name]
+    return max(found, key=lambda move: bool(move.settings))
 
 
 def topics(move: Move) -> set[str]:

@@ -3,7 +3,6 @@
 import pickle
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
@@ -26,10 +25,10 @@ def restock(warehouse: str = "", *, api_key: str = "") -> None:
     """Be what APScheduler runs."""
 
 
-@pytest.fixture(params=[2, pickle.HIGHEST_PROTOCOL])
-def url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+@pytest.fixture(scope="module", params=[2, pickle.HIGHEST_PROTOCOL])
+def url(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> str:
     """A database with jobs of a real scheduler, which was never let run."""
-    url = f"sqlite:///{tmp_path / 'jobs.db'}"
+    url = f"sqlite:///{tmp_path_factory.mktemp('jobs') / 'jobs.db'}"
     store = SQLAlchemyJobStore(url=url, pickle_protocol=request.param)
     scheduler = BackgroundScheduler(jobstores={"default": store}, timezone="Europe/Berlin")
     scheduler.start(paused=True)

@@ -1,10 +1,14 @@
 """Quartz's files: what is in them is told, and what is wrong with them as well."""
 
 import json
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from loopjobs.migration import MigrationError, Preferences, Verdict
+from loopjobs.migration import MigrationError, Preferences, Verdict, read_file, take_stock
 
 from .conftest import QUARTZ_XML, Stock, of, topics
 
@@ -45,7 +49,15 @@ def test_what_cannot_move_says_why(stock: Stock) -> None:
     assert [move.old_identity for move in stays] == ["Invoices", "ByHand"]
     assert "nearest weekday" in stays[0].findings[0].what
     assert "no trigger" in stays[1].findings[0].what
-    assert not {move.name for move in stays} & set(inventory.settings)
+    assert [move.settings for move in stays] == [{}, {}]
+
+
+def test_a_job_of_which_only_a_part_moves_is_told(stock: Stock) -> None:
+    """For it would run in both schedulers."""
+    hourly = of(stock("quartz_jobs.xml", QUARTZ_XML), "InvoiceJob")
+    assert hourly.settings == {"IntervalInSeconds": 7200}
+    assert topics(hourly) == {"overlap", "start-and-end"}
+    assert "Its trigger mid-month cannot move" in hourly.findings[-1].what
 
 
 def test_intervals_can_be_preferred(stock: Stock) -> None:
@@ -166,13 +178,19 @@ def test_wrong_settings_say_where_and_what_to_do(stock: Stock, text: str, messag
 
 
 @pytest.mark.parametrize(
-    ("schedule", "settings"),
+    ("schedule", "section"),
     [
         ('"Simple": {"Interval": "1.00:00:00", "RepeatCount": -1}', {"IntervalInSeconds": 86_400}),
         ('"Simple": {"Interval": "00:00:00.25", "RepeatCount": -1}', {"IntervalInSeconds": 0.25}),
         ('"CalendarInterval": {"RepeatInterval": 90, "RepeatIntervalUnit": "Minute"}',
          {"IntervalInSeconds": 5400}),
         ('"Simple": {"Interval": "00:00:10", "RepeatCount": 4}', {}),
+        ('"Simple": {"Interval": "99999.00:00:00", "RepeatCount": -1}', {}),
+        ('"Simple": {"Interval": "00:00:00.0001", "RepeatCount": -1}', {}),
+        ('"Cron": {"Expression": "0 0 * * * ?", "TimeZone": "India Standard Time"}',
+         {"Cron": "0 * * * *", "TimeZone": "Asia/Kolkata"}),
+        ('"Cron": {"Expression": "0 0/15 * * * ?", "TimeZone": "India Standard Time"}',
+         {"Cron": "*/15 * * * *"}),
         ('"Simple": {"Interval": "00:00:00", "RepeatCount": -1}', {}),
         ('"CalendarInterval": {"RepeatInterval": 2, "RepeatIntervalUnit": "Month"}', {}),
         ('"CalendarInterval": {"RepeatInterval": 2, "RepeatIntervalUnit": "Week"}', {}),
@@ -182,10 +200,48 @@ def test_wrong_settings_say_where_and_what_to_do(stock: Stock, text: str, messag
          {"Cron": "0 */6 * * *"}),
     ],
 )  # fmt: skip
-def test_each_kind_of_trigger(stock: Stock, schedule: str, settings: dict[str, object]) -> None:
+def test_each_kind_of_trigger(stock: Stock, schedule: str, section: dict[str, object]) -> None:
     """What ends, or counts days and months, cannot move."""
     trigger = f'{{"Name": "t", "JobName": "a", {schedule}}}'
     jobs = '[{"Name": "a", "JobType": "A"}]'
     text = f'{{"Schedule": {{"Jobs": {jobs}, "Triggers": [{trigger}]}}}}'
     (move,) = stock("quartz_jobs.json", text).moves
-    assert move.settings == settings
+    assert move.settings == section
+
+
+@pytest.mark.parametrize("name", ["a.xml", "a.json", "a.csv"])
+@settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_any_file_is_read_or_refused(tmp_path: Path, name: str, data: st.DataObject) -> None:
+    """With a message, and never with a traceback."""
+    texts = {"a.xml": QUARTZ_XML, "a.json": APPSETTINGS, "a.csv": "id,cron\na,* * * * *\n"}
+    text = texts[name]
+    begin = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(begin, min(begin + 12, len(text))))
+    middle = data.draw(st.one_of(st.binary(max_size=6), st.sampled_from([b"9" * 400, b'"', b"{"])))
+    path = tmp_path / name
+    path.write_bytes(text[:begin].encode() + middle + text[end:].encode())
+    with suppress(MigrationError):
+        inventory = take_stock(read_file(path))
+        compile(inventory.code, name, "exec")
+        assert json.dumps(inventory.settings)
+
+
+def test_a_zone_that_is_none_is_refused(stock: Stock) -> None:
+    """Before it is put into every section."""
+    with pytest.raises(MigrationError, match="'Mars/Base' is no time zone"):
+        stock("quartz_jobs.xml", QUARTZ_XML, Preferences("Mars/Base"))
+
+
+def test_no_job_takes_the_name_of_another_section(stock: Stock) -> None:
+    """That of the library's own sections, for example."""
+    text = QUARTZ_XML.replace("Login.Jobs.PcKeepAliveJob, Login", "Login.History, Login")
+    names = set(stock("quartz_jobs.xml", text).settings)
+    assert "KeepAlive" in names
+    assert not {name.casefold() for name in names} & {"history", "host", "leases"}

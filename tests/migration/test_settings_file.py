@@ -142,6 +142,13 @@ def test_nothing_is_written_before_it_is_asked_for(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["appsettings.json"]
 
 
+def test_half_a_letter_is_written_as_an_escape(tmp_path: Path) -> None:
+    """For no encoding has it."""
+    path = tmp_path / "a.json"
+    plan_edit(path, {"A": {"Text": "\ud800ä"}}).write()
+    assert '"\\ud800ä"' in path.read_text("utf-8")
+
+
 def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:
     """With nothing but the sections."""
     plan_edit(tmp_path / "new.json", NEW).write()

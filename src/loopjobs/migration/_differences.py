@@ -3,7 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from loopjobs.migration._facts import OldJob, OldScheduler, OldTrigger, Scheduler
+from loopjobs.migration._facts import (
+    OldJob,
+    OldScheduler,
+    OldTrigger,
+    Scheduler,
+    Unmovable,
+)
 from loopjobs.migration._findings import Finding, Topic
 from loopjobs.migration._option_fields import OptionField
 
@@ -128,10 +134,22 @@ def trigger_findings(job: OldJob, trigger: OldTrigger) -> Iterator[Finding]:
     if trigger.is_paused:
         what = "It is paused, so it comes with Enabled: false."
         yield Finding(Topic.PAUSED, what)
-    if len(job.triggers) > 1:
+    yield from _beside(job)
+
+
+def _beside(job: OldJob) -> Iterator[Finding]:
+    """Yield what is different because the job has more than one schedule."""
+    stay = [each for each in job.triggers if isinstance(each.schedule, Unmovable)]
+    if len(job.triggers) - len(stay) > 1:
         what = (
             f"{job.identity} has {len(job.triggers)} triggers; here each is a job of its own, and "
             "they know nothing of each other's runs."
+        )
+        yield Finding(Topic.OVERLAP, what)
+    for trigger in stay:
+        what = (
+            f"Its trigger {trigger.name} cannot move, so the job would run in both schedulers, "
+            "which know nothing of each other."
         )
         yield Finding(Topic.OVERLAP, what)
 

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from loopjobs.migration._differences import everywhere
+from loopjobs.migration._errors import MigrationError
 from loopjobs.migration._facts import OldScheduler, Value
 from loopjobs.migration._findings import Finding
 from loopjobs.migration._moves import Move, Verdict, moves_of
 from loopjobs.migration._names import Names
 from loopjobs.migration._schedules import Preferences
 from loopjobs.migration._skeletons import skeletons
+from loopjobs.migration._time_zones import iana_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,16 @@ class Inventory:
 def take_stock(
     schedulers: Iterable[OldScheduler], preferences: Preferences | None = None
 ) -> Inventory:
-    """Decide about each job; what was found is not changed, and nothing is written."""
+    """Decide about each job; what was found is not changed, and nothing is written.
+
+    Raises:
+        MigrationError: The preferred time zone is not known.
+    """
     found, names = tuple(schedulers), Names()
     wanted = preferences or Preferences()
+    if wanted.time_zone is not None and iana_zone(wanted.time_zone) is None:
+        raise MigrationError(
+            f"{wanted.time_zone!r} is no time zone. Give its name at IANA, as in Europe/Berlin."
+        )
     moves = [move for old in found for move in moves_of(old, wanted, names)]
     return Inventory(found, tuple(moves))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from loopjobs import plain_json
 from loopjobs.migration._errors import MigrationError
+from loopjobs.migration._numbers import whole_number
 
 
 def parse_json(text: str, where: str) -> object:
@@ -94,12 +95,10 @@ class Node:
             MigrationError: It is none.
         """
         text = self.text(name)
-        try:
-            return default if text is None else int(text)
-        except ValueError:
-            raise self.error(
-                f"{name} must be a whole number, given {text!r}", "Correct it"
-            ) from None
+        number = default if text is None else whole_number(text)
+        if number is None:
+            raise self.error(f"{name} must be a whole number, given {text!r}", "Correct it")
+        return number
 
     def error(self, what: str, remedy: str) -> MigrationError:
         """Return what to raise about it."""

@@ -17,6 +17,7 @@ from loopjobs.migration._facts import (
 from loopjobs.migration._findings import Finding, Topic
 from loopjobs.migration._names import Names
 from loopjobs.migration._option_fields import OptionField, option_fields
+from loopjobs.migration._refusals import refusals_of
 from loopjobs.migration._schedules import Preferences, schedule_settings
 
 
@@ -59,16 +60,21 @@ def _move(
     old: OldScheduler, job: OldJob, trigger: OldTrigger, preferences: Preferences, names: Names
 ) -> Move:
     schedule = trigger.schedule
-    name, class_name = names.take(job, trigger)
     fields, left = option_fields({**job.data, **trigger.data})
-    findings = [*job_findings(old, job, fields, left), *trigger_findings(job, trigger)]
     settings: dict[str, Value] = {}
     if isinstance(schedule, Unmovable):
-        findings.insert(0, Finding(Topic.CANNOT_MOVE, _sentence(schedule.why)))
+        name, class_name = names.of_what_stays(job)
+        findings = [Finding(Topic.CANNOT_MOVE, _sentence(schedule.why))]
     else:
-        timing, about_timing = schedule_settings(schedule, trigger, preferences)
-        findings = [*about_timing, *findings]
-        settings = {**timing, **_rules(old, job, trigger), **_data(fields)}
+        name, class_name = names.take(job, trigger)
+        timing, findings = schedule_settings(schedule, trigger, preferences)
+        common = {**timing, **_rules(old, job, trigger)}
+        if refusals := refusals_of(common):
+            findings = [Finding(Topic.CANNOT_MOVE, each) for each in refusals]
+        else:
+            settings = {**common, **_data(fields)}
+            findings += job_findings(old, job, fields, left)
+            findings += trigger_findings(job, trigger)
     return Move(
         name=name,
         class_name=class_name,
@@ -113,7 +119,10 @@ def _data(fields: Sequence[OptionField]) -> dict[str, Value]:
 
 
 def _no_trigger(job: OldJob) -> OldTrigger:
-    why = "it has no trigger, so nothing says when it runs; call trigger() of a disabled job"
+    why = (
+        "it has no trigger, so nothing says when it runs; give it a long IntervalInSeconds and "
+        "InitialDelayInSeconds, and call trigger()"
+    )
     return OldTrigger(job.name, job.where, Unmovable("no trigger", why))
 
 

@@ -8,6 +8,11 @@ from typing import Final
 from loopjobs.migration._facts import OldJob, OldTrigger
 
 _OTHER: Final = re.compile(r"[^0-9A-Za-z]+")
+_SECTIONS: Final = (
+    "ConnectionStrings", "History", "HistoryCleanupJob", "Host", "Leases", "Logging", "Quartz",
+    "Telemetry", "Watchdog",
+)  # fmt: skip
+"""What others have in a settings file."""
 _GENERIC: Final = re.compile(r"`\d+.*", re.DOTALL)
 
 
@@ -18,7 +23,7 @@ class Names:
         taken: Names that others have.
     """
 
-    def __init__(self, taken: Iterable[str] = ("Host",)) -> None:
+    def __init__(self, taken: Iterable[str] = _SECTIONS) -> None:
         self._taken = {name.casefold() for name in taken}
         self._classes: dict[str, str] = {}
 
@@ -29,6 +34,11 @@ class Names:
         name = next(each for each in _numbered(wishes) if each.casefold() not in self._taken)
         self._taken.add(name.casefold())
         return name, class_name
+
+    def of_what_stays(self, job: OldJob) -> tuple[str, str]:
+        """Return the same two for a job that cannot move: nobody is kept from taking them."""
+        name = pascal(job.class_name or class_of(job.code))
+        return name, name
 
     def _class_of(self, job: OldJob) -> str:
         if job.code not in self._classes:

@@ -14,6 +14,7 @@ from loopjobs.migration._facts import (
     Unmovable,
     calendar_of,
 )
+from loopjobs.migration._numbers import whole_number
 from loopjobs.migration._quartz_words import (
     DEFAULT_GROUP,
     calendar_interval,
@@ -125,11 +126,11 @@ class _File:
         return value
 
     def _number(self, element: Element, text: str) -> int:
-        try:
-            return int(text)
-        except ValueError:
+        number = whole_number(text)
+        if number is None:
             what = f"{text[:40]!r} in <{element.name}> is not a whole number"
-            raise self._error(element, what, "Correct it") from None
+            raise self._error(element, what, "Correct it")
+        return number
 
     def _at(self, element: Element) -> str:
         return f"{self._where}, line {element.line}"

@@ -8,6 +8,8 @@ from loopjobs.migration._findings import Finding, Topic
 from loopjobs.migration._time_zones import iana_zone
 
 _ONE_HOUR: Final = 3600
+_QUARTER_OF_AN_HOUR: Final = 900
+"""Clocks of time zones differ by whole quarters of an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,12 @@ def _calendar(
     schedule: Calendar, preferences: Preferences
 ) -> tuple[dict[str, Value], list[Finding]]:
     interval = schedule.times.interval()
-    if interval is not None and interval <= _ONE_HOUR:
-        if preferences.intervals:
-            what = f"It ran by the clock; here every {interval} s from the start of the process."
-            return {"IntervalInSeconds": interval}, [Finding(Topic.PHASE, what)]
-        return {"Cron": str(schedule.times)}, []
+    if preferences.intervals and interval is not None and interval <= _ONE_HOUR:
+        what = f"It ran by the clock; here every {interval} s from the start of the process."
+        return {"IntervalInSeconds": interval}, [Finding(Topic.PHASE, what)]
     settings: dict[str, Value] = {"Cron": str(schedule.times)}
+    if interval is not None and _QUARTER_OF_AN_HOUR % interval == 0:
+        return settings, []
     stated = schedule.time_zone or preferences.time_zone
     if stated is None:
         what = (

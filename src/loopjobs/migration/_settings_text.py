@@ -13,6 +13,7 @@ from loopjobs.migration._json_files import parse_json
 
 _COMMENT: Final = re.compile(r"//[^\r\n]*|/\*.*?\*/", re.DOTALL)
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _DEFAULT_INDENT: Final = "  "
 
 Sections = Mapping[str, Mapping[str, Value]]
@@ -99,6 +100,8 @@ class _Text:
 
 def _dumped(name: str, values: Mapping[str, Value], indent: str | None) -> str:
     text = json.dumps(values, indent=indent, ensure_ascii=False)
+    # Half a pair of surrogates is no letter, and cannot be written as one.
+    text = _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return f"{json.dumps(name, ensure_ascii=False)}: {text}"
 
 

@@ -28,7 +28,9 @@ def inventory_lines(inventory: Inventory, *, with_sections: bool) -> Iterator[Te
     if inventory.settings:
         yield from _findings("For all of them", inventory.everywhere)
         if with_sections:
-            yield from _block("Settings", json.dumps(inventory.settings, indent=2))
+            yield from _block(
+                "Settings", json.dumps(inventory.settings, indent=2, ensure_ascii=False)
+            )
         yield from _block("Code", inventory.code)
     yield Text("")
     yield Text(_summary(inventory))

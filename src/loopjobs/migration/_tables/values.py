@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from loopjobs.migration._numbers import whole_number
+
 _TICKS_OF_A_MICROSECOND: Final = 10
 _LEAST_TICKS: Final = 10**16
 """The ticks of .NET since the year 1 are more, the milliseconds of Java since 1970 are less."""
@@ -15,12 +17,7 @@ def text(value: object) -> str:
 
 def number(value: object) -> int | None:
     """Return a whole number."""
-    if isinstance(value, int):
-        return int(value)
-    try:
-        return int(text(value))
-    except ValueError:
-        return None
+    return whole_number(str(int(value)) if isinstance(value, bool) else text(value))
 
 
 def is_true(value: object) -> bool:
