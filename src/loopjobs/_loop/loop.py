@@ -93,15 +93,16 @@ class Loop(Generic[OptionsT]):
         task = asyncio.current_task()
         while (tick := await slot) is not None:
             refusal = await self._places.wait() if self._places.are_contested else None
-            refusal = refusal or self._second_thoughts(tick)
+            options = self._monitor.latest
+            refusal = refusal or self._second_thoughts(tick, options)
             if refusal is not None:
                 self.pace.pass_by(refusal)
             elif (turns := self.shared_turns) is not None:
                 await self._run_in_turn(tick, turns)
-            elif self._may_overlap():
-                self._beside.start(self._runs.begin(tick, self.options))
+            elif not options.skip_if_running and options.pacing is Pacing.FIXED_RATE:
+                self._beside.start(self._runs.begin(tick, options))
             else:
-                await self._run(self._runs.begin(tick, self.options), task)
+                await self._run(self._runs.begin(tick, options), task)
             slot = self.ticker.next()
         await self.runs_beside_ended()
 
@@ -173,7 +174,7 @@ class Loop(Generic[OptionsT]):
             self._runs.consecutive_failures = turn.failures
         refusal = self._places.refusal_now() or turn.refusal
         if refusal is None and not is_by_hand:
-            refusal = self._second_thoughts(tick)
+            refusal = self._second_thoughts(tick, self.options)
         if refusal is not None:
             await turns.decline(turn)
         return replace(turn, refusal=refusal)
@@ -184,16 +185,12 @@ class Loop(Generic[OptionsT]):
             self._turns.keep(run, turn.claimed)
         return run
 
-    def _second_thoughts(self, tick: Tick) -> Outcome | None:
+    def _second_thoughts(self, tick: Tick, options: OptionsT) -> Outcome | None:
         """Return why a slot must not run after all, which may have waited for its turn."""
-        if not self._monitor.latest.enabled:
+        if not options.enabled:
             # Who disables a job pauses it for good; a run an hour later would surprise them.
             return Outcome.SKIPPED_PAUSED
         return self.ticker.reason_to_refuse(tick.due)
-
-    def _may_overlap(self) -> bool:
-        options = self._monitor.latest
-        return not options.skip_if_running and options.pacing is Pacing.FIXED_RATE
 
     def _drop(self, run: RunInProgress) -> None:
         """Enter a run that was cancelled from outside before its body began."""

@@ -1,9 +1,10 @@
 """The body of a job: built once, called for each run, in a scope where it asks for one."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import CodeType
 from typing import cast
 
 from dishka import AsyncContainer
@@ -32,7 +33,7 @@ class Body:
         injected: What is resolved for each run, by parameter.
     """
 
-    __slots__ = ("_container", "_execute", "_injected", "_job", "_name", "is_async")
+    __slots__ = ("_container", "_execute", "_injected", "_is_bare", "_job", "_name", "is_async")
 
     def __init__(
         self,
@@ -48,21 +49,27 @@ class Body:
         self._injected = dict(injected)
         self._container: AsyncContainer | None = None
         self._execute: JobBody | None = None
+        self._is_bare = False
 
     def attach(self, container: AsyncContainer) -> None:
         """Resolve from this container from here on."""
         self._container = container
 
-    async def __call__(self, ct: CancellationToken) -> RunAgain | None:
-        """Run the body once.
+    def __call__(self, ct: CancellationToken) -> Coroutine[object, object, object]:
+        """Return a run of the body, to be awaited; what it returns is for `read_return`.
 
         The job is built by the first run, so that a constructor that fails, because a database is
         away, say, fails that run and is tried again by the next.
         """
+        if self._is_bare and self._execute is not None:
+            return cast("Coroutine[object, object, object]", self._execute(ct))
+        return self._run(ct)
+
+    async def _run(self, ct: CancellationToken) -> object:
         execute = self._execute or await self._build()
         if not self._injected:
             if self.is_async:
-                return _checked(await cast("Awaitable[object]", execute(ct)))
+                return await cast("Awaitable[object]", execute(ct))
             return await self._call(execute, ct, {})
         async with self._resolver()() as scope:
             given: dict[str, object] = {
@@ -79,17 +86,22 @@ class Body:
             self._execute = job.execute
         else:
             self._execute = self._job
+        # What Python itself calls a coroutine function does nothing before its first step, so it
+        # needs nobody around it.
+        code = getattr(self._execute, "__code__", None)
+        is_coroutine_function = isinstance(code, CodeType) and code.co_flags & inspect.CO_COROUTINE
+        self._is_bare = bool(is_coroutine_function) and not self._injected
         return self._execute
 
     async def _call(
         self, execute: JobBody, ct: CancellationToken, given: Mapping[str, object]
-    ) -> RunAgain | None:
+    ) -> object:
+        # Read here: what a scope holds must not take a mistaken return for a success.
         if self.is_async:
-            returned = await cast("Awaitable[object]", execute(ct, **given))
-        else:
-            call: Callable[[], object] = partial(execute, ct, **given)
-            returned = await in_worker_thread(call, f"loopjobs {self._name}")
-        return _checked(returned)
+            return read_return(await cast("Awaitable[object]", execute(ct, **given)))
+        call: Callable[[], object] = partial(execute, ct, **given)
+        returned = await in_worker_thread(call, f"loopjobs {self._name}")
+        return read_return(returned)
 
     def _resolver(self) -> AsyncContainer:
         if self._container is None:
@@ -97,7 +109,12 @@ class Body:
         return self._container
 
 
-def _checked(returned: object) -> RunAgain | None:
+def read_return(returned: object) -> RunAgain | None:
+    """Return what a body asks for.
+
+    Raises:
+        TypeError: it returned something else.
+    """
     if returned is None or isinstance(returned, RunAgain):
         return returned
     raise _wrong_return(returned)

@@ -7,7 +7,7 @@ from contextvars import Context
 from typing import Final
 
 from loopjobs._mechanisms.timer import Timer
-from loopjobs._run.body import Body
+from loopjobs._run.body import Body, read_return
 from loopjobs._run.current import enter_run
 from loopjobs._run.in_context import in_context
 from loopjobs._run.run_context import RunContext, prepare
@@ -71,7 +71,7 @@ class Performer:
         for enter in self._run_contexts:
             prepare(context, enter, run)
         try:
-            again = await in_context(context, self._body(run.token))
+            again = read_return(await in_context(context, self._body(run.token)))
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001 - a body may even raise SystemExit
