@@ -11,6 +11,7 @@ from loopjobs._loop.cluster_news import ClusterNews
 from loopjobs._loop.interval_watch import IntervalWatch
 from loopjobs._loop.lease_debt import LeaseDebt
 from loopjobs._loop.loop_context import LoopContext
+from loopjobs._loop.lost_answers import LostAnswers
 from loopjobs._loop.lost_leases import LostLeases
 from loopjobs._loop.runs import Runs
 from loopjobs._loop.turn import (
@@ -61,6 +62,7 @@ class Turns:
         self._options = options
         self._claims: set[asyncio.Task[Claimed]] = set()
         self._debt = LeaseDebt(client, context.clock)
+        self._lost_answers = LostAnswers()
         self._clock = context.clock
         self._reminders = Reminders()
         self._intervals = IntervalWatch(job, context.clock)
@@ -80,6 +82,7 @@ class Turns:
         try:
             claimed = await claim
         except LeaseUnavailableError as error:
+            self._lost_answers.note_silence(is_by_hand=is_by_hand)
             return self._unavailable(error, is_by_hand=is_by_hand)
         except asyncio.CancelledError:
             task = asyncio.current_task()
@@ -143,6 +146,16 @@ class Turns:
 
     async def _claim(self, *, is_by_hand: bool) -> Claimed:
         await self._debt.pay()
+        claimed = await self._ask(is_by_hand=is_by_hand)
+        untold = self._lost_answers.find(claimed)
+        if untold is None or len(self._claims) > 1:
+            # Of two claims at once one may have an answer that is on its way still.
+            return claimed
+        self._debt.owe(*untold)
+        await self._debt.pay()
+        return await self._ask(is_by_hand=is_by_hand)
+
+    async def _ask(self, *, is_by_hand: bool) -> Claimed:
         options = self._options()
         return await self._client.claim(
             ClaimRequest(
@@ -162,6 +175,7 @@ class Turns:
             self.news.hear_declined(claimed.answer)
             turn = self._declined(claimed.request, claimed.answer)
         else:
+            self._lost_answers.note_granted(claimed.answer)
             self.news.hear_granted(claimed.request, claimed.answer)
             turn = Turn(None, claimed.answer.next_in, claimed=claimed)
         self._reminders.forget(self._job)
