@@ -209,6 +209,34 @@ def test_each_kind_of_trigger(stock: Stock, schedule: str, section: dict[str, ob
     assert move.settings == section
 
 
+@pytest.mark.parametrize(
+    ("policy", "clustered", "section", "found"),
+    [
+        ("Skip", "false", {}, set()),
+        ("BufferOne", "false", {"SkipIfRunning": False, "MaxConcurrentRuns": 1}, set()),
+        ("BufferOne", "true", {"RunOn": "OneReplica"}, {"overlap"}),
+        ("AllowAll", "false", {"SkipIfRunning": False}, {"overlap"}),
+        ("CancelPrevious", "false", {}, {"overlap"}),
+        ("Default", "false", {}, {"overlap"}),
+    ],
+)
+def test_the_overlap_policy_of_a_trigger_is_kept(
+    stock: Stock, policy: str, clustered: str, section: dict[str, object], found: set[str]
+) -> None:
+    """As far as there is one like it; what moves as it is has no findings."""
+    trigger = (
+        f'{{"Name": "t", "JobName": "a", "OverlapPolicy": "{policy}", '
+        '"Simple": {"Interval": "00:00:10", "RepeatCount": -1}}'
+    )
+    (move,) = stock(
+        "quartz_jobs.json",
+        f'{{"quartz.jobStore.clustered": "{clustered}", "Schedule": {{'
+        f'"Jobs": [{{"Name": "a", "JobType": "A"}}], "Triggers": [{trigger}]}}}}',
+    ).moves
+    assert move.settings == {"IntervalInSeconds": 10, **section}
+    assert topics(move) == found
+
+
 @pytest.mark.parametrize("name", ["a.xml", "a.json", "a.csv"])
 @settings(
     deadline=None,

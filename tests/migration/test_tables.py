@@ -255,6 +255,29 @@ def test_a_prefix_that_is_no_name_is_refused(tables: OldTables) -> None:
         read_database(tables.url, NOW, table_prefix="x; DROP TABLE y; --")
 
 
+@pytest.mark.parametrize(
+    ("policy", "section"),
+    [
+        (1, {}),
+        (2, {"SkipIfRunning": False, "MaxConcurrentRuns": 1}),
+        (19, {}),
+        (4, {"SkipIfRunning": False}),
+        (0, {"SkipIfRunning": False}),
+    ],
+)
+def test_columns_of_other_versions_may_be_there_or_not(
+    tables: OldTables, job: Fill, policy: int, section: dict[str, object]
+) -> None:
+    """The policy of a trigger came with Quartz 4.3, the zone of a simple property with 2.6."""
+    tables.create(
+        "ALTER TABLE qrtz_triggers ADD COLUMN overlap_policy INTEGER;"
+        "ALTER TABLE qrtz_simprop_triggers DROP COLUMN time_zone_id"
+    )
+    details = {"str_prop_1": "Hour", "int_prop_1": 2}
+    job("Sweep", "CAL_INT", details, is_nonconcurrent=False, overlap_policy=policy)
+    assert of(stock(tables), "Sweep").settings == {"IntervalInSeconds": 7200, **section}
+
+
 def test_another_prefix_is_found(tables: OldTables) -> None:
     """In any case, and with a schema where there are some."""
     tables.create(QUARTZ.replace("qrtz_", "jobs_"))

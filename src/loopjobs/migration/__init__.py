@@ -13,6 +13,7 @@ from loopjobs.migration._facts import (
     OldJob,
     OldScheduler,
     OldTrigger,
+    OverlapPolicy,
     Scheduler,
     Unmovable,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "OldScheduler",
     "OldTrigger",
     "OptionField",
+    "OverlapPolicy",
     "Preferences",
     "Scheduler",
     "SettingsEdit",

@@ -16,10 +16,6 @@ from loopjobs.migration._option_fields import OptionField
 _MADE_UP: Final = "What a stall swallowed is counted here, and the last of it runs late, once"
 _ALL: Final = frozenset({"ignoremisfirepolicy", "strict"})
 _NONE: Final = frozenset({"donothing", "ignorable"})
-_FORBIDS_OVERLAP: Final = {
-    Scheduler.QUARTZ: "[DisallowConcurrentExecution]",
-    Scheduler.HANGFIRE: "[DisableConcurrentExecution]",
-}
 
 
 def everywhere(old: OldScheduler) -> Iterator[Finding]:
@@ -56,11 +52,10 @@ def everywhere(old: OldScheduler) -> Iterator[Finding]:
 
 
 def job_findings(
-    old: OldScheduler, job: OldJob, fields: Sequence[OptionField], left: Sequence[str]
+    job: OldJob, fields: Sequence[OptionField], left: Sequence[str]
 ) -> Iterator[Finding]:
     """Yield what is different because of the job itself."""
     yield from job.findings
-    yield from _overlap(old, job)
     if secrets := [field.old_key for field in fields if field.is_secret]:
         what = (
             f"{', '.join(secrets)} of the job data looks like a secret: it is not shown, not "
@@ -85,27 +80,6 @@ def job_findings(
             "A run cut off by a crash was started again; here the next run has to finish its work."
         )
         yield Finding(Topic.STATE, what)
-
-
-def _overlap(old: OldScheduler, job: OldJob) -> Iterator[Finding]:
-    if job.overlaps is False:
-        return
-    if job.overlaps is None:
-        attribute = _FORBIDS_OVERLAP.get(old.kind, "max_instances")
-        what = (
-            f"Here no run overlaps another. If its class has no {attribute}, runs could overlap: "
-            "say SkipIfRunning: false if they must."
-        )
-        yield Finding(Topic.OVERLAP, what)
-    elif old.is_clustered:
-        what = "Runs could overlap; with RunOn: OneReplica they cannot."
-        yield Finding(Topic.OVERLAP, what)
-    else:
-        bound = job.most_at_once or 10
-        what = (
-            f"Runs may overlap, as they did, up to {bound} at once; most jobs are better without."
-        )
-        yield Finding(Topic.OVERLAP, what)
 
 
 def trigger_findings(job: OldJob, trigger: OldTrigger) -> Iterator[Finding]:

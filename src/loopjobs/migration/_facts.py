@@ -12,6 +12,18 @@ Value: TypeAlias = str | int | float | bool | None
 """What job data may hold to become an option."""
 
 
+class OverlapPolicy(StrEnum):
+    """What a trigger of Quartz.NET 4 does while a run of its own still goes on.
+
+    In the order of its numbers there, which begin with 1.
+    """
+
+    SKIP = "skip"
+    BUFFER_ONE = "bufferone"
+    CANCEL_PREVIOUS = "cancelprevious"
+    ALLOW_ALL = "allowall"
+
+
 class Scheduler(StrEnum):
     """Whose jobs they are."""
 
@@ -76,6 +88,8 @@ class OldTrigger:
     calendar: str | None = None
     data: Mapping[str, object] = field(default_factory=dict)
     is_paused: bool = False
+    overlap: OverlapPolicy | None = None
+    """`None` is whatever the job allows."""
     jitter: float = 0.0
     findings: tuple[Finding, ...] = ()
     """What only this scheduler can say."""

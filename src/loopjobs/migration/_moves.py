@@ -17,6 +17,7 @@ from loopjobs.migration._facts import (
 from loopjobs.migration._findings import Finding, Topic
 from loopjobs.migration._names import Names
 from loopjobs.migration._option_fields import OptionField, option_fields
+from loopjobs.migration._overlap import overlap_findings, overlap_settings
 from loopjobs.migration._refusals import refusals_of
 from loopjobs.migration._schedules import Preferences, schedule_settings
 
@@ -73,7 +74,8 @@ def _move(
             findings = [Finding(Topic.CANNOT_MOVE, each) for each in refusals]
         else:
             settings = {**common, **_data(fields)}
-            findings += job_findings(old, job, fields, left)
+            findings += overlap_findings(old, job, trigger)
+            findings += job_findings(job, fields, left)
             findings += trigger_findings(job, trigger)
     return Move(
         name=name,
@@ -102,11 +104,7 @@ def _verdict(*, schedule_stays: bool, findings: Sequence[Finding]) -> Verdict:
 
 def _rules(old: OldScheduler, job: OldJob, trigger: OldTrigger) -> dict[str, Value]:
     """Return the options about overlap, pause and cluster."""
-    settings: dict[str, Value] = {}
-    if job.overlaps and not old.is_clustered:
-        settings["SkipIfRunning"] = False
-        if job.most_at_once is not None:
-            settings["MaxConcurrentRuns"] = job.most_at_once
+    settings = overlap_settings(old, job, trigger)
     if trigger.is_paused:
         settings["Enabled"] = False
     if old.is_clustered:

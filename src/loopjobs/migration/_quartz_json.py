@@ -22,6 +22,7 @@ from loopjobs.migration._quartz_words import (
     seconds_of,
     simple_schedule,
     stated_misfire,
+    stated_overlap,
     stated_priority,
 )
 
@@ -127,6 +128,7 @@ def _trigger(node: Node) -> OldTrigger:
         priority=stated_priority(priority),
         calendar=node.text("CalendarName"),
         data=_data(node),
+        overlap=stated_overlap(node.text("OverlapPolicy")),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from loopjobs.migration._cron import CronTimes
 from loopjobs.migration._cron.times import DAYS, MONTHS
-from loopjobs.migration._facts import Calendar, Every, Schedule, Unmovable
+from loopjobs.migration._facts import Calendar, Every, OverlapPolicy, Schedule, Unmovable
 
 DEFAULT_GROUP: Final = "DEFAULT"
 DEFAULT_PRIORITY: Final = 5
@@ -20,6 +20,7 @@ _SIMPLE_MISFIRES: Final = {
 }
 _OTHER_MISFIRES: Final = {1: "FireOnceNow", 2: "DoNothing"}
 _IGNORE: Final = -1
+_OVERLAPS: Final = dict(enumerate(OverlapPolicy, 1))
 
 _SECONDS_OF_A: Final = {"millisecond": 0.001, "second": 1, "minute": 60, "hour": 3600}
 _DAYS_OF_A: Final = {"day": 1, "week": 7}
@@ -47,6 +48,17 @@ def stated_misfire(text: str | None) -> str | None:
 def stated_priority(number: int | None) -> int | None:
     """Return a priority if it is not the default."""
     return None if number == DEFAULT_PRIORITY else number
+
+
+def stated_overlap(text: str | None) -> OverlapPolicy | None:
+    """Return the policy of a trigger if it states one that is known."""
+    known = {policy.value: policy for policy in OverlapPolicy}
+    return known.get((text or "").casefold())
+
+
+def overlap_of(number: int | None) -> OverlapPolicy | None:
+    """Return the policy of the tables, where a higher bit notes what is going on at the moment."""
+    return _OVERLAPS.get((number or 0) % 16)
 
 
 def simple_schedule(seconds: float, repeat_count: int) -> Schedule:

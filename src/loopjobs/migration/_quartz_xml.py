@@ -20,6 +20,7 @@ from loopjobs.migration._quartz_words import (
     calendar_interval,
     simple_schedule,
     stated_misfire,
+    stated_overlap,
     stated_priority,
 )
 from loopjobs.migration._xml import Element, parse_xml
@@ -97,6 +98,7 @@ class _File:
             priority=stated_priority(self._number(kind, kind.value("priority") or "5")),
             calendar=kind.value("calendar-name"),
             data=dict(self._data(kind)),
+            overlap=stated_overlap(kind.value("overlap-policy")),
         )
 
     def _schedule(self, kind: Element) -> Schedule:

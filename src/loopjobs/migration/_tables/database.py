@@ -29,6 +29,10 @@ class Database(Protocol):
         """Whether there is such a table."""
         ...
 
+    def columns(self, table: str) -> frozenset[str]:
+        """Return the names of its columns in lower case."""
+        ...
+
     def rows(self, table: str, columns: Sequence[str]) -> list[Row]:
         """Return these columns of all rows, by their names in lower case.
 
@@ -94,6 +98,10 @@ class _Sqlite:
         )
         return found.fetchone() is not None
 
+    def columns(self, table: str) -> frozenset[str]:
+        cursor = self._connection.execute(select_nothing(table))
+        return frozenset(column[0].lower() for column in cursor.description)
+
     def rows(self, table: str, columns: Sequence[str]) -> list[Row]:
         cursor = self._connection.execute(select(table, columns))
         return bounded([dict(zip(columns, row, strict=True)) for row in cursor], table)
@@ -111,6 +119,11 @@ def _postgresql(place: PostgresqlPlace) -> Iterator[Database]:
 def select(table: str, columns: Sequence[str]) -> str:
     """Return the statement for these columns of that table, one row more than may be there."""
     return f"SELECT {', '.join(columns)} FROM {checked(table)} LIMIT {MOST_ROWS + 1}"  # noqa: S608 - checked
+
+
+def select_nothing(table: str) -> str:
+    """Return the statement that only tells which columns there are."""
+    return f"SELECT * FROM {checked(table)} LIMIT 0"  # noqa: S608 - checked
 
 
 def bounded(rows: list[Row], table: str) -> list[Row]:

@@ -8,7 +8,14 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 
 from loopjobs.migration._errors import MigrationError
-from loopjobs.migration._tables.database import Database, Row, bounded, checked, select
+from loopjobs.migration._tables.database import (
+    Database,
+    Row,
+    bounded,
+    checked,
+    select,
+    select_nothing,
+)
 from loopjobs.places import PostgresqlPlace
 
 
@@ -40,6 +47,10 @@ class _Postgresql:
         found = self._connection.execute("SELECT to_regclass(%s) AS found", (checked(table),))
         row = found.fetchone()
         return row is not None and row["found"] is not None
+
+    def columns(self, table: str) -> frozenset[str]:
+        cursor = self._connection.execute(select_nothing(table).encode())
+        return frozenset(column.name.lower() for column in cursor.description or ())
 
     def rows(self, table: str, columns: Sequence[str]) -> list[Row]:
         return bounded(self._connection.execute(select(table, columns).encode()).fetchall(), table)

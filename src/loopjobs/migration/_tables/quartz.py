@@ -20,6 +20,7 @@ from loopjobs.migration._quartz_words import (
     Daily,
     calendar_interval,
     misfire_name,
+    overlap_of,
     seconds_of,
     simple_schedule,
     stated_priority,
@@ -35,8 +36,9 @@ _JOBS: Final = (
 _TRIGGERS: Final = (
     "sched_name", "trigger_name", "trigger_group", "job_name", "job_group", "priority",
     "trigger_state", "trigger_type", "start_time", "end_time", "calendar_name", "misfire_instr",
-    "job_data",
+    "job_data", "overlap_policy",
 )  # fmt: skip
+_LATER: Final = frozenset({"overlap_policy", "time_zone_id"})
 _KEY: Final = ("sched_name", "trigger_name", "trigger_group")
 _DETAILS: Final = {
     "SIMPLE": ("SIMPLE_TRIGGERS", ("repeat_count", "repeat_interval")),
@@ -60,7 +62,7 @@ def read_quartz_tables(database: Database, prefix: str, now: datetime) -> Iterat
     if not database.has(f"{prefix}JOB_DETAILS"):
         return
     jobs = database.rows(f"{prefix}JOB_DETAILS", _JOBS)
-    triggers = database.rows(f"{prefix}TRIGGERS", _TRIGGERS)
+    triggers = _rows(database, f"{prefix}TRIGGERS", _TRIGGERS)
     details = {kind: _details(database, prefix, kind) for kind in _DETAILS}
     clustered = {row["sched_name"] for row in database.rows(f"{prefix}SCHEDULER_STATE", _KEY[:1])}
     for name in dict.fromkeys(row["sched_name"] for row in jobs):
@@ -75,9 +77,17 @@ def read_quartz_tables(database: Database, prefix: str, now: datetime) -> Iterat
         )
 
 
+def _rows(database: Database, table: str, columns: Sequence[str]) -> list[Row]:
+    """Return the rows; a column that came with a later version may be missing."""
+    missing = _LATER - database.columns(table)
+    there = [column for column in columns if column not in missing]
+    absent = dict.fromkeys(missing & {*columns})
+    return [{**row, **absent} for row in database.rows(table, there)]
+
+
 def _details(database: Database, prefix: str, kind: str) -> _Details:
     table, columns = _DETAILS[kind]
-    rows = database.rows(f"{prefix}{table}", (*_KEY, *columns))
+    rows = _rows(database, f"{prefix}{table}", (*_KEY, *columns))
     return {tuple(row[column] for column in _KEY): row for row in rows}
 
 
@@ -122,6 +132,7 @@ def _trigger(row: Row, details: Mapping[str, _Details], where: str, now: datetim
         calendar=text(row["calendar_name"]) or None,
         data=data.values,
         is_paused=state in _PAUSED,
+        overlap=overlap_of(number(row["overlap_policy"])),
         findings=tuple(_findings(state, data.unread)),
     )
 
