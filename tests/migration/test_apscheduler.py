@@ -1,8 +1,10 @@
 """What APScheduler itself has written into its table is read out of its pickles."""
 
 import pickle
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
@@ -14,6 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loopjobs.migration import Inventory, Move, Verdict, read_database, take_stock
+from loopjobs.migration._tables.apscheduler import read_apscheduler_table
+from loopjobs.migration._tables.database import Row
 from loopjobs.migration._tables.pickle_facts import UnreadablePickleError, read_pickle
 
 from .conftest import topics
@@ -144,3 +148,45 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     """And nothing else comes of them."""
     with suppress(UnreadablePickleError):
         read_pickle(content)
+
+
+class OneRow:
+    """A database with one job in it."""
+
+    where = "here"
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def has(self, table: str) -> bool:
+        return True
+
+    def columns(self, table: str) -> frozenset[str]:
+        return frozenset()
+
+    def rows(self, table: str, columns: Sequence[str]) -> list[Row]:
+        return [{"id": "a", "next_run_time": 1.0, "job_state": self._content}]
+
+
+@cache
+def states() -> list[bytes]:
+    """Return pickled states of jobs, as APScheduler makes them."""
+    triggers = [
+        CronTrigger.from_crontab("*/5 1-3 * jan mon-fri", timezone="UTC"),
+        CronTrigger(day="1st mon,last sun", hour="1-5/2", timezone="Europe/Berlin"),
+        IntervalTrigger(minutes=5, start_date="2026-01-01", jitter=3, timezone="UTC"),
+    ]
+    job = {"func": "a:b", "args": ("x",), "kwargs": {"y": 1}, "executor": "p"}
+    protocols = range(2, pickle.HIGHEST_PROTOCOL + 1)
+    return [pickle.dumps({"trigger": each, **job}, n) for each in triggers for n in protocols]
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=150)
+@given(data=st.data())
+def test_a_pickle_that_was_tampered_with_is_read_or_refused(data: st.DataObject) -> None:
+    """And the rest of the table is read all the same."""
+    content = bytearray(data.draw(st.sampled_from(states())))
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    (found,) = read_apscheduler_table(OneRow(bytes(content)))
+    compile(take_stock([found]).code, "moved", "exec")

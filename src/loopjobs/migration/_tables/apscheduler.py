@@ -34,8 +34,10 @@ def _job(row: Row, where: str) -> OldJob:
         return _unreadable(name, where, f"its pickle cannot be read: {error}")
     if not isinstance(state, dict) or "trigger" not in state:
         return _unreadable(name, where, "its pickle does not hold the state of a job")
-    is_paused = row["next_run_time"] is None
-    return _read(name, where, state, is_paused=is_paused)
+    try:
+        return _read(name, where, state, is_paused=row["next_run_time"] is None)
+    except (LookupError, TypeError, ValueError):
+        return _unreadable(name, where, "its pickle is not as APScheduler writes it")
 
 
 def _unreadable(name: str, where: str, why: str) -> OldJob:
@@ -59,8 +61,8 @@ def _read(name: str, where: str, state: Mapping[str, object], *, is_paused: bool
     most = number(state.get("max_instances")) or 1
     arguments, keywords = state.get("args"), state.get("kwargs")
     data = {
-        **_numbered(arguments if isinstance(arguments, Sequence) else ()),
-        **(keywords if isinstance(keywords, dict) else {}),
+        **_numbered(arguments if isinstance(arguments, list | tuple) else ()),
+        **{text(key): value for key, value in _dict(keywords).items()},
     }
     return OldJob(
         name=name,
@@ -71,6 +73,10 @@ def _read(name: str, where: str, state: Mapping[str, object], *, is_paused: bool
         overlaps=most > 1,
         most_at_once=most,
     )
+
+
+def _dict(value: object) -> Mapping[object, object]:
+    return value if isinstance(value, dict) else {}
 
 
 def _numbered(arguments: Sequence[object]) -> dict[str, object]:
