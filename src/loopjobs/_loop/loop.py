@@ -93,16 +93,16 @@ class Loop(Generic[OptionsT]):
         task = asyncio.current_task()
         while (tick := await slot) is not None:
             refusal = await self._places.wait() if self._places.are_contested else None
-            options = self._monitor.latest
-            refusal = refusal or self._second_thoughts(tick, options)
+            refusal = refusal or self.ticker.reason_to_refuse(tick.due)
             if refusal is not None:
                 self.pace.pass_by(refusal)
             elif (turns := self.shared_turns) is not None:
                 await self._run_in_turn(tick, turns)
-            elif not options.skip_if_running and options.pacing is Pacing.FIXED_RATE:
-                self._beside.start(self._runs.begin(tick, options))
+            elif self.pace.is_on_grid and not self.ticker.is_exclusive:
+                self._beside.start(self._runs.begin(tick, self.options))
             else:
-                await self._run(self._runs.begin(tick, options), task)
+                run = self._runs.begin(tick, self.options)
+                await self._run(run, task, self.pace.time_limit)
             slot = self.ticker.next()
         await self.runs_beside_ended()
 
@@ -127,13 +127,15 @@ class Loop(Generic[OptionsT]):
         return await asyncio.shield(record)
 
     async def _run_beside(self, run: RunInProgress) -> None:
-        await self._run(run, asyncio.current_task())
+        await self._run(run, asyncio.current_task(), run.options.timeout_in_seconds)
 
-    async def _run(self, run: RunInProgress, task: asyncio.Task[object] | None) -> None:
+    async def _run(
+        self, run: RunInProgress, task: asyncio.Task[object] | None, limit: float | None
+    ) -> None:
         if run.token.is_cancellation_requested:
             outcome, again = Outcome.CANCELLED, None
         else:
-            outcome, again = await self._performer.perform(run, task)
+            outcome, again = await self._performer.perform(run, task, limit)
         self._runs.settle(run, outcome)
         self._runs.leave(run)
         self.pace.note_end(run, outcome)
@@ -155,7 +157,7 @@ class Loop(Generic[OptionsT]):
             run = self._begin(tick, turn)
             if turn.next_in is not None and run.options.pacing is Pacing.FIXED_RATE:
                 self.pace.align(turn.next_in)
-            await self._run(run, asyncio.current_task())
+            await self._run_beside(run)
             return
         self.pace.pass_by(turn.refusal, turn.why)
         if turn.refusal in (Outcome.SKIPPED_ELSEWHERE, Outcome.SKIPPED_PAUSED):
@@ -174,7 +176,7 @@ class Loop(Generic[OptionsT]):
             self._runs.consecutive_failures = turn.failures
         refusal = self._places.refusal_now() or turn.refusal
         if refusal is None and not is_by_hand:
-            refusal = self._second_thoughts(tick, self.options)
+            refusal = self.ticker.reason_to_refuse(tick.due)
         if refusal is not None:
             await turns.decline(turn)
         return replace(turn, refusal=refusal)
@@ -184,13 +186,6 @@ class Loop(Generic[OptionsT]):
         if turn.claimed is not None and self._turns is not None:
             self._turns.keep(run, turn.claimed)
         return run
-
-    def _second_thoughts(self, tick: Tick, options: OptionsT) -> Outcome | None:
-        """Return why a slot must not run after all, which may have waited for its turn."""
-        if not options.enabled:
-            # Who disables a job pauses it for good; a run an hour later would surprise them.
-            return Outcome.SKIPPED_PAUSED
-        return self.ticker.reason_to_refuse(tick.due)
 
     def _drop(self, run: RunInProgress) -> None:
         """Enter a run that was cancelled from outside before its body began."""

@@ -18,7 +18,6 @@ OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
 
 _ROUNDING = 1e-9
 # On Python 3.11 finding a member in its enumeration takes a while.
-_FIXED_RATE: Final = Pacing.FIXED_RATE
 _SUCCEEDED: Final = Outcome.SUCCEEDED
 
 
@@ -27,7 +26,7 @@ class Pace(Generic[OptionsT]):
 
     __slots__ = (
         "_backoff", "_clock", "_has_moved_slots", "_last_ended", "_monitor", "_origin", "_random",
-        "_runs", "expected_since", "ticker",
+        "_runs", "expected_since", "is_on_grid", "ticker", "time_limit",
     )  # fmt: skip
 
     def __init__(
@@ -46,6 +45,7 @@ class Pace(Generic[OptionsT]):
         self._has_moved_slots = False
         self.expected_since = math.inf
         """The moment from which on successes are expected."""
+        self._keep_what_ticks_ask(monitor.latest)
 
     @property
     def options(self) -> OptionsT:
@@ -73,7 +73,7 @@ class Pace(Generic[OptionsT]):
         old, now = self.options, self._clock.monotonic()
         self.ticker.look()
         self._monitor.use(options)
-        self.ticker.is_exclusive = options.skip_if_running
+        self._keep_what_ticks_ask(options)
         self._backoff.count_anew(options)
         self.ticker.hold(self._backoff.until)
         if options.enabled and not old.enabled:
@@ -99,7 +99,7 @@ class Pace(Generic[OptionsT]):
 
     def note_end(self, run: RunInProgress, outcome: Outcome) -> None:
         """Let the end of a run move what comes next: back-off, and the wait of a fixed delay."""
-        is_on_grid = self._monitor.latest.pacing is _FIXED_RATE
+        is_on_grid = self.is_on_grid
         self._has_moved_slots = False
         if is_on_grid and outcome is _SUCCEEDED and not self._backoff.failures:
             if run.is_scheduled:
@@ -141,9 +141,14 @@ class Pace(Generic[OptionsT]):
         held = max(0.0, self._backoff.until - due)
         return due + math.ceil(held / interval - _ROUNDING) * interval
 
+    def _keep_what_ticks_ask(self, options: OptionsT) -> None:
+        """Keep at hand what each tick asks for; an options object is a large dictionary."""
+        self.ticker.is_exclusive = options.skip_if_running
+        self.is_on_grid = options.pacing is Pacing.FIXED_RATE
+        self.time_limit = options.timeout_in_seconds
+
     def _follow(self, first_due: float) -> None:
         self.expected_since = self._clock.monotonic() if first_due == math.inf else first_due
-        self.ticker.is_exclusive = self.options.skip_if_running
         self.ticker.follow(schedule_from(first_due, self.options), self.options.jitter_in_seconds)
 
     def _due_after_change(self, now: float) -> float:

@@ -132,7 +132,9 @@ class Ticker:
 
     def reason_to_refuse(self, due: float) -> Outcome | None:
         """Return why a slot must not run even if there is a place for it."""
-        if self.is_paused:
+        if self.is_paused or self._schedule is None:
+            # Who takes the slots away pauses the job for good; a run that has waited for its turn
+            # and comes an hour later would surprise them.
             return Outcome.SKIPPED_PAUSED
         return Outcome.SKIPPED_BACKOFF if due < self._hold_until - _ROUNDING else None
 

@@ -49,13 +49,14 @@ class Performer:
         self._run_contexts = tuple(run_contexts)
 
     async def perform(
-        self, run: RunInProgress, task: "asyncio.Task[object] | None"
+        self, run: RunInProgress, task: "asyncio.Task[object] | None", seconds: float | None
     ) -> tuple[Outcome, RunAgain | None]:
         """Run the body in a fresh context; return how it ended and what it asks for.
 
         Args:
-            run: Says under which options.
+            run: What is run.
             task: The one that awaits this.
+            seconds: The time limit.
 
         Raises:
             KeyboardInterrupt: it belongs to the person at the keyboard, not to the job.
@@ -63,7 +64,6 @@ class Performer:
         """
         if self._body.is_async:
             run.task = task
-        seconds = run.options.timeout_in_seconds
         limit = None if seconds is None else self._limit(run, seconds)
         outcome, again = _SUCCEEDED, None
         context = Context()
