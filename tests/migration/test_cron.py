@@ -147,6 +147,8 @@ def test_days_that_hangfire_wants_to_fit_twice_are_refused() -> None:
         ("0 0 0/6 * * ?", 21_600),
         ("* * * * * ?", 1),
         ("0 0/7 * * * ?", None),
+        ("0 0,5 * * * ?", None),
+        ("0 0 0/9 * * ?", None),
         ("0 0/5 9-17 * * ?", None),
         ("0 0/5 * ? * MON-FRI", None),
         ("0 0 0 1 * ?", None),

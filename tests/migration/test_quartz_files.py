@@ -150,6 +150,39 @@ def test_a_cron_by_the_name_of_the_job_is_read(stock: Stock) -> None:
     assert (told.settings["TimeZone"], "time-zones" in topics(told)) == ("Europe/Paris", False)
 
 
+def test_each_named_scheduler_is_read(stock: Stock) -> None:
+    """And each says for itself whether it is clustered."""
+    text = """{"Quartz": {"Schedulers": {
+      "One": {"JobStore": {"Clustered": true}, "AJob": "0 0/5 * * * ?"},
+      "Two": {"Plugin": {"Xml": {"FileNames": "~/quartz_jobs.xml"}}, "BJob": "0 0/5 * * * ?"}
+    }}}"""
+    inventory = stock("appsettings.json", text)
+    assert inventory.settings == {
+        "AJob": {"Cron": "*/5 * * * *", "RunOn": "OneReplica"},
+        "BJob": {"Cron": "*/5 * * * *"},
+    }
+    assert inventory.remarks == [
+        "Quartz also reads jobs from ~/quartz_jobs.xml: give that file as well."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{\n"a": "\xff"}', r"line 2: is not UTF-8\. Save it as UTF-8\."),
+        (b" " * 10_000_001, r"is larger than 10 MB\. Is it the right file\?"),
+    ],
+)
+def test_a_file_that_is_not_text_or_far_too_large_is_refused(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    """Before anything is made of it."""
+    path = tmp_path / "appsettings.json"
+    path.write_bytes(content)
+    with pytest.raises(MigrationError, match=message):
+        read_file(path)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

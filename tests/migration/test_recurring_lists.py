@@ -18,7 +18,10 @@ JSON = """[
 ]"""
 
 
-@pytest.mark.parametrize(("name", "text"), [("jobs.csv", CSV), ("jobs.json", JSON)])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("jobs.csv", CSV), ("jobs.json", JSON), ("all.json", f'{{"RecurringJobs": {JSON}}}')],
+)
 def test_a_list_becomes_sections(stock: Stock, name: str, text: str) -> None:
     """Each run of them was one in the whole cluster, and so it is here."""
     inventory = stock(name, text)

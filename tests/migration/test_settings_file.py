@@ -176,6 +176,16 @@ def test_an_edit_that_came_in_between_is_not_lost(tmp_path: Path) -> None:
     assert path.read_text("utf-8") == '{"B": 2}'
 
 
+def test_a_file_that_is_no_text_is_left_alone(tmp_path: Path) -> None:
+    """And so is what is no file."""
+    path = tmp_path / "appsettings.json"
+    path.write_bytes("{}".encode("utf-16"))
+    with pytest.raises(MigrationError, match="is not UTF-8"):
+        plan_edit(path, NEW)
+    with pytest.raises(MigrationError, match="cannot be read: Is a directory"):
+        plan_edit(tmp_path, NEW)
+
+
 def test_a_directory_that_takes_no_file_leaves_the_old_one(tmp_path: Path) -> None:
     """And says so without a traceback."""
     edit = plan_edit(tmp_path / "gone" / "appsettings.json", NEW)

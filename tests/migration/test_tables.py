@@ -203,6 +203,14 @@ def test_serialized_objects_are_not_read(
     assert any(why in finding.what for finding in move.findings)
 
 
+@on_sqlite
+def test_times_in_milliseconds_are_read_as_well(tables: OldTables, job: Fill) -> None:
+    """So Quartz writes them in Java."""
+    end = int((NOW - timedelta(days=1)).timestamp() * 1000)
+    job("Sweep", "SIMPLE", TEN_SECONDS, end_time=end)
+    assert topics(of(stock(tables), "Sweep")) == {"what-cannot-move"}
+
+
 def test_recurring_jobs_of_hangfire_are_read(tables: OldTables) -> None:
     """Out of its hashes."""
     kind = "sqlite" if tables.is_sqlite else "postgresql"
@@ -239,6 +247,7 @@ def test_a_database_without_such_tables_is_told(tables: OldTables) -> None:
         ("postgresql://me:hunter2@db/shop", "every user of the machine can see"),
         ("postgresql://db/shop?password=hunter2", "every user of the machine can see"),
         ("mysql://db/shop", "must begin with sqlite"),
+        ("postgresql://localhost:1/shop", r"localhost:1/shop: cannot be read: .*refused"),
         ("sqlite:////nowhere/at/all.db", "cannot be read: unable to open"),
     ],
 )
