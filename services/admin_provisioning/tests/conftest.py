@@ -1,5 +1,4 @@
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -26,11 +25,6 @@ from servicekit.tokens import KeySource
 from .desk import Desk
 
 LIMITS = BulkJobLimits(max_rows=1_000, max_bytes=100_000, max_unfinished_per_owner=3)
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock(now=datetime(2026, 11, 24, 8, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -62,11 +56,6 @@ def jobs(database: Database) -> SqlBulkJobRepository:
 @pytest.fixture
 def submissions(intake: SqlIntake, files: FileStore, clock: FakeClock) -> Submissions:
     return Submissions(intake, files, clock)
-
-
-@pytest.fixture
-def mint(clock: FakeClock) -> TokenMint:
-    return TokenMint(clock)
 
 
 @pytest.fixture

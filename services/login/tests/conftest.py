@@ -1,5 +1,4 @@
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -26,11 +25,6 @@ BASE_URL = "http://login.test"
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock(now=datetime(2026, 11, 24, 8, tzinfo=UTC))
-
-
-@pytest.fixture
 def revisions() -> Revisions:
     return Revisions(Path(login.storage.__file__).parent / "migrations")
 
@@ -53,12 +47,6 @@ def sweep_store(database: Database) -> SqlSweepStore:
 @pytest.fixture
 def fleet(database: Database, clock: FakeClock) -> Fleet:
     return Fleet(database, clock)
-
-
-@pytest.fixture
-def mint(clock: FakeClock) -> TokenMint:
-    """Where the access tokens come from that the service believes in."""
-    return TokenMint(clock)
 
 
 @pytest.fixture

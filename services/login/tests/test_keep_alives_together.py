@@ -17,10 +17,10 @@ from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
 from servicekit.faults import StoreUnavailableError
+from servicekit.testing import until_somebody_waits
 from servicekit.testing.fixtures import Outage, on_postgresql
 
 from .fleet import OFFLINE, ONLINE, Fleet, credential_of, mac_of
-from .waiting import until_somebody_waits
 
 
 class Voices:

@@ -17,11 +17,11 @@ from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
 from servicekit.mac import MacAddress
+from servicekit.testing import until_somebody_waits
 from servicekit.testing.fixtures import on_postgresql
 
 from .fleet import OFFLINE, ONLINE, Fleet, credential_of
 from .sweeper import Sweeper
-from .waiting import until_somebody_waits
 
 pytestmark = on_postgresql
 

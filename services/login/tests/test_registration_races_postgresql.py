@@ -16,10 +16,10 @@ from login.storage.provisioning import SqlPcProvisioning
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
 from servicekit.mac import MacAddress
+from servicekit.testing import until_somebody_waits
 from servicekit.testing.fixtures import on_postgresql
 
 from .fleet import OFFLINE, ONLINE, Fleet, credential_of
-from .waiting import until_somebody_waits
 
 pytestmark = on_postgresql
 

@@ -36,17 +36,12 @@ class Keys:
 
 
 @pytest.fixture
-def mint() -> TokenMint:
-    return TokenMint(FakeClock())
-
-
-@pytest.fixture
 def keys(mint: TokenMint) -> Keys:
     return Keys(mint)
 
 
 @pytest.fixture
-async def client(keys: Keys) -> AsyncIterator[httpx.AsyncClient]:
+async def client(keys: Keys, clock: FakeClock) -> AsyncIterator[httpx.AsyncClient]:
     app = ProblemApi("Guarded", "1")
 
     @app.get("/scoped")
@@ -58,7 +53,7 @@ async def client(keys: Keys) -> AsyncIterator[httpx.AsyncClient]:
         return who.subject
 
     provider = Provider(scope=Scope.APP)
-    verifier = TokenVerifier(keys, TokenOptions(), FakeClock())
+    verifier = TokenVerifier(keys, TokenOptions(), clock)
     provider.provide(lambda: verifier, provides=TokenVerifier)
     setup_dishka(make_async_container(provider), app)
     transport = httpx.ASGITransport(app)

@@ -21,16 +21,6 @@ async def broken(ct: CancellationToken) -> None:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def mint(clock: FakeClock) -> TokenMint:
-    return TokenMint(clock)
-
-
-@pytest.fixture
 def host(clock: FakeClock, mint: TokenMint) -> Host:
     provider = Provider(scope=Scope.APP)
     provider.provide(HealthChecks)

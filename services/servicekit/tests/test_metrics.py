@@ -25,16 +25,6 @@ async def idle(ct: CancellationToken) -> None:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def mint(clock: FakeClock) -> TokenMint:
-    return TokenMint(clock)
-
-
-@pytest.fixture
 def scraper(mint: TokenMint) -> dict[str, str]:
     return mint.headers("client:prometheus", "metrics:read")
 

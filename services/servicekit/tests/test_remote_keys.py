@@ -47,11 +47,6 @@ class KeyServer:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def server() -> KeyServer:
     return KeyServer("a")
 

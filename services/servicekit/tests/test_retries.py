@@ -24,11 +24,6 @@ class Flaky:
         return "done"
 
 
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
 def retries(seed: int = 7) -> BusyRetries:
     return BusyRetries(Random(seed), attempts=3, pause=0.2)  # noqa: S311 - predictable chance
 

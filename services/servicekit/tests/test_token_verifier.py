@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import jwt
@@ -27,16 +27,6 @@ from servicekit.tokens import (
 
 LEEWAY: Final = 10
 LIFETIME: Final = 600
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock(now=datetime(2026, 11, 24, 8, tzinfo=UTC))
-
-
-@pytest.fixture
-def mint(clock: FakeClock) -> TokenMint:
-    return TokenMint(clock)
 
 
 @pytest.fixture

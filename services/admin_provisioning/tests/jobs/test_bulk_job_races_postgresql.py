@@ -17,16 +17,13 @@ from admin_provisioning.storage.cleanup_store import SqlCleanupStore
 from admin_provisioning.storage.job_queue import SqlJobQueue
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
+from servicekit.testing import until_somebody_waits
 from servicekit.testing.fixtures import on_postgresql
 
 from .bulk_jobs import BulkJobs
 
 pytestmark = on_postgresql
 
-WAITING = text(
-    "SELECT count(*) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-)
 DAY = timedelta(days=1)
 
 
@@ -46,13 +43,6 @@ async def first(database: Database, job_id: UUID, changes: str) -> AsyncIterator
     async with database.writing() as session:
         await session.execute(statement, {"id": job_id})
         yield
-
-
-async def until_somebody_waits(database: Database) -> None:
-    waiting = 0
-    while not waiting:
-        async with database.reading() as session:
-            waiting = await session.scalar(WAITING) or 0
 
 
 async def waiting(database: Database, work: Awaitable[object]) -> asyncio.Future[object]:

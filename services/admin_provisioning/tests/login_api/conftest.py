@@ -12,11 +12,6 @@ from .stand_in import SECRET, StandIn
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def service() -> StandIn:
     return StandIn()
 

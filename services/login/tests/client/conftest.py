@@ -23,8 +23,3 @@ async def client(login: FakeLogin, clock: FakeClock) -> AsyncIterator[LoginClien
 @pytest.fixture
 def pc() -> PcIdentity:
     return PcIdentity(MacAddress("0200000000aa"), "lab-01", "1" * 32)
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()

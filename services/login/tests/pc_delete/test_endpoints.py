@@ -25,11 +25,6 @@ PATH = "/v1/jobs/pc-delete"
 
 
 @pytest.fixture
-def mint(clock: FakeClock) -> TokenMint:
-    return TokenMint(clock)
-
-
-@pytest.fixture
 def operator(mint: TokenMint) -> dict[str, str]:
     return mint.headers("user:7", "jobs:operate")
 

@@ -15,12 +15,10 @@ from login.storage.pc_repository import SqlPcRepository
 from login.storage.retirement_store import SqlRetirementStore
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
+from servicekit.testing import until_somebody_waits
 from servicekit.testing.fixtures import on_postgresql
 
 from ..fleet import credential_of  # noqa: TID252 - tests are no package that could be named
-from ..waiting import (  # noqa: TID252 - tests are no package that could be named
-    until_somebody_waits,
-)
 from .lab import ADMIN, DAY, Lab
 from .open_transaction import OpenTransaction
 

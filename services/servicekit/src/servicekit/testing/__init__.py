@@ -9,6 +9,7 @@ from servicekit.testing.postgresql_server import postgresql_server
 from servicekit.testing.processes import RunningCommand, preload, running_command
 from servicekit.testing.templates import Templates
 from servicekit.testing.token_mint import TokenMint
+from servicekit.testing.waiting import until_somebody_waits
 
 __all__ = [
     "PageVisit",
@@ -21,4 +22,5 @@ __all__ = [
     "postgresql_server",
     "preload",
     "running_command",
+    "until_somebody_waits",
 ]

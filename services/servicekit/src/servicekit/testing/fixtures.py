@@ -3,23 +3,28 @@
 A service's tests give a fixture `revisions` of their own; then `database_url` runs each test that
 wants it twice. `on_sqlite` and `on_postgresql` mark a test that is about one of them.
 
+And a clock that stands still, with access tokens that are good at its time.
+
 It also looks at what every test logs: a secret in it fails the test.
 """
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from datetime import UTC, datetime
 from functools import partial
 from typing import TypeAlias
 
 import pytest
 
+from loopjobs.testing import FakeClock
 from servicekit.database import Database, DatabaseOptions, Revisions
 from servicekit.testing.passing_folder import passing_folder
 from servicekit.testing.places import Place, PostgresqlPlace, SqlitePlace
 from servicekit.testing.postgresql_server import postgresql_server
 from servicekit.testing.secrets import secrets_in
 from servicekit.testing.templates import Templates
+from servicekit.testing.token_mint import TokenMint
 
 Outage: TypeAlias = Callable[[], AbstractContextManager[None]]
 """Takes the test's database away for as long as the block lasts."""
@@ -45,6 +50,18 @@ def secrets_logged(records: Iterable[logging.LogRecord]) -> Iterator[str]:
     for record in records:
         for kind in secrets_in(formatter.format(record) + repr(vars(record))):
             yield f"{kind} in a record of {record.name}"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Eight o'clock in the morning, until a test says otherwise."""
+    return FakeClock(now=datetime(2026, 11, 24, 8, tzinfo=UTC))
+
+
+@pytest.fixture
+def mint(clock: FakeClock) -> TokenMint:
+    """Where the access tokens come from that the services believe in."""
+    return TokenMint(clock)
 
 
 @pytest.fixture(params=KINDS)

@@ -13,17 +13,15 @@ from sqlalchemy import TextClause, select, text, update
 from sqlalchemy.dialects import registry
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from login.storage.models import PcRow
-from login.storage.options import LoginDatabaseOptions
 from servicekit.database import Database, DatabaseOptions, UtcDateTime, is_readable_instant
 from servicekit.faults import StoreBusyError, StoreUnavailableError
 from servicekit.testing.fixtures import on_sqlite
 
-from .fleet import OFFLINE, Fleet
+from .meters import Meter, Meters
 
 POSTGRESQL = registry.load("postgresql")()
 PASSWORD = "hunter2"
-WRITE = text("UPDATE pcs SET version = version")
+WRITE = text("UPDATE meters SET total = total")
 
 
 async def pragma(database: Database, name: str, *, writer: bool) -> object:
@@ -48,54 +46,54 @@ async def test_connections_are_set_up_for_a_service(
     assert await pragma(database, name, writer=writer) == value
 
 
-async def test_read_then_write_waits_for_its_turn(database: Database, fleet: Fleet) -> None:
+async def test_read_then_write_waits_for_its_turn(database: Database, meters: Meters) -> None:
     """Transactions that begin by reading what they will write stand in a queue."""
-    await fleet.add(0)
+    await meters.add(1)
 
     async def count_up() -> None:
         async with database.writing() as session:
-            version = await session.scalar(select(PcRow.version).with_for_update())
-            await session.execute(update(PcRow).values(version=(version or 0) + 1))
+            total = await session.scalar(select(Meter.total).with_for_update())
+            await session.execute(update(Meter).values(total=(total or 0) + 1))
 
     await asyncio.gather(*(count_up() for _ in range(8)))
-    assert (await fleet.row(1)).version == 9
+    assert (await meters.row(1)).total == 9
 
 
-async def test_readers_do_not_wait_for_a_writer(database: Database, fleet: Fleet) -> None:
+async def test_readers_do_not_wait_for_a_writer(database: Database, meters: Meters) -> None:
     """A list is shown while a write is open, as it was before the write."""
-    await fleet.add(0)
+    await meters.add(1)
     async with database.writing() as session:
-        await session.execute(text("UPDATE pcs SET version = 2"))
-        assert (await fleet.row(1)).version == 1
+        await session.execute(text("UPDATE meters SET total = 2"))
+        assert (await meters.row(1)).total == 1
 
 
-async def test_a_session_that_reads_cannot_write(database: Database, fleet: Fleet) -> None:
+async def test_a_session_that_reads_cannot_write(database: Database, meters: Meters) -> None:
     """Whoever picks the wrong session learns it at once."""
-    await fleet.add(0)
+    await meters.add(1)
     with pytest.raises(StoreUnavailableError):
         async with database.reading() as session:
-            await session.execute(text("UPDATE pcs SET version = 2"))
+            await session.execute(text("UPDATE meters SET total = 2"))
 
 
-async def test_an_exception_undoes_the_transaction(database: Database, fleet: Fleet) -> None:
+async def test_an_exception_undoes_the_transaction(database: Database, meters: Meters) -> None:
     """All or nothing, and the exception passes as it is."""
-    await fleet.add(0)
+    await meters.add(1)
 
     async def fail_in_the_middle() -> None:
         async with database.writing() as session:
-            await session.execute(text("UPDATE pcs SET version = 2"))
+            await session.execute(text("UPDATE meters SET total = 2"))
             raise ValueError
 
     with pytest.raises(ValueError, match=r"^$"):
         await fail_in_the_middle()
-    assert (await fleet.row(1)).version == 1
+    assert (await meters.row(1)).total == 1
 
 
 async def test_a_lock_held_by_another_process_makes_the_store_busy(
-    database: Database, impatient: Database, fleet: Fleet
+    database: Database, impatient: Database, meters: Meters
 ) -> None:
     """After the busy timeout the answer is: busy."""
-    await fleet.add(0)
+    await meters.add(1)
     async with database.writing() as session:
         await session.execute(WRITE)
         with pytest.raises(StoreBusyError, match="locked by others"):
@@ -121,8 +119,8 @@ async def _execute(database: Database, statement: TextClause) -> None:
 
 async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
     """A directory where the file should be, say."""
-    (tmp_path / "login.db").mkdir()
-    url = f"sqlite+aiosqlite:///{tmp_path}/login.db"
+    (tmp_path / "kit.db").mkdir()
+    url = f"sqlite+aiosqlite:///{tmp_path}/kit.db"
     async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
         with pytest.raises(StoreUnavailableError, match=r"cannot serve now: OperationalError"):
             await _execute(database, text("SELECT 1"))
@@ -134,18 +132,18 @@ async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -
 
 async def test_the_database_file_is_for_its_owner_only(tmp_path: Path) -> None:
     """It holds hashes of passwords; and so for the files beside it."""
-    url = f"sqlite+aiosqlite:///{tmp_path}/new/login.db"
+    url = f"sqlite+aiosqlite:///{tmp_path}/new/kit.db"
     async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
         database.prepare()
         await _execute(database, text("CREATE TABLE t (x)"))
         modes = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "new").iterdir()}
-    assert modes == dict.fromkeys(("login.db", "login.db-wal", "login.db-shm"), 0o600)
+    assert modes == dict.fromkeys(("kit.db", "kit.db-wal", "kit.db-shm"), 0o600)
 
 
 async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
-    """A damaged file says nothing about the fleet either."""
-    (tmp_path / "login.db").write_text("no database, but long enough to be asked " * 100)
-    url = f"sqlite+aiosqlite:///{tmp_path}/login.db"
+    """A damaged file is as good as none."""
+    (tmp_path / "kit.db").write_text("no database, but long enough to be asked " * 100)
+    url = f"sqlite+aiosqlite:///{tmp_path}/kit.db"
     async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
         with pytest.raises(StoreUnavailableError, match=r"cannot serve now: DatabaseError"):
             await _execute(database, text("SELECT 1"))
@@ -166,32 +164,29 @@ async def test_a_server_that_is_not_there_is_named_without_secrets(
     assert PASSWORD not in caplog.text
 
 
-async def test_a_broken_constraint_is_no_outage(fleet: Fleet) -> None:
+async def test_a_broken_constraint_is_no_outage(meters: Meters) -> None:
     """What a statement did wrong is not blamed on the store."""
     with pytest.raises(IntegrityError):
-        await fleet.execute(
-            "INSERT INTO pc_status_events VALUES (1, 404, 0, 1, '2026-11-24', 'sweep')"
-        )
+        await meters.execute("INSERT INTO readings VALUES (404, 7)")
 
 
-async def test_an_error_does_not_quote_the_row(fleet: Fleet) -> None:
+async def test_an_error_does_not_quote_the_row(meters: Meters) -> None:
     """A row may hold what no log may: neither its old values nor its new ones are told."""
-    await fleet.add(0)
-    await fleet.execute("UPDATE pcs SET hostname = 'old-secret'")
+    await meters.add(1)
+    old, new = f"old-{PASSWORD}", f"new-{PASSWORD}"
+    await meters.execute("UPDATE meters SET label = :label", label=old)
     with pytest.raises(IntegrityError) as refused:
-        await fleet.execute(
-            "UPDATE pcs SET status = 2, machine_id = :new WHERE id = 1", new="new-secret"
-        )
-    assert "ck_pcs_status" in str(refused.value)
-    assert "secret" not in "".join(traceback.format_exception(refused.value))
+        await meters.execute("UPDATE meters SET total = -1, label = :label", label=new)
+    assert "ck_meters_total" in str(refused.value)
+    assert PASSWORD not in "".join(traceback.format_exception(refused.value))
 
 
 @pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=-3))])
-async def test_instants_come_back_as_they_went_in(fleet: Fleet, zone: timezone) -> None:
+async def test_instants_come_back_as_they_went_in(meters: Meters, zone: timezone) -> None:
     """Any time zone goes in, UTC comes out, microseconds included."""
     went_in = datetime(2026, 11, 24, 22, 0, 0, 1, tzinfo=zone)
-    await fleet.add(None, status=OFFLINE, offline_since=went_in)
-    came_out = (await fleet.row(1)).offline_start_time
+    await meters.add(1, read_at=went_in)
+    came_out = (await meters.row(1)).read_at
     assert came_out == went_in
     assert came_out is not None
     assert came_out.tzinfo is UTC
@@ -211,14 +206,14 @@ async def test_naive_datetimes_are_refused(database: Database) -> None:
     naive = datetime(2026, 11, 24)  # noqa: DTZ001 - that is the mistake
     with pytest.raises(StatementError, match="naive datetime"):
         async with database.reading() as session:
-            await session.execute(select(PcRow).where(PcRow.created_at == naive))
+            await session.execute(select(Meter).where(Meter.read_at == naive))
 
 
 def test_a_typed_column_is_readable_unless_it_is_null() -> None:
     """PostgreSQL needs no look into the text."""
-    query = select(is_readable_instant(PcRow.created_at))
+    query = select(is_readable_instant(Meter.read_at))
     compiled = str(query.compile(dialect=POSTGRESQL))
-    assert "(pcs.created_at IS NOT NULL)" in compiled
+    assert "(meters.read_at IS NOT NULL)" in compiled
 
 
 @pytest.mark.parametrize(
@@ -229,7 +224,7 @@ def test_a_typed_column_is_readable_unless_it_is_null() -> None:
         ("mysql://me:hunter2@db/login", "must begin with sqlite"),
         ("postgresql+asyncpg://me:hunter2@db/login", r"or postgresql\+psycopg://"),
         ("postgresql+psycopg://me:hunter2@db", "must name a database"),
-        ("sqlite:///var/login.db", "must begin with sqlite"),
+        ("sqlite:///var/kit.db", "must begin with sqlite"),
         ("sqlite+aiosqlite://", "must name a file"),
         ("sqlite+aiosqlite:///:memory:", "must name a file"),
     ],
@@ -243,7 +238,8 @@ def test_urls_that_cannot_work_are_refused(url: str, rule: str) -> None:
 
 def test_the_url_is_a_secret() -> None:
     """Whoever prints the options does not print a password."""
-    assert "login.db" not in repr(LoginDatabaseOptions())
+    url = "sqlite+aiosqlite:///kit.db"
+    assert "kit.db" not in repr(DatabaseOptions.model_validate({"Url": url}))
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])

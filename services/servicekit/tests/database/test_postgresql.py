@@ -10,11 +10,10 @@ from sqlalchemy.exc import ProgrammingError
 from loopjobs import SystemClock
 from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
 from servicekit.faults import StoreBusyError, StoreUnavailableError
-from servicekit.testing import PostgresqlPlace, Templates
+from servicekit.testing import PostgresqlPlace, Templates, until_somebody_waits
 from servicekit.testing.fixtures import Outage, on_postgresql
 
-from .fleet import Fleet
-from .waiting import until_somebody_waits
+from .meters import Meters
 
 pytestmark = on_postgresql
 
@@ -68,32 +67,32 @@ async def test_nothing_is_left_behind_on_a_connection(database: Database) -> Non
             assert await cursor.fetchone() == (0,)
 
 
-async def test_a_reader_sees_one_moment(database: Database, fleet: Fleet) -> None:
+async def test_a_reader_sees_one_moment(database: Database, meters: Meters) -> None:
     """What is committed between two looks of a reading session is not seen by it."""
-    await fleet.add(0)
+    await meters.add(1)
     async with database.reading() as session:
-        before = await session.scalar(text("SELECT version FROM pcs"))
-        await fleet.execute("UPDATE pcs SET version = version + 1")
-        assert await session.scalar(text("SELECT version FROM pcs")) == before
+        before = await session.scalar(text("SELECT total FROM meters"))
+        await meters.execute("UPDATE meters SET total = total + 1")
+        assert await session.scalar(text("SELECT total FROM meters")) == before
 
 
 async def test_a_restarted_server_costs_no_request(
-    database: Database, fleet: Fleet, restart: Callable[[], None]
+    database: Database, meters: Meters, restart: Callable[[], None]
 ) -> None:
     """Connections that died while nobody used them are replaced in silence."""
     async with database.reading(), database.reading():
         pass
     restart()
-    await asyncio.gather(*(fleet.add(0) for _ in range(3)))
-    assert len(await fleet.statuses()) == 3
+    await asyncio.gather(*(meters.add(each) for each in (1, 2, 3)))
+    assert await meters.ids() == [1, 2, 3]
 
 
 async def test_a_server_that_ends_in_the_middle_is_unavailable(
-    database: Database, fleet: Fleet, restart: Callable[[], None]
+    database: Database, meters: Meters, restart: Callable[[], None]
 ) -> None:
     """The transaction in progress fails and is undone; the next one is served."""
-    await fleet.add(0)
-    write = text("UPDATE pcs SET version = version + 1")
+    await meters.add(1)
+    write = text("UPDATE meters SET total = total + 1")
 
     async def write_twice() -> None:
         async with database.writing() as session:
@@ -103,11 +102,11 @@ async def test_a_server_that_ends_in_the_middle_is_unavailable(
 
     with pytest.raises(StoreUnavailableError):
         await write_twice()
-    assert (await fleet.row(1)).version == 1
+    assert (await meters.row(1)).total == 1
 
 
 async def test_a_server_that_takes_nobody_in_is_unavailable(
-    database: Database, fleet: Fleet, away: Outage
+    database: Database, meters: Meters, away: Outage
 ) -> None:
     """While it is away every session says so; when it is back all is well."""
     with away():
@@ -115,15 +114,16 @@ async def test_a_server_that_takes_nobody_in_is_unavailable(
             with pytest.raises(StoreUnavailableError, match="see whether it is there"):
                 async with opened as session:
                     await session.execute(text("SELECT 1"))
-    assert await fleet.statuses() == []
+    assert await meters.ids() == []
 
 
 async def test_a_deadlock_is_a_busy_store(
-    database: Database, other: Database, fleet: Fleet
+    database: Database, other: Database, meters: Meters
 ) -> None:
     """The server ends one of the two; trying again helps."""
-    await fleet.add(0, 0)
-    touch = text("UPDATE pcs SET version = version + 1 WHERE id = :id")
+    await meters.add(1)
+    await meters.add(2)
+    touch = text("UPDATE meters SET total = total + 1 WHERE id = :id")
 
     async def lock(first: int, second: int, database: Database) -> None:
         async with database.writing() as session:

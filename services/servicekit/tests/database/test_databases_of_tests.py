@@ -3,25 +3,24 @@
 import os
 
 import pytest
-from sqlalchemy import text
 
 from servicekit.database import Database, DatabaseOptions, Revisions
 from servicekit.testing import Templates, postgresql_server
 from servicekit.testing.postgresql_server import URL_VARIABLE
 
-from .fleet import Fleet
+from .meters import Meters
 
 
 async def test_each_test_has_a_database_of_its_own(
-    templates: Templates, database_kind: str, revisions: Revisions, fleet: Fleet
+    templates: Templates, database_kind: str, revisions: Revisions, meters: Meters
 ) -> None:
     """What one test writes, no other one finds; both have all tables."""
-    await fleet.add(0)
+    await meters.add(1)
     with templates.migrated(database_kind, revisions) as url:
         options = DatabaseOptions.model_validate({"Url": url})
-        async with Database(options) as another, another.reading() as session:
-            assert (await session.execute(text("SELECT id FROM pcs"))).all() == []
-    assert len(await fleet.statuses()) == 1
+        async with Database(options) as another:
+            assert await Meters(another).ids() == []
+    assert await meters.ids() == [1]
 
 
 def test_a_server_can_be_named_instead_of_started(monkeypatch: pytest.MonkeyPatch) -> None:
