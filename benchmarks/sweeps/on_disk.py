@@ -25,7 +25,6 @@ def place_of(engine: str) -> Iterator[Place]:
         if engine == SQLITE:
             yield SqlitePlace(folder)
             return
-        folder.chmod(0o755)  # the server may run as somebody else
         server = postgresql_programs(folder).get_server(folder / "data", cleanup_mode="stop")
         try:
             url = server.get_uri()
