@@ -367,6 +367,24 @@ async def test_a_store_that_falls_over_is_a_store_that_cannot_be_reached() -> No
             await b.claim()
 
 
+async def test_a_store_that_answers_a_renewal_with_nonsense_has_not_renewed() -> None:
+    """It is tried again a second later, not at once and for ever."""
+    async with keeping() as keeper:
+        renew = keeper.store.renew
+        keeper.store.renew = forget_to_answer  # type: ignore[method-assign,assignment] # at first
+        keeper.pass_to(5.0)
+        await until(lambda: keeper.renewal.wake_at() == 6.0)
+        keeper.store.renew = renew  # type: ignore[method-assign] # mended
+        keeper.pass_to(6.0)
+        assert keeper.store.renewed.wait(_SOON)
+        await until(lambda: keeper.renewal.wake_at() == 11.0)
+        assert not keeper.told_on
+
+
+def forget_to_answer(leases: Sequence[Lease]) -> None:
+    """Return what no store should."""
+
+
 def fall_over(request: ClaimRequest) -> ClaimAnswer:
     """Raise what no store should."""
     raise KeyError(request.job)

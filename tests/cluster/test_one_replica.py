@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from loopjobs import CancellationToken, ControlError, JobState, Outcome
+from loopjobs import CancellationToken, ControlError, JobState, Outcome, SlotsSkipped
 
 from .replicas import Cluster, Replica
 
@@ -26,6 +26,19 @@ async def test_who_does_not_get_a_slot_enters_that_somebody_else_had_it() -> Non
         for ledger in ledgers:
             assert ledger.due == ledger.settled == 10
             assert ledger.skipped_elsewhere == 10 - ledger.succeeded
+
+
+async def test_a_slot_that_another_replica_has_run_to_its_end_is_told_as_that() -> None:
+    """Nobody has the lease any more, and nothing was restarted."""
+    async with Cluster(2) as cluster:
+        await cluster.clock.advance(5)
+        skips = [
+            event
+            for replica in cluster.replicas
+            for event in replica.recorder.events
+            if isinstance(event, SlotsSkipped)
+        ]
+        assert [skip.why for skip in skips] == ["another replica has had it"]
 
 
 async def test_each_run_has_a_higher_fencing_token_than_those_before() -> None:

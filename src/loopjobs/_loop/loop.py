@@ -139,13 +139,14 @@ class Loop(Generic[OptionsT]):
         self._runs.settle(run, outcome)
         self._runs.leave(run)
         self.pace.note_end(run, outcome)
-        if again is not None:
-            self.pace.run_again(again.after)
         if self._turns is not None and run.lease is not None:
             end = LeaseEnd(outcome, run.error, self.pace.asks_for(run, again))
             self.pace.awaits_turn(is_asking=True)
             await self._turns.give_back(run, end)
             self.pace.awaits_turn(is_asking=False)
+        if again is not None:
+            # Once the lease is given back: the slot would find the loop busy with that.
+            self.pace.run_again(again.after)
         self._places.look_again()
 
     async def _run_in_turn(self, tick: Tick, turns: Turns) -> None:

@@ -86,6 +86,8 @@ def turn_of_others(answer: Declined, request: ClaimRequest, random: Random) -> T
         # A lease of our own that no run has is one that could not be given back.
         what = "its last lease could not be given back yet"
         return Turn(Outcome.SKIPPED_LEASE_UNAVAILABLE, next_in, why=what)
+    if left is None:
+        return Turn(Outcome.SKIPPED_ELSEWHERE, next_in, why="another replica has had it")
     who = answer.holder or "a replica before a restart of the store"
     return Turn(Outcome.SKIPPED_ELSEWHERE, next_in, why=f"{who} has the lease")
 

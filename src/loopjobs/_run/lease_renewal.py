@@ -66,7 +66,7 @@ class LeaseRenewal:
         """Renew them; waits for the store."""
         sent_at = self._clock.monotonic()
         try:
-            kept = set(self._connection.call(lambda store: store.renew(due)))
+            kept = self._connection.call(lambda store: set(store.renew(due)))
         except LeaseUnavailableError:
             self.put_off()
             return
