@@ -1,6 +1,8 @@
 """TokenCleanupJob, run by hand."""
 
+from collections.abc import Callable
 from random import Random
+from typing import TypeAlias
 
 from login.domain.ports import TokenCleanupStore
 from login.jobs.token_cleanup import TokenCleanupJob
@@ -22,3 +24,7 @@ class Cleaner:
     async def clean(self, ct: CancellationToken | None = None) -> RunAgain | None:
         """Run the job once."""
         return await self._job.execute(ct or CancellationToken(self._clock))
+
+
+MakeCleaner: TypeAlias = Callable[..., Cleaner]
+"""Makes a job, given its options."""

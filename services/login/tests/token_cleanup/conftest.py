@@ -1,4 +1,6 @@
+import logging
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -6,6 +8,8 @@ from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
 
+from .cleaner import Cleaner, MakeCleaner
+from .interleaved_store import InterleavedStore
 from .quick_clock import QuickClock
 from .token_rows import TokenRows
 
@@ -18,6 +22,21 @@ def clock() -> FakeClock:
 @pytest.fixture
 def token_store(database: Database) -> SqlTokenCleanupStore:
     return SqlTokenCleanupStore(database)
+
+
+@pytest.fixture
+def store(token_store: SqlTokenCleanupStore) -> InterleavedStore:
+    """The real store, with room for what happens before a statement."""
+    return InterleavedStore(token_store)
+
+
+@pytest.fixture
+def cleaner(
+    store: InterleavedStore, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> MakeCleaner:
+    """The job over the real store, with options as in a settings file; the log has its line."""
+    caplog.set_level(logging.INFO, "login")
+    return partial(Cleaner, store, clock)
 
 
 @pytest.fixture

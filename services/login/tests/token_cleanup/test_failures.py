@@ -1,17 +1,15 @@
 """Stores that are busy, broken or gone while tokens are cleaned."""
 
-import logging
 from collections.abc import Callable, Coroutine
 
 import pytest
 
 from login.domain.token_cleanup import TokenCleanupIncompleteError
 from login.domain.token_search import Search, TokenKind
-from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from loopjobs.testing import FakeClock
 from servicekit.faults import StoreBusyError, StoreUnavailableError
 
-from .cleaner import Cleaner
+from .cleaner import MakeCleaner
 from .interleaved_store import InterleavedStore
 from .token_rows import TokenRows
 
@@ -37,14 +35,13 @@ async def three_batches(tokens: TokenRows, *, size: int) -> None:
 
 
 async def test_case_11_a_batch_that_meets_a_lock_is_tried_again(
-    tokens: TokenRows, token_store: SqlTokenCleanupStore, clock: FakeClock
+    tokens: TokenRows, clock: FakeClock, cleaner: MakeCleaner, store: InterleavedStore
 ) -> None:
     """The second batch of refresh tokens is locked out twice: all go, and the run succeeds."""
     await three_batches(tokens, size=2)
-    store = InterleavedStore(token_store)
     busy = StoreBusyError("locked")
     store.before_delete = failing(store, TokenKind.REFRESH, {2, 3}, busy)
-    await Cleaner(store, clock, BatchSize=2).clean()
+    await cleaner(BatchSize=2).clean()
     assert await tokens.counts() == [0, 0, 0]
     assert store.deletes.count(TokenKind.REFRESH) == 3 + 2
     assert 0.2 <= clock.monotonic() <= 0.6
@@ -52,19 +49,17 @@ async def test_case_11_a_batch_that_meets_a_lock_is_tried_again(
 
 async def test_case_11_a_kind_that_stays_locked_does_not_keep_the_others(
     tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
-    clock: FakeClock,
     caplog: pytest.LogCaptureFixture,
+    cleaner: MakeCleaner,
+    store: InterleavedStore,
 ) -> None:
     """Three attempts and no more; then sessions are cleaned, and the run fails to be seen."""
-    caplog.set_level(logging.INFO, "login")
     await three_batches(tokens, size=2)
     childless = await tokens.session(expired=30)
-    store = InterleavedStore(token_store)
     locked = failing(store, TokenKind.REFRESH, {2, 3, 4}, StoreBusyError("locked"))
     store.before_delete = locked
     with pytest.raises(TokenCleanupIncompleteError, match=r"refresh \(StoreBusyError\)"):
-        await Cleaner(store, clock, BatchSize=2).clean()
+        await cleaner(BatchSize=2).clean()
     assert store.deletes.count(TokenKind.REFRESH) == 1 + ATTEMPTS
     assert await tokens.counts() == [0, 4, 1]
     assert childless not in await tokens.left(TokenKind.SESSION)
@@ -75,11 +70,10 @@ async def test_case_11_a_kind_that_stays_locked_does_not_keep_the_others(
 
 
 async def test_case_11_a_look_that_takes_too_long_is_tried_again_too(
-    tokens: TokenRows, token_store: SqlTokenCleanupStore, clock: FakeClock
+    tokens: TokenRows, cleaner: MakeCleaner, store: InterleavedStore
 ) -> None:
     """Where tokens cannot even be found, three looks are enough."""
     await three_batches(tokens, size=2)
-    store = InterleavedStore(token_store)
 
     async def too_long(search: Search) -> None:
         if search is Search.ONE_TIME_BY_EXPIRY:
@@ -87,13 +81,13 @@ async def test_case_11_a_look_that_takes_too_long_is_tried_again_too(
 
     store.before_find = store.before_survey = too_long
     with pytest.raises(TokenCleanupIncompleteError):
-        await Cleaner(store, clock).clean()
+        await cleaner().clean()
     assert store.finds.count(Search.ONE_TIME_BY_EXPIRY) == ATTEMPTS
     assert await tokens.counts() == [6, 0, 0]
 
 
 async def test_a_batch_that_breaks_does_not_keep_the_others(
-    tokens: TokenRows, token_store: SqlTokenCleanupStore, clock: FakeClock
+    tokens: TokenRows, cleaner: MakeCleaner
 ) -> None:
     """A row that something unknown refers to: its batch stays, and the run says so."""
     first, *_ = await tokens.one_time(*[30] * 6)
@@ -102,37 +96,34 @@ async def test_a_batch_that_breaks_does_not_keep_the_others(
         f"INSERT INTO stranger VALUES ({first})",  # noqa: S608 - our own number
     )
     with pytest.raises(TokenCleanupIncompleteError, match=r"one_time \(IntegrityError\)"):
-        await Cleaner(token_store, clock, BatchSize=2).clean()
+        await cleaner(BatchSize=2).clean()
     assert await tokens.left(TokenKind.ONE_TIME) == [first, first + 1]
 
 
 async def test_a_kind_that_always_breaks_is_left_alone_soon(
-    tokens: TokenRows, token_store: SqlTokenCleanupStore, clock: FakeClock
+    tokens: TokenRows, cleaner: MakeCleaner, store: InterleavedStore
 ) -> None:
     """Three batches fail and the other ninety-seven are not tried."""
     await tokens.one_time(*[30] * 100)
-    store = InterleavedStore(token_store)
     broken = failing(store, TokenKind.ONE_TIME, set(range(1, 101)), ValueError("broken"))
     store.before_delete = broken
     with pytest.raises(TokenCleanupIncompleteError):
-        await Cleaner(store, clock, BatchSize=1).clean()
+        await cleaner(BatchSize=1).clean()
     assert len(store.deletes) == 3
 
 
 async def test_a_store_that_is_gone_fails_the_run_at_once(
     tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
-    clock: FakeClock,
     caplog: pytest.LogCaptureFixture,
+    cleaner: MakeCleaner,
+    store: InterleavedStore,
 ) -> None:
     """Nothing else is tried; what was done before is kept and told."""
-    caplog.set_level(logging.INFO, "login")
     await three_batches(tokens, size=2)
-    store = InterleavedStore(token_store)
     gone = failing(store, TokenKind.ONE_TIME, {2}, StoreUnavailableError("gone"))
     store.before_delete = gone
     with pytest.raises(StoreUnavailableError):
-        await Cleaner(store, clock, BatchSize=2).clean()
+        await cleaner(BatchSize=2).clean()
     assert await tokens.counts() == [4, 6, 1]
     assert store.deletes == [TokenKind.ONE_TIME] * 2
     assert "one_time=2 refresh=0 sessions=0 batches=1" in caplog.text

@@ -1,7 +1,6 @@
 """Two instances, refreshes and a cleanup that meet."""
 
 import asyncio
-import logging
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -13,20 +12,19 @@ from loopjobs.testing import FakeClock
 from servicekit.database import Database, DatabaseOptions
 from servicekit.testing.fixtures import on_postgresql
 
-from .cleaner import Cleaner
+from .cleaner import Cleaner, MakeCleaner
 from .interleaved_store import InterleavedStore
 from .token_rows import TokenRows, token_hash
 
 
 async def test_case_08_two_instances_delete_each_row_once(
     tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
     database_url: str,
     clock: FakeClock,
     caplog: pytest.LogCaptureFixture,
+    cleaner: MakeCleaner,
 ) -> None:
     """No error, no deadlock; the two counts sum to the truth."""
-    caplog.set_level(logging.INFO, "login")
     await tokens.one_time(*[30] * 200)
     for expired in (*[30] * 30, -1):
         session = await tokens.session(expired)
@@ -34,7 +32,7 @@ async def test_case_08_two_instances_delete_each_row_once(
     options = DatabaseOptions.model_validate({"Url": database_url})
     async with Database(options) as other:
         await asyncio.gather(
-            Cleaner(token_store, clock, BatchSize=5).clean(),
+            cleaner(BatchSize=5).clean(),
             Cleaner(SqlTokenCleanupStore(other), clock, BatchSize=7).clean(),
         )
     lines = [vars(line) for line in caplog.records if "done" in line.getMessage()]
@@ -45,63 +43,54 @@ async def test_case_08_two_instances_delete_each_row_once(
     # What one passes over because the other holds it, the other deletes; only a session can be
     # left, which one of them looked at before the other had deleted its last token.
     assert left[:2] == [0, 5]
-    await Cleaner(token_store, clock).clean()
+    await cleaner().clean()
     assert await tokens.counts() == [0, 5, 1]
 
 
 @on_postgresql
 async def test_case_08_rows_that_somebody_works_on_are_passed_over(
-    tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
-    database: Database,
-    clock: FakeClock,
-    caplog: pytest.LogCaptureFixture,
+    tokens: TokenRows, database: Database, caplog: pytest.LogCaptureFixture, cleaner: MakeCleaner
 ) -> None:
     """Nobody is waited for; the next run takes them."""
-    caplog.set_level(logging.INFO, "login")
     first, *_ = await tokens.one_time(*[30] * 3)
     async with database.writing() as session:
         await session.execute(
             select(OneTimeTokenRow.id).where(OneTimeTokenRow.id == first).with_for_update()
         )
-        await Cleaner(token_store, clock).clean()
+        await cleaner().clean()
     assert await tokens.left(TokenKind.ONE_TIME) == [first]
     assert "one_time=2 refresh=0 sessions=0 batches=1 skipped=1" in caplog.text
-    await Cleaner(token_store, clock).clean()
+    await cleaner().clean()
     assert await tokens.counts() == [0, 0, 0]
 
 
 @on_postgresql
 async def test_case_07_a_refresh_in_flight_keeps_its_session(
-    tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
-    database: Database,
-    clock: FakeClock,
+    tokens: TokenRows, database: Database, clock: FakeClock, cleaner: MakeCleaner
 ) -> None:
     """A successor that is not committed yet: the session waits for the next look."""
     family = await tokens.session(expired=30)
     async with database.writing() as session:
         await session.execute(insert(RefreshTokenRow), [successor(family, clock)])
-        await Cleaner(token_store, clock).clean()
+        await cleaner().clean()
         assert await tokens.left(TokenKind.SESSION) == [family]
-    await Cleaner(token_store, clock).clean()
+    await cleaner().clean()
     assert await tokens.counts() == [0, 1, 1]
 
 
 @pytest.mark.parametrize("kind", [TokenKind.REFRESH, TokenKind.SESSION])
 async def test_case_07_a_refresh_between_look_and_delete_keeps_its_session(
     tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
     database: Database,
     clock: FakeClock,
     caplog: pytest.LogCaptureFixture,
     kind: TokenKind,
+    cleaner: MakeCleaner,
+    store: InterleavedStore,
 ) -> None:
     """The delete decides anew: the session lives on by a successor, and so does what it needs."""
-    caplog.set_level(logging.INFO, "login")
     family = await tokens.session(expired=30)
     (consumed,) = await tokens.refresh(family, 30, consumed=40)
-    store = InterleavedStore(token_store)
 
     async def refresh(deleted: TokenKind) -> None:
         if deleted is kind:
@@ -114,7 +103,7 @@ async def test_case_07_a_refresh_between_look_and_delete_keeps_its_session(
                 )
 
     store.before_delete = refresh
-    await Cleaner(store, clock).clean()
+    await cleaner().clean()
     assert await tokens.left(TokenKind.SESSION) == [family]
     used = [consumed] if kind is TokenKind.REFRESH else []
     assert await tokens.left(TokenKind.REFRESH) == [*used, 1_000_000]

@@ -11,12 +11,11 @@ from login.domain.accounts.errors import InvalidGrantError
 from login.domain.accounts.sessions import Session, SessionRules
 from login.domain.token_search import TokenKind
 from login.storage.accounts.session_store import SqlSessionStore
-from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
 from servicekit.testing.fixtures import on_postgresql
 
-from .cleaner import Cleaner
+from .cleaner import MakeCleaner
 from .token_rows import TokenRows, token_hash
 
 RULES = SessionRules(
@@ -34,16 +33,13 @@ def sessions(database: Database) -> SqlSessionStore:
 
 
 async def test_case_02_a_thief_is_noticed_after_the_cleanup(
-    tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
-    sessions: SqlSessionStore,
-    clock: FakeClock,
+    tokens: TokenRows, sessions: SqlSessionStore, clock: FakeClock, cleaner: MakeCleaner
 ) -> None:
     """The consumed token is still known: whoever brings it again ends the whole family."""
     family = await tokens.session(expired=-10)
     (stolen,) = await tokens.refresh(family, 30, consumed=300)
     (newest,) = await tokens.refresh(family, -10)
-    await Cleaner(token_store, clock, **ALL_AT_ONCE).clean()
+    await cleaner(**ALL_AT_ONCE).clean()
     for token in (stolen, newest):
         with pytest.raises(InvalidGrantError):
             await sessions.rotate(token_hash(token), b"s" * 32, clock.now())
@@ -61,10 +57,7 @@ async def test_case_06_no_read_needs_the_cleanup(
 
 
 async def test_case_07_refreshes_during_the_cleanup_get_a_successor_or_are_refused(
-    tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
-    sessions: SqlSessionStore,
-    clock: FakeClock,
+    tokens: TokenRows, sessions: SqlSessionStore, clock: FakeClock, cleaner: MakeCleaner
 ) -> None:
     """Twenty families with an expired and a living token each, all refreshed at once."""
     living, dead = [], []
@@ -82,32 +75,32 @@ async def test_case_07_refreshes_during_the_cleanup_get_a_successor_or_are_refus
             return None
 
     refreshes = [refresh(token) for token in (*living, *dead)]
-    cleaner = Cleaner(token_store, clock, **ALL_AT_ONCE, BatchSize=3)
-    answers = await asyncio.gather(cleaner.clean(), *refreshes)
+    job = cleaner(**ALL_AT_ONCE, BatchSize=3)
+    answers = await asyncio.gather(job.clean(), *refreshes)
     assert all(answers[1 : 1 + len(living)])
     assert not any(answers[1 + len(living) :])
-    await cleaner.clean()
+    await job.clean()
     assert await tokens.counts() == [0, 2 * len(living), len(living)]
 
 
 @on_postgresql
 async def test_case_07_a_session_that_goes_while_its_token_is_looked_at_is_a_refusal(
     tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
     sessions: SqlSessionStore,
     database: Database,
     clock: FakeClock,
+    cleaner: MakeCleaner,
 ) -> None:
     """The token was found and its session is gone: no error of ours."""
     family = await tokens.session(expired=30)
     (token,) = await tokens.refresh(family, 30)
-    cleaner = Cleaner(token_store, clock)
+    job = cleaner()
     looks: list[object] = []
 
     def clean_after_the_first_look(*arguments: object) -> None:
         if "token_hash =" in str(arguments[2]) and not looks:
             looks.append(arguments)
-            await_only(cleaner.clean())
+            await_only(job.clean())
 
     engine = database.writer.sync_engine
     event.listen(engine, "after_cursor_execute", clean_after_the_first_look)

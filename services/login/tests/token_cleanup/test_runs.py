@@ -10,11 +10,10 @@ from login.domain.ports import TokenCleanupStore
 from login.domain.token_search import TokenKind
 from login.jobs.token_cleanup import TokenCleanupJob
 from login.jobs.token_cleanup_options import TokenCleanupJobOptions
-from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from loopjobs import CancellationTokenSource, RunAgain
 from loopjobs.testing import FakeClock, JobHarness
 
-from .cleaner import Cleaner
+from .cleaner import Cleaner, MakeCleaner
 from .fake_token_store import FakeTokenStore
 from .interleaved_store import InterleavedStore
 from .token_rows import TokenRows
@@ -25,54 +24,46 @@ def summary(caplog: pytest.LogCaptureFixture) -> logging.LogRecord:
 
 
 async def test_case_12_a_run_ends_at_the_cap_and_the_next_one_comes_soon(
-    tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
-    clock: FakeClock,
-    caplog: pytest.LogCaptureFixture,
+    tokens: TokenRows, caplog: pytest.LogCaptureFixture, cleaner: MakeCleaner
 ) -> None:
     """Cap 100 and 250 expired: 100, 100, 50; after the last nothing is urgent."""
-    caplog.set_level(logging.INFO, "login")
     await tokens.one_time(*[30] * 250)
-    cleaner = Cleaner(token_store, clock, BatchSize=40, MaxPerRun=100)
+    job = cleaner(BatchSize=40, MaxPerRun=100)
     backlogs = []
     for left in (150, 50):
-        assert await cleaner.clean() == RunAgain(after=60)
+        assert await job.clean() == RunAgain(after=60)
         assert await tokens.counts() == [left, 0, 0]
         backlogs.append(vars(summary(caplog))["backlog"])
         assert "stopped_by=cap" in summary(caplog).getMessage()
-    assert await cleaner.clean() is None
+    assert await job.clean() is None
     assert await tokens.counts() == [0, 0, 0]
     assert backlogs == [150, 50]
     assert "backlog=0 oldest_expired_s=None stopped_by=done" in summary(caplog).getMessage()
 
 
 async def test_case_12_a_run_that_just_reaches_the_cap_is_done(
-    tokens: TokenRows, token_store: SqlTokenCleanupStore, clock: FakeClock
+    tokens: TokenRows, cleaner: MakeCleaner
 ) -> None:
     """Nothing is left, so nothing is urgent."""
     await tokens.one_time(*[30] * 100)
-    assert await Cleaner(token_store, clock, BatchSize=50, MaxPerRun=100).clean() is None
+    assert await cleaner(BatchSize=50, MaxPerRun=100).clean() is None
     assert await tokens.counts() == [0, 0, 0]
 
 
 async def test_case_12_the_cap_is_for_all_kinds_together(
-    tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
-    clock: FakeClock,
-    caplog: pytest.LogCaptureFixture,
+    tokens: TokenRows, caplog: pytest.LogCaptureFixture, cleaner: MakeCleaner
 ) -> None:
     """Nine rows of three kinds at four a run; the backlog tells of all kinds."""
-    caplog.set_level(logging.INFO, "login")
     await tokens.one_time(30, 30, 30)
     for revoked in (None, 200):
         session = await tokens.session(expired=30, revoked=revoked)
         await tokens.refresh(session, 30, -5)
     alive = await tokens.session(expired=-1, revoked=200)
     await tokens.refresh(alive, -1)
-    cleaner = Cleaner(token_store, clock, BatchSize=4, MaxPerRun=4)
+    job = cleaner(BatchSize=4, MaxPerRun=4)
     backlogs = []
     for _ in range(3):
-        await cleaner.clean()
+        await job.clean()
         backlogs.append(vars(summary(caplog))["backlog"])
     # The session that expired keeps a token that did not: neither of the two can go.
     assert await tokens.counts() == [0, 1, 1]
@@ -97,15 +88,14 @@ async def test_case_12_in_a_host_the_runs_come_a_minute_apart() -> None:
 
 async def test_case_13_a_stop_keeps_the_batches_that_are_done(
     tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
     clock: FakeClock,
     caplog: pytest.LogCaptureFixture,
+    cleaner: MakeCleaner,
+    store: InterleavedStore,
 ) -> None:
     """A stop during batch 3 of 10: three batches are gone, and the run ends canceled."""
-    caplog.set_level(logging.INFO, "login")
     await tokens.one_time(*[30] * 100)
     ct = CancellationTokenSource(clock)
-    store = InterleavedStore(token_store)
 
     async def stop_in_the_third(_kind: TokenKind) -> None:
         if len(store.deletes) == 3:
@@ -113,7 +103,7 @@ async def test_case_13_a_stop_keeps_the_batches_that_are_done(
 
     store.before_delete = stop_in_the_third
     with pytest.raises(asyncio.CancelledError):
-        await Cleaner(store, clock, BatchSize=10).clean(ct)
+        await cleaner(BatchSize=10).clean(ct)
     assert await tokens.counts() == [70, 0, 0]
     assert "one_time=30 refresh=0 sessions=0 batches=3" in caplog.text
     assert "backlog=None oldest_expired_s=None stopped_by=stop" in caplog.text
@@ -133,39 +123,35 @@ async def test_case_13_a_stop_ends_the_pause_between_two_batches() -> None:
 
 
 async def test_between_two_batches_others_have_their_turn(
-    tokens: TokenRows, token_store: SqlTokenCleanupStore, clock: FakeClock
+    tokens: TokenRows, clock: FakeClock, cleaner: MakeCleaner
 ) -> None:
     """Three batches make two pauses; one batch makes none."""
     await tokens.one_time(*[30] * 30)
-    cleaner = Cleaner(token_store, clock, BatchSize=10, BatchPauseInMilliseconds=50)
-    await cleaner.clean()
+    job = cleaner(BatchSize=10, BatchPauseInMilliseconds=50)
+    await job.clean()
     assert clock.monotonic() == pytest.approx(0.1)
     await tokens.one_time(30)
-    await cleaner.clean()
+    await job.clean()
     assert clock.monotonic() == pytest.approx(0.1)
 
 
 async def test_case_14_a_dry_run_at_the_cap_does_not_run_again_for_ever(
-    tokens: TokenRows, token_store: SqlTokenCleanupStore, clock: FakeClock
+    tokens: TokenRows, cleaner: MakeCleaner
 ) -> None:
     """It would count the same rows each minute."""
     await tokens.one_time(*[30] * 10)
     options = {"BatchSize": 4, "MaxPerRun": 4, "DryRun": True}
-    assert await Cleaner(token_store, clock, **options).clean() is None
+    assert await cleaner(**options).clean() is None
     assert await tokens.counts() == [10, 0, 0]
 
 
 async def test_case_14_a_dry_run_at_the_cap_tells_the_backlog_of_a_real_one(
-    tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
-    clock: FakeClock,
-    caplog: pytest.LogCaptureFixture,
+    tokens: TokenRows, caplog: pytest.LogCaptureFixture, cleaner: MakeCleaner
 ) -> None:
     """What it counted is not counted again as left."""
-    caplog.set_level(logging.INFO, "login")
     await tokens.one_time(*[30] * 10)
     for dry_run in (True, False):
-        await Cleaner(token_store, clock, BatchSize=4, MaxPerRun=6, DryRun=dry_run).clean()
+        await cleaner(BatchSize=4, MaxPerRun=6, DryRun=dry_run).clean()
     assert caplog.text.count("one_time=6 ") == 2
     assert caplog.text.count("backlog=4 ") == 2
 
@@ -191,21 +177,17 @@ async def test_what_a_run_did_is_in_its_record() -> None:
 
 
 async def test_each_run_has_a_line_that_says_what_it_did(
-    tokens: TokenRows,
-    token_store: SqlTokenCleanupStore,
-    clock: FakeClock,
-    caplog: pytest.LogCaptureFixture,
+    tokens: TokenRows, caplog: pytest.LogCaptureFixture, cleaner: MakeCleaner
 ) -> None:
     """Also a run that found nothing; the same numbers are fields of the record."""
-    caplog.set_level(logging.INFO, "login")
-    cleaner = Cleaner(token_store, clock)
-    await cleaner.clean()
+    job = cleaner()
+    await job.clean()
     nothing = (
         "token_cleanup done one_time=0 refresh=0 sessions=0 batches=0 skipped=0 failed=0 "
         "duration_ms=0.0 backlog=0 oldest_expired_s=None stopped_by=done"
     )
     assert summary(caplog).getMessage() == nothing
     await tokens.one_time(30)
-    await cleaner.clean()
+    await job.clean()
     assert "done one_time=1 refresh=0" in summary(caplog).getMessage()
     assert vars(summary(caplog))["one_time"] == 1

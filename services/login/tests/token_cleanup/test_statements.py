@@ -14,7 +14,7 @@ from servicekit.faults import StoreBusyError
 from servicekit.testing.fixtures import on_postgresql
 
 from ..statements import Statement, statements  # noqa: TID252 - tests are not a package that has a name
-from .cleaner import Cleaner
+from .cleaner import Cleaner, MakeCleaner
 from .fake_token_store import FakeTokenStore
 from .token_rows import TokenRows
 
@@ -28,23 +28,23 @@ async def many_rows(tokens: TokenRows, *, kept: int, expired: int) -> None:
 
 
 async def test_case_10_a_run_with_nothing_to_do_looks_once_along_each_way(
-    tokens: TokenRows, token_store: SqlTokenCleanupStore, database: Database, clock: FakeClock
+    tokens: TokenRows, database: Database, cleaner: MakeCleaner
 ) -> None:
     """Two statements for each of five ways, and no transaction that writes."""
     await tokens.one_time(*[-1] * 1_000)
     with statements(database) as seen:
-        await Cleaner(token_store, clock).clean()
+        await cleaner().clean()
     assert len(seen) == 10
     assert not [statement for statement in seen if "DELETE" in statement]
 
 
 async def test_case_10_statements_grow_with_batches_and_kept_tokens_cost_one_look(
-    tokens: TokenRows, token_store: SqlTokenCleanupStore, database: Database, clock: FakeClock
+    tokens: TokenRows, database: Database, cleaner: MakeCleaner
 ) -> None:
     """15,000 tokens that stay are walked over once, in three looks, whatever is deleted."""
     await many_rows(tokens, kept=15_000, expired=2_000)
     with statements(database) as seen:
-        await Cleaner(token_store, clock, BatchSize=100).clean()
+        await cleaner(BatchSize=100).clean()
     assert await tokens.counts() == [0, 20_000, 1]
     looks, batches = 5 + 3, 2_000 // 100
     in_a_batch = 1 if database.is_sqlite else 2
@@ -52,7 +52,7 @@ async def test_case_10_statements_grow_with_batches_and_kept_tokens_cost_one_loo
 
 
 async def test_case_16_every_look_goes_along_an_index(
-    tokens: TokenRows, token_store: SqlTokenCleanupStore, database: Database, clock: FakeClock
+    tokens: TokenRows, database: Database, cleaner: MakeCleaner
 ) -> None:
     """The plans of the very statements of a run: each has its index, none reads a table whole."""
     await many_rows(tokens, kept=6_000, expired=1_000)
@@ -60,8 +60,8 @@ async def test_case_16_every_look_goes_along_an_index(
     await tokens.sessions(100, expired=-1)
     await tokens.sessions(600, expired=-1, revoked=200)
     with statements(database) as seen:
-        await Cleaner(token_store, clock, DryRun=True).clean()
-        await Cleaner(token_store, clock).clean()
+        await cleaner(DryRun=True).clean()
+        await cleaner().clean()
     await tokens.execute("ANALYZE")
     plans = [await plan_of(database, statement) for statement in seen]
     whole_table = "'SCAN " if database.is_sqlite else "Seq Scan"
