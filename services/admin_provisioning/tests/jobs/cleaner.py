@@ -1,6 +1,7 @@
 """BulkJobCleanup, run by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from admin_provisioning.domain.cleanup_ports import CleanupStore, CleanupView
 from admin_provisioning.domain.ports import FileStore
@@ -44,3 +45,7 @@ class Cleaner:
     async def clean(self, ct: CancellationToken | None = None) -> None:
         """Run the job once."""
         await self._job.execute(ct or CancellationToken(self._clock))
+
+
+MakeCleaner: TypeAlias = Callable[..., Cleaner]
+"""Makes a job, given its options and what stands in for its ports."""

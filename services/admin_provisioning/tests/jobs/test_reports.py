@@ -1,6 +1,7 @@
 """What runs of both jobs tell: a line for people and programs, and counts for their record."""
 
 import logging
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -44,10 +45,26 @@ CLEANED = {
 }
 
 
+@pytest.fixture
+async def cleanup(
+    database: Database, files: FakeFiles, clock: FakeClock
+) -> AsyncIterator[JobHarness]:
+    """The job in a host, which does not run it by itself."""
+    fakes = {
+        CleanupView: SqlCleanupView(database),
+        CleanupStore: SqlCleanupStore(database),
+        FileStore: files,
+        Database: database,
+    }
+    options = BulkJobCleanupOptions.model_validate({**NO_KEEPING, **LATER})
+    async with JobHarness(BulkJobCleanup, options, fakes=fakes, clock=clock) as cleanup:
+        yield cleanup
+
+
 async def test_a_cleanup_is_told_in_one_line_and_reported(
     jobs: BulkJobs,
-    database: Database,
     files: FakeFiles,
+    cleanup: JobHarness,
     clock: FakeClock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -58,15 +75,7 @@ async def test_a_cleanup_is_told_in_one_line_and_reported(
     await jobs.add("failed", age=40 * DAY, file_key=files.add("old.csv", age=40 * DAY))
     await jobs.add("failed", age=40 * DAY, hold=True)
     files.add("orphan.csv", age=2 * DAY)
-    fakes = {
-        CleanupView: SqlCleanupView(database),
-        CleanupStore: SqlCleanupStore(database),
-        FileStore: files,
-        Database: database,
-    }
-    options = BulkJobCleanupOptions.model_validate({**NO_KEEPING, **LATER})
-    async with JobHarness(BulkJobCleanup, options, fakes=fakes, clock=clock) as job:
-        run = await job.run_once()
+    run = await cleanup.run_once()
     assert run.reported == CLEANED
     (line,) = [line for line in caplog.records if "done" in line.getMessage()]
     counts = " ".join(f"{name}={count}" for name, count in CLEANED.items())
@@ -77,20 +86,12 @@ async def test_a_cleanup_is_told_in_one_line_and_reported(
 
 
 async def test_a_cleanup_that_fails_tells_what_it_has_done(
-    jobs: BulkJobs, database: Database, files: FakeFiles, clock: FakeClock
+    jobs: BulkJobs, files: FakeFiles, cleanup: JobHarness
 ) -> None:
     """Files that could not be deleted are part of the record."""
     await jobs.add("failed", age=40 * DAY, file_key=files.add("old.csv", age=40 * DAY))
     files.broken = OSError("the disk is gone")
-    fakes = {
-        CleanupView: SqlCleanupView(database),
-        CleanupStore: SqlCleanupStore(database),
-        FileStore: files,
-        Database: database,
-    }
-    options = BulkJobCleanupOptions.model_validate({**NO_KEEPING, **LATER})
-    async with JobHarness(BulkJobCleanup, options, fakes=fakes, clock=clock) as job:
-        reported = (await job.run_once()).reported or {}
+    reported = (await cleanup.run_once()).reported or {}
     assert (reported["jobs"], reported["files"], reported["file_failures"]) == (1, 0, 2)
 
 
