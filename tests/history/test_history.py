@@ -10,11 +10,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from dishka import Provider, Scope
 from pydantic import SecretStr
 
 from loopjobs import (
     CancellationToken,
+    Clock,
     Host,
     HostBuilder,
     LoopJobOptions,
@@ -52,9 +52,6 @@ class CountJob:
 
 
 class LongJob:
-    def __init__(self, clock: FakeClock) -> None:
-        self._clock = clock
-
     async def execute(self, ct: CancellationToken) -> None:
         await ct.sleep(1_000)
 
@@ -69,21 +66,34 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "var" / "history.db"
 
 
+@pytest.fixture
+def url(file: Path) -> str:
+    return f"sqlite:///{file}"
+
+
 def build(
-    clock: FakeClock, url: str | None, *jobs: type, more: dict[str, object] | None = None
+    clock: Clock, url: str | None, *jobs: type, more: dict[str, object] | None = None
 ) -> Host:
     settings: dict[str, object] = {"History": {"Url": url}, "HistoryCleanupJob:Enabled": False}
     builder = HostBuilder(settings_files=(), settings=settings | (more or {}), clock=clock)
-    provider = Provider(scope=Scope.APP)
-    provider.provide(lambda: clock, provides=FakeClock)
-    add_history(builder.add_provider(provider))
+    add_history(builder)
     for job in jobs or (CountJob,):
         builder.add_loop_job(job, CountOptions)
     return builder.build()
 
 
-async def latest(host: Host, job: str = "CountJob", limit: int = 50) -> list[StoredRun]:
-    return list(await (await host.container.get(RunHistory)).latest(job, limit=limit))
+async def history_of(host: Host) -> RunHistory:
+    history: RunHistory = await host.container.get(RunHistory)
+    return history
+
+
+async def latest(host: Host, job: str = "CountJob") -> list[StoredRun]:
+    return list(await (await history_of(host)).latest(job))
+
+
+def create_tables(url: str) -> None:
+    with closing(open_store(url, 5)) as store:
+        assert store.jobs() == []
 
 
 def stored(file: Path, table: str = "loopjobs_runs") -> int:
@@ -122,21 +132,22 @@ async def test_runs_outlive_the_host(
 
 
 async def test_a_run_is_written_after_a_while_and_told_at_once(
-    clock: FakeClock, file: Path
+    clock: FakeClock, file: Path, url: str
 ) -> None:
     """Nobody waits for the store: neither the run, nor who looks at it."""
-    host = build(clock, f"sqlite:///{file}")
-    async with host:
+    async with build(clock, url) as host:
         await clock.advance(0.5)
         assert (stored(file), len(await latest(host))) == (0, 1)
         await clock.advance(1)
         assert (stored(file), len(await latest(host))) == (1, 1)
 
 
-async def test_many_runs_are_written_without_waiting(clock: FakeClock, file: Path) -> None:
+async def test_many_runs_are_written_without_waiting(
+    clock: FakeClock, file: Path, url: str
+) -> None:
     """As soon as a batch is full."""
     more: dict[str, object] = {
-        "History": {"Url": f"sqlite:///{file}", "BatchSize": 3, "WriteIntervalInSeconds": 3600},
+        "History": {"Url": url, "BatchSize": 3, "WriteIntervalInSeconds": 3600},
         "CountJob:IntervalInSeconds": 1,
     }
     async with build(clock, None, more=more):
@@ -146,33 +157,32 @@ async def test_many_runs_are_written_without_waiting(clock: FakeClock, file: Pat
         assert stored(file) == 3
 
 
-async def test_what_waits_is_written_at_the_stop(clock: FakeClock, file: Path) -> None:
+async def test_what_waits_is_written_at_the_stop(clock: FakeClock, url: str) -> None:
     """Also what ended because of it."""
-    async with build(clock, f"sqlite:///{file}", LongJob):
+    async with build(clock, url, LongJob):
         await clock.advance(5)
-    host = build(clock, f"sqlite:///{file}", CountJob)
-    async with host:
+    async with build(clock, url, CountJob) as host:
         (run,) = await latest(host, "LongJob")
     assert run.record.outcome is Outcome.CANCELLED
 
 
-async def test_replicas_see_each_other(clock: FakeClock, file: Path) -> None:
+async def test_replicas_see_each_other(clock: FakeClock, url: str) -> None:
     """Each tells the runs of all."""
-    one, other = build(clock, f"sqlite:///{file}"), build(clock, f"sqlite:///{file}")
+    one, other = (build(clock, url) for _ in range(2))
     async with one, other:
         await clock.advance(15)
         assert len(await latest(one)) == len(await latest(other)) == 4
 
 
 async def test_no_run_is_hurt_while_the_store_is_away(
-    clock: FakeClock, file: Path, caplog: pytest.LogCaptureFixture
+    clock: FakeClock, file: Path, caplog: pytest.LogCaptureFixture, url: str
 ) -> None:
     """Runs wait for it, it is told once a minute, and all of them are there in the end."""
-    host = build(clock, f"sqlite:///{file}")
+    host = build(clock, url)
     caplog.set_level(logging.INFO, "loopjobs.history")
     async with host:
         await clock.advance(5)
-        history = await host.container.get(RunHistory)
+        history = await history_of(host)
         assert history.away_since is None
         with away(file):
             await clock.advance(100)
@@ -207,10 +217,11 @@ async def test_a_store_that_was_taken_away_for_good_begins_anew(
     caplog: pytest.LogCaptureFixture,
     end: Callable[[Path], None],
     told: str,
+    url: str,
 ) -> None:
     """Whoever makes room on a full disk loses what was in it, and nothing that comes after."""
     caplog.set_level(logging.INFO, "loopjobs.history")
-    async with build(clock, f"sqlite:///{file}"):
+    async with build(clock, url):
         await clock.advance(25)
         assert stored(file) == 3
         end(file)
@@ -221,13 +232,12 @@ async def test_a_store_that_was_taken_away_for_good_begins_anew(
 
 
 async def test_whoever_asks_while_the_store_is_away_learns_what_this_process_remembers(
-    clock: FakeClock, file: Path
+    clock: FakeClock, file: Path, url: str
 ) -> None:
     """And since when it is away, although nothing was to be written."""
-    host = build(clock, f"sqlite:///{file}")
-    async with host:
+    async with build(clock, url) as host:
         await clock.advance(5)
-        history = await host.container.get(RunHistory)
+        history = await history_of(host)
         with away(file):
             assert len(await latest(host)) == 1
             assert history.away_since == clock.now()
@@ -248,13 +258,12 @@ async def test_a_store_that_cannot_be_reached_keeps_no_host_from_starting(
 
 
 async def test_slots_that_are_skipped_for_one_reason_are_one_row(
-    clock: FakeClock, file: Path
+    clock: FakeClock, file: Path, url: str
 ) -> None:
     """From the first to the last; a run in between makes two of them."""
-    host = build(clock, f"sqlite:///{file}")
-    async with host:
+    async with build(clock, url) as host:
         await clock.advance(5)
-        history = await host.container.get(RunHistory)
+        history = await history_of(host)
         await host.jobs["CountJob"].pause()
         await clock.advance(100)
         (begun,) = await history.skipped("CountJob")
@@ -272,15 +281,14 @@ async def test_slots_that_are_skipped_for_one_reason_are_one_row(
     assert stored(file, "loopjobs_skipped_slots") == 2
 
 
-async def test_a_long_run_is_known_before_it_ends(clock: FakeClock, file: Path) -> None:
+async def test_a_long_run_is_known_before_it_ends(clock: FakeClock, file: Path, url: str) -> None:
     """It has a row of its own, and the row goes when the run ends."""
-    async with build(clock, f"sqlite:///{file}", LongJob):
+    async with build(clock, url, LongJob):
         await clock.advance(0.5)
         assert stored(file, "loopjobs_runs_in_progress") == 0
         await clock.advance(300)
-        store = open_store(f"sqlite:///{file}", 5)
-        (run,) = store.in_progress()
-        store.close()
+        with closing(open_store(url, 5)) as store:
+            (run,) = store.in_progress()
         assert (clock.now() - run.seen_at).total_seconds() <= 31
     assert stored(file, "loopjobs_runs_in_progress") == 0
 
@@ -298,15 +306,13 @@ async def test_a_long_run_is_known_before_it_ends(clock: FakeClock, file: Path) 
     ids=["this one", "gone", "alive", "silent", "elsewhere", "silent elsewhere"],
 )
 async def test_a_run_whose_process_was_killed_is_abandoned(
-    clock: FakeClock, file: Path, replica: str, silent_for: float, outcome: Outcome | None
+    clock: FakeClock, replica: str, silent_for: float, outcome: Outcome | None, url: str
 ) -> None:
     """At the next start, if it was one of this machine, or was silent for five minutes."""
-    store = open_store(f"sqlite:///{file}", 5)
-    store.write(Batch(replica, clock.now(), begun=[start(1, job="CountJob")]))
-    store.close()
+    with closing(open_store(url, 5)) as store:
+        store.write(Batch(replica, clock.now(), begun=[start(1, job="CountJob")]))
     await clock.advance(silent_for)
-    host = build(clock, f"sqlite:///{file}", LongJob)
-    async with host:
+    async with build(clock, url, LongJob) as host:
         await clock.advance(5)
         runs = await latest(host)
     assert [each.record.outcome for each in runs] == ([] if outcome is None else [outcome])
@@ -317,10 +323,9 @@ async def test_a_run_whose_process_was_killed_is_abandoned(
 
 async def test_without_a_store_it_is_what_the_process_remembers(clock: FakeClock) -> None:
     """In pages, all the same."""
-    host = build(clock, None)
-    async with host:
+    async with build(clock, None) as host:
         await clock.advance(35)
-        history = await host.container.get(RunHistory)
+        history = await history_of(host)
         newest, *older = await latest(host)
         assert (newest.record.reported, len(older)) == ({"number": 4}, 3)
         assert list(await history.latest("CountJob", before=newest.cursor)) == older
@@ -332,11 +337,13 @@ async def test_without_a_store_it_is_what_the_process_remembers(clock: FakeClock
             await history.latest("CountJob", limit=-1)
 
 
-async def test_a_service_can_say_where_it_is_kept_by_default(clock: FakeClock, file: Path) -> None:
+async def test_a_service_can_say_where_it_is_kept_by_default(
+    clock: FakeClock, file: Path, url: str
+) -> None:
     """A function with whatever it asks for; the settings have the last word."""
 
     def beside(options: CountOptions) -> HistoryTarget:
-        return HistoryTarget(SecretStr(f"sqlite:///{file}"))
+        return HistoryTarget(SecretStr(url))
 
     for enabled in (True, False):
         settings = {"History:Enabled": enabled, "Count:IntervalInSeconds": 1}
@@ -365,17 +372,14 @@ def test_a_wrong_url_is_told_before_the_start(clock: FakeClock, url: str, why: s
 
 
 @pytest.mark.smoke
-async def test_on_a_real_clock_a_thread_writes(file: Path) -> None:
+async def test_on_a_real_clock_a_thread_writes(file: Path, url: str) -> None:
     """While the host runs, and what is left when it stops."""
-    settings: dict[str, object] = {
+    more: dict[str, object] = {
         "History": {"Url": f"sqlite+aiosqlite:///{file}", "WriteIntervalInSeconds": 0.01},
         "CountJob:IntervalInSeconds": 0.01,
     }
-    builder = HostBuilder(settings_files=(), settings=settings)
-    host = add_history(builder).add_loop_job(CountJob, CountOptions).build()
-    store = open_store(f"sqlite:///{file}", 5)
-    assert store.jobs() == []
-    store.close()
+    host = build(SystemClock(), None, more=more)
+    create_tables(url)
     async with host:
         async with asyncio.timeout(10):
             while len(await latest(host)) < 5 or not stored(file):
@@ -386,22 +390,19 @@ async def test_on_a_real_clock_a_thread_writes(file: Path) -> None:
 
 @pytest.mark.smoke
 async def test_a_store_that_never_answers_keeps_no_host_from_stopping(
-    file: Path, caplog: pytest.LogCaptureFixture
+    file: Path, caplog: pytest.LogCaptureFixture, url: str
 ) -> None:
     """The stop waits for `FlushTimeoutInSeconds`, and says what is missing."""
-    settings: dict[str, object] = {
+    more: dict[str, object] = {
         "History": {
-            "Url": f"sqlite:///{file}",
+            "Url": url,
             "WriteIntervalInSeconds": 3_600,
             "FlushTimeoutInSeconds": 0.05,
             "BusyTimeoutInSeconds": 0.4,
         },
     }
-    builder = HostBuilder(settings_files=(), settings=settings)
-    host = add_history(builder).add_loop_job(CountJob, CountOptions).build()
-    store = open_store(f"sqlite:///{file}", 5)
-    assert store.jobs() == []
-    store.close()
+    host = build(SystemClock(), None, more=more)
+    create_tables(url)
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         async with host:
             await host.jobs["CountJob"].trigger()

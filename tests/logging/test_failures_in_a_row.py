@@ -1,7 +1,7 @@
 """Failures that go on do not flood the log."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -9,10 +9,12 @@ from loopjobs import CancellationToken, Host
 from loopjobs.testing import FakeClock
 
 Build = Callable[..., Host]
+Body = Callable[[CancellationToken], Awaitable[None]]
+Told = Callable[[], list[tuple[int, str]]]
 
 
 @pytest.fixture
-def told(caplog: pytest.LogCaptureFixture) -> Callable[[], list[tuple[int, str]]]:
+def told(caplog: pytest.LogCaptureFixture) -> Told:
     """Return the lines at INFO and above."""
     caplog.set_level(logging.INFO, "loopjobs")
     return lambda: [(record.levelno, record.getMessage()) for record in caplog.records]
@@ -32,15 +34,25 @@ class Store:
             raise ConnectionError("the store is away")
 
 
-async def test_the_first_failure_is_told_then_one_a_minute_then_the_recovery(
-    build: Build, clock: FakeClock, told: Callable[[], list[tuple[int, str]]]
-) -> None:
-    """An outage of three minutes at a run a second takes five lines."""
-    store = Store()
+@pytest.fixture
+def store() -> Store:
+    return Store()
+
+
+@pytest.fixture
+def sweep(store: Store) -> Body:
+    """A job that needs the store."""
 
     async def sweep(ct: CancellationToken) -> None:
         await store.sweep(ct)
 
+    return sweep
+
+
+async def test_the_first_failure_is_told_then_one_a_minute_then_the_recovery(
+    build: Build, clock: FakeClock, told: Told, store: Store, sweep: Body
+) -> None:
+    """An outage of three minutes at a run a second takes five lines."""
     async with build(sweep, IntervalInSeconds=1):
         await clock.advance(179)
         store.is_away = False
@@ -57,14 +69,9 @@ async def test_the_first_failure_is_told_then_one_a_minute_then_the_recovery(
 
 
 async def test_a_failure_after_a_recovery_is_news(
-    build: Build, clock: FakeClock, told: Callable[[], list[tuple[int, str]]]
+    build: Build, clock: FakeClock, told: Told, store: Store, sweep: Body
 ) -> None:
     """However short a time ago the last outage was."""
-    store = Store()
-
-    async def sweep(ct: CancellationToken) -> None:
-        await store.sweep(ct)
-
     async with build(sweep, IntervalInSeconds=1):
         await clock.advance(1)
         store.is_away = False
@@ -76,15 +83,10 @@ async def test_a_failure_after_a_recovery_is_news(
 
 
 async def test_a_time_limit_is_a_failure_like_others(
-    build: Build, clock: FakeClock, told: Callable[[], list[tuple[int, str]]]
+    build: Build, clock: FakeClock, told: Told, store: Store, sweep: Body
 ) -> None:
     """It counts in the same row."""
-    store = Store()
     store.is_slow = True
-
-    async def sweep(ct: CancellationToken) -> None:
-        await store.sweep(ct)
-
     async with build(sweep, IntervalInSeconds=10, TimeoutInSeconds=5):
         await clock.advance(65)
     errors = [text for level, text in told() if level == logging.ERROR]
@@ -93,10 +95,9 @@ async def test_a_time_limit_is_a_failure_like_others(
 
 
 async def test_each_job_has_its_own_row(
-    build: Build, clock: FakeClock, told: Callable[[], list[tuple[int, str]]]
+    build: Build, clock: FakeClock, told: Told, store: Store
 ) -> None:
     """One that fails does not hide another."""
-    store = Store()
 
     async def one(ct: CancellationToken) -> None:
         await store.sweep(ct)
@@ -111,14 +112,9 @@ async def test_each_job_has_its_own_row(
 
 @pytest.mark.parametrize("step", [-3_600, 3_600])
 async def test_a_wall_clock_that_is_set_changes_nothing(
-    build: Build, clock: FakeClock, told: Callable[[], list[tuple[int, str]]], step: float
+    build: Build, clock: FakeClock, told: Told, step: float, sweep: Body
 ) -> None:
     """The minute is one of the monotonic clock."""
-    store = Store()
-
-    async def sweep(ct: CancellationToken) -> None:
-        await store.sweep(ct)
-
     async with build(sweep):
         await clock.advance(0)
         clock.step_wall_clock(step)
@@ -129,14 +125,9 @@ async def test_a_wall_clock_that_is_set_changes_nothing(
 
 
 async def test_lines_between_the_reminders_are_there_for_those_who_debug(
-    build: Build, clock: FakeClock, caplog: pytest.LogCaptureFixture
+    build: Build, clock: FakeClock, caplog: pytest.LogCaptureFixture, sweep: Body
 ) -> None:
     """With the same words and fields."""
-    store = Store()
-
-    async def sweep(ct: CancellationToken) -> None:
-        await store.sweep(ct)
-
     caplog.set_level(logging.DEBUG, "loopjobs")
     async with build(sweep):
         await clock.advance(10)

@@ -18,6 +18,19 @@ def acting(verb: str) -> dict[str, str]:
     return {"X-Loopjobs-Action": verb}
 
 
+async def begin_slow(
+    host: Host, clock: FakeClock, operator: httpx.AsyncClient, *, wait: int
+) -> asyncio.Task[httpx.Response]:
+    """Let somebody begin a run of the slow job, the only one, and await its end for so long."""
+    await host.jobs["Slow"].pause()
+    await clock.advance(61)
+    path = f"/api/jobs/Slow/trigger?wait={wait}"
+    waiting = asyncio.create_task(operator.post(path, headers=acting("trigger")))
+    await clock.advance(1)
+    assert not waiting.done()
+    return waiting
+
+
 async def test_trouble_comes_first(host: Host, clock: FakeClock, viewer: httpx.AsyncClient) -> None:
     """Then names, in order; and each job says why."""
     async with host:
@@ -143,12 +156,10 @@ async def test_a_run_is_awaited_as_long_as_asked(
 ) -> None:
     """Who waits too briefly is told that it goes on; it does."""
     async with host:
-        await host.jobs["Slow"].pause()
-        await clock.advance(61)
-        path, headers = "/api/jobs/Slow/trigger", acting("trigger")
-        brief = asyncio.create_task(operator.post(f"{path}?wait=5", headers=headers))
-        await clock.advance(5)
-        refused = (await operator.post(f"{path}?wait=60", headers=headers)).json()
+        brief = await begin_slow(host, clock, operator, wait=5)
+        await clock.advance(4)
+        again = "/api/jobs/Slow/trigger?wait=60"
+        refused = (await operator.post(again, headers=acting("trigger"))).json()
         await clock.advance(60)
         history = (await operator.get("/api/jobs/Slow/history")).json()
     answer = await brief
@@ -211,12 +222,7 @@ async def test_whoever_awaits_a_run_is_answered_when_the_host_stops(
 ) -> None:
     """With how the run ended; nothing of it goes on."""
     async with host:
-        await host.jobs["Slow"].pause()
-        await clock.advance(61)
-        headers, path = acting("trigger"), "/api/jobs/Slow/trigger?wait=60"
-        waiting = asyncio.create_task(operator.post(path, headers=headers))
-        await clock.advance(1)
-        assert not waiting.done()
+        waiting = await begin_slow(host, clock, operator, wait=60)
     answer = await waiting
     assert (answer.status_code, answer.json()["run"]["outcome"]) == (200, "cancelled")
 
@@ -226,11 +232,7 @@ async def test_a_run_goes_on_when_whoever_awaits_it_leaves(
 ) -> None:
     """To leave is not to stop it, and it is written down all the same."""
     async with host:
-        await host.jobs["Slow"].pause()
-        await clock.advance(61)
-        headers, path = acting("trigger"), "/api/jobs/Slow/trigger?wait=60"
-        waiting = asyncio.create_task(operator.post(path, headers=headers))
-        await clock.advance(1)
+        waiting = await begin_slow(host, clock, operator, wait=60)
         waiting.cancel()
         await clock.advance(60)
         assert host.jobs["Slow"].status().by_hand.succeeded == 1
