@@ -2,7 +2,7 @@
 
 import pytest
 
-from loopjobs import ClaimAnswer, ClaimRequest, LeaseUnavailableError, Outcome
+from loopjobs import ClaimAnswer, ClaimRequest, Granted, LeaseUnavailableError, Outcome
 from loopjobs.testing import MemoryLeases
 
 from .replicas import Cluster, Wire
@@ -21,6 +21,22 @@ class LossyWire(Wire):
             self.loses_next = False
             raise LeaseUnavailableError("the answer was lost")
         return answer
+
+
+class SlowWire(Wire):
+    """The way of a replica to the leases; it can hold up the next claim."""
+
+    def __init__(self, leases: MemoryLeases) -> None:
+        super().__init__(leases)
+        self.holds_up_next = False
+        self.held_up: list[ClaimRequest] = []
+
+    def claim(self, request: ClaimRequest) -> ClaimAnswer:
+        if self.holds_up_next:
+            self.holds_up_next = False
+            self.held_up.append(request)
+            raise LeaseUnavailableError("no answer in time")
+        return super().claim(request)
 
 
 async def test_the_slot_is_run_when_the_replica_asks_again() -> None:
@@ -59,3 +75,17 @@ async def test_what_was_claimed_by_hand_leaves_no_slot_behind() -> None:
         assert record.outcome is Outcome.SKIPPED_LEASE_UNAVAILABLE
         await cluster.clock.advance(12)
         assert cluster.starts() == [0, 10]
+
+
+async def test_a_claim_that_arrives_after_later_ones_keeps_nobody_from_running() -> None:
+    """It gets a slot that nobody waits for, when the replica has had others since."""
+    async with Cluster(0) as cluster:
+        wire = SlowWire(cluster.leases)
+        await cluster.deploy(wire, LeaseInSeconds=300)
+        await cluster.clock.advance(5)
+        wire.holds_up_next = True
+        await cluster.clock.advance(14)
+        cluster.leases.step(2)
+        assert isinstance(cluster.leases.claim(*wire.held_up), Granted)
+        await cluster.clock.advance(20)
+        assert cluster.starts()[2:] == pytest.approx([20, 28, 38], abs=0.5)

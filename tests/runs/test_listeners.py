@@ -10,9 +10,11 @@ from loopjobs import (
     CancellationToken,
     Event,
     Host,
+    HostBuilder,
     JobPaused,
     JobResumed,
     LoopDied,
+    LoopJobOptions,
     LoopStarted,
     LoopStopped,
     Outcome,
@@ -48,6 +50,37 @@ async def test_a_listener_that_raises_hurts_neither_run_nor_loop(
         *(RunStarted, RunEnded) * 2,
         LoopStopped,
     ]
+
+
+class Undecided:
+    """A listener that, once it is wanted, cannot say whether it listens."""
+
+    def __init__(self) -> None:
+        self.heard: list[type[Event]] = []
+
+    @property
+    def is_listening(self) -> bool:
+        if self.heard:
+            raise ValueError("well")
+        return False
+
+    def __call__(self, event: Event, /) -> None:
+        self.heard.append(type(event))
+
+
+async def test_a_listener_that_cannot_say_whether_it_listens_hears_everything(
+    clock: FakeClock,
+) -> None:
+    """And hurts neither run nor loop."""
+    undecided = Undecided()
+    builder = HostBuilder(
+        settings_files=(), settings={"job": {"IntervalInSeconds": 10}}, clock=clock
+    )
+    builder.add_loop_job(job, LoopJobOptions).add_listener(undecided)
+    async with builder.build() as host:
+        await clock.advance(10)
+        assert host.jobs["job"].status().ledger.succeeded == 2
+    assert undecided.heard == [LoopStarted, *(RunStarted, RunEnded) * 2, LoopStopped]
 
 
 async def test_a_listener_that_raises_is_told_about_in_the_log(

@@ -21,8 +21,8 @@ class LostAnswers:
         self._was_by_hand = is_by_hand
 
     def note_granted(self, granted: Granted) -> None:
-        """Note that a claim was answered, and what was granted."""
-        self._last_token, self._was_by_hand = granted.lease.fencing_token, None
+        """Note what was granted; a claim that was given up may reach the store later still."""
+        self._last_token = granted.lease.fencing_token
 
     def find(self, claimed: Claimed) -> tuple[Lease, LeaseEnd] | None:
         """Return the lease that a refusal tells of and how it is to end; `None` if there is none.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from loopjobs._contracts.listener import Listener, PausingListener
 from loopjobs._run.delivery import Delivery
 from loopjobs._run.log_lines import LogLines
-from loopjobs._run.telling import tell
+from loopjobs._run.telling import listens, tell
 from loopjobs._words.clock import Clock, VirtualClock
 from loopjobs._words.events import Event
 
@@ -36,7 +36,7 @@ class Announcer:
         """Whether anybody but the log listens now."""
         if self._somebody_always_listens:
             return True
-        return bool(self._pausing) and any(each.is_listening for each in self._pausing)
+        return bool(self._pausing) and any(map(listens, self._pausing))
 
     @property
     def writes_every_run(self) -> bool:
