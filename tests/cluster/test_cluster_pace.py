@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from loopjobs import CancellationToken, RunAgain, RunEnded
+from loopjobs import CancellationToken, Lease, LeaseEnd, RunAgain, RunEnded
 
-from .replicas import Cluster, rest
+from .replicas import Cluster, Wire, rest
 
 
 class Stubborn:
@@ -21,6 +21,13 @@ class Stubborn:
         while not self.let_go.is_set():
             with contextlib.suppress(asyncio.CancelledError):
                 await self.let_go.wait()
+
+
+class MistakenWire(Wire):
+    """The way to leases whose store has a mistake where it takes them back."""
+
+    def finish(self, lease: Lease, end: LeaseEnd) -> None:
+        raise KeyError(lease.job)
 
 
 def critical_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -136,6 +143,16 @@ async def test_a_lease_that_could_not_be_given_back_is_given_back_when_the_store
         replica.body, replica.wire.is_cut = rest, False
         await cluster.clock.advance(10)
         assert cluster.starts() == [0.0, 10.0]
+
+
+async def test_a_lease_that_never_can_be_given_back_ends_by_itself() -> None:
+    """A store that has a mistake there keeps nobody from running for longer than the lease."""
+    async with Cluster(0) as cluster:
+        await cluster.deploy(MistakenWire(cluster.leases), LeaseInSeconds=25)
+        await cluster.clock.advance(120)
+        gaps = [later - start for start, later in pairwise(cluster.starts())]
+        assert len(gaps) >= 3
+        assert all(25 <= gap <= 35 for gap in gaps)
 
 
 async def test_a_lease_that_was_not_given_back_is_no_other_replica_s() -> None:

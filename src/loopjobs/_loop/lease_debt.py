@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from loopjobs._run.lease_client import LeaseClient
 from loopjobs._words.clock import Clock
+from loopjobs._words.errors import LeaseUnavailableError
 from loopjobs._words.leases import Lease, LeaseEnd
 
 
@@ -26,15 +27,21 @@ class LeaseDebt:
         """Give back what is owed, if anything is.
 
         Raises:
-            LeaseUnavailableError: the store cannot be reached; it is owed still.
+            LeaseUnavailableError: the store cannot be reached; it is owed still, and holds.
         """
         owed = self._owed
         if owed is None:
             return
         lease, end, since = owed
+        late = self._clock.monotonic() - since
         if end.next_in is not None:
-            late = self._clock.monotonic() - since
             end = replace(end, next_in=max(0.0, end.next_in - late))
-        await self._client.finish(lease, end)
+        try:
+            await self._client.finish(lease, end)
+        except LeaseUnavailableError:
+            if late < lease.seconds:
+                raise
+            # It has ended by itself, so it keeps nobody from the next one.
+            return
         if self._owed is owed:
             self._owed = None
