@@ -61,6 +61,7 @@ from loopjobs._words.options import (
     Pacing,
     RunOn,
     SettingsEnum,
+    StartedBy,
     WhenLeaseUnavailable,
 )
 from loopjobs._words.outcomes import JobState, Outcome
@@ -135,6 +136,7 @@ __all__ = [
     "Sighting",
     "SlotsSkipped",
     "StartError",
+    "StartedBy",
     "StopError",
     "SystemClock",
     "Transaction",

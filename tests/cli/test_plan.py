@@ -89,8 +89,9 @@ def build():
     section = {"InitialDelayInSeconds": 600, "StartJitterInSeconds": 5, "JitterInSeconds": 1}
     off, delayed = {"Enabled": False}, {"Pacing": "FixedDelay"}
     settings = {"grid": section, "off": off, "delayed": delayed}
+    settings["triggered"] = {"StartedBy": "Trigger", "InitialDelayInSeconds": 5}
     builder = HostBuilder(settings_files=(), settings=settings)
-    for name in ("grid", "off", "delayed"):
+    for name in ("grid", "off", "delayed", "triggered"):
         builder.add_loop_job(spill, SweepOptions, name=name)
     return builder
 """
@@ -108,6 +109,7 @@ def test_the_plan_in_words(command: Command, write_app: WriteApp) -> None:
         "delayed  10 s after each run",
         "  2026-03-01 08:00:00Z  at once",
         "  then 10 s after the end of each run",
+        "triggered  when triggered",
     ]
 
 

@@ -18,6 +18,7 @@ SHOWN_BY = {
     "skip_if_running": "test_overlap.py::test_without_need_runs_overlap_on_the_grid",
     "max_concurrent_runs": "test_overlap.py::test_runs_never_exceed_the_bound",
     "enabled": "test_changed_options.py::test_a_job_can_be_switched_off_and_on",
+    "started_by": "test_started_by.py::test_the_loop_takes_over_and_gives_back_by_a_reload",
     "pacing": "test_fixed_delay.py::test_the_interval_begins_with_the_end_of_the_run",
     "jitter_in_seconds": "test_jitter.py::test_ticks_are_delayed_and_the_grid_stays",
     "start_jitter_in_seconds": "test_jitter.py::test_start_jitter_is_added_once",

@@ -76,7 +76,7 @@ class Pace(Generic[OptionsT]):
         self._keep_what_ticks_ask(options)
         self._backoff.count_anew(options)
         self.ticker.hold(self._backoff.until)
-        if options.enabled and not old.enabled:
+        if options.has_slots and not old.has_slots:
             self._origin = now
         if paces_differently(old, options, has_ticked=self.ticker.last_due is not None):
             self._follow(self._due_after_change(now))

@@ -6,7 +6,7 @@ from loopjobs._words.options import LoopJobOptions, Pacing
 
 def schedule_from(first_due: float, options: LoopJobOptions) -> Schedule | None:
     """Return the slots that begin there; `None` for a job that never ticks."""
-    if not options.enabled:
+    if not options.has_slots:
         return None
     kind = FixedRate if options.pacing is Pacing.FIXED_RATE else FixedDelay
     return kind(first_due, options.interval_in_seconds)
@@ -15,7 +15,7 @@ def schedule_from(first_due: float, options: LoopJobOptions) -> Schedule | None:
 def paces_differently(old: LoopJobOptions, new: LoopJobOptions, *, has_ticked: bool) -> bool:
     """Return whether a change of options moves the slots to come."""
     return (
-        old.enabled != new.enabled
+        old.has_slots != new.has_slots
         or old.interval_in_seconds != new.interval_in_seconds
         or old.pacing is not new.pacing
         or (not has_ticked and old.initial_delay_in_seconds != new.initial_delay_in_seconds)

@@ -69,7 +69,7 @@ class StatusReading(Generic[OptionsT]):
         return self._loop.ticker.is_paused or (turns is not None and turns.news.is_paused)
 
     def _silent_for(self) -> float:
-        if self._is_paused() or not self._loop.options.enabled:
+        if self._is_paused() or not self._loop.options.has_slots:
             return 0.0
         silence = self._clock.monotonic() - self._loop.pace.expected_since
         age = self._runs.success_age()

@@ -51,6 +51,15 @@ class Pacing(SettingsEnum):
     """From the end of the last run."""
 
 
+class StartedBy(SettingsEnum):
+    """Who starts the runs of a job."""
+
+    LOOP = "Loop"
+    """Its slots."""
+    TRIGGER = "Trigger"
+    """`trigger()` alone: another scheduler, a message, a person. The loop has no slots."""
+
+
 class RunOn(SettingsEnum):
     """Which replicas of a service run the job."""
 
@@ -127,6 +136,8 @@ class LoopJobOptions(Options):
     """Only without `SkipIfRunning`: the bound. One tick waits at it, further ones are skipped."""
     enabled: bool = True
     """Whether the job ticks at all. Can be switched by a reload."""
+    started_by: StartedBy = StartedBy.LOOP
+    """Its slots, or only those who trigger it, such as another scheduler. Can be switched."""
     pacing: Pacing = Pacing.FIXED_RATE
     """What the interval is counted from: a grid, or the end of the last run."""
     jitter_in_seconds: float = Field(default=0.0, ge=0)
@@ -151,6 +162,11 @@ class LoopJobOptions(Options):
     """Instead of an interval: times of the calendar. Not in this version."""
     time_zone: str = Field(default="UTC", validate_default=False)
     """The time zone of `Cron`. Not in this version."""
+
+    @property
+    def has_slots(self) -> bool:
+        """Whether the loop starts runs by itself."""
+        return self.enabled and self.started_by is StartedBy.LOOP
 
     @field_validator("*")
     @classmethod

@@ -1,11 +1,13 @@
 """Schedules in words."""
 
-from loopjobs import LoopJobOptions, Pacing
+from loopjobs import LoopJobOptions, Pacing, StartedBy
 from loopjobs.wording._durations import exact
 
 
 def schedule(options: LoopJobOptions) -> str:
-    """Say when a job runs: `every 10 s`, or `10 s after each run`."""
+    """Say when a job runs: `every 10 s`, `10 s after each run`, or `when triggered`."""
+    if options.started_by is StartedBy.TRIGGER:
+        return "when triggered"
     interval = exact(options.interval_in_seconds)
     if options.pacing is Pacing.FIXED_DELAY:
         return f"{interval} after each run"

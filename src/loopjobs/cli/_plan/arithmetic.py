@@ -28,13 +28,13 @@ class Plan:
     job: str
     options: LoopJobOptions
     ticks: Sequence[PlannedTick]
-    """None for a disabled job. With a fixed delay the first: the others depend on how long runs
-    take."""
+    """None for a job that is disabled or only triggered. With a fixed delay the first: the others
+    depend on how long runs take."""
 
     @property
     def is_open(self) -> bool:
         """Whether the later ticks depend on the ends of runs."""
-        return self.options.enabled and self.options.pacing is Pacing.FIXED_DELAY
+        return self.options.has_slots and self.options.pacing is Pacing.FIXED_DELAY
 
 
 def plan_ticks(job: str, options: LoopJobOptions, start: datetime, count: int) -> Plan:
@@ -46,7 +46,7 @@ def plan_ticks(job: str, options: LoopJobOptions, start: datetime, count: int) -
     Raises:
         OverflowError: a tick lies past the last year of the calendar.
     """
-    if not options.enabled:
+    if not options.has_slots:
         return Plan(job, options, ())
     is_grid = options.pacing is Pacing.FIXED_RATE
     numbers = range(count if is_grid else min(count, 1))

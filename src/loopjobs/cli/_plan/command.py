@@ -110,6 +110,8 @@ def _summary(plan: Plan) -> str:
     if not plan.options.enabled:
         return "disabled: it never ticks"
     parts = [schedule(plan.options)]
+    if not plan.options.has_slots:
+        return parts[0]
     if delay := plan.options.initial_delay_in_seconds:
         parts.append(f"first after {exact(delay)}")
     if jitter := plan.options.start_jitter_in_seconds:
