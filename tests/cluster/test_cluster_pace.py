@@ -72,6 +72,21 @@ async def test_failures_put_the_job_off_in_the_whole_cluster() -> None:
         assert all(round(start % 10, 1) % 10 <= 0.3 for start in cluster.starts())
 
 
+@pytest.mark.parametrize("first", [0.003, -0.003])
+async def test_a_back_off_is_no_longer_because_answers_take_a_while(first: float) -> None:
+    """By each of them the grid seems to be a little sooner, or a little later."""
+
+    async def fail(ct: CancellationToken) -> None:
+        raise ValueError
+
+    async with Cluster(1, fail, MaxBackoffInSeconds=20) as cluster:
+        for turn in range(20):
+            cluster.leases.step(first if turn % 2 else -first)
+            await cluster.clock.advance(10)
+        gaps = [later - start for start, later in pairwise(cluster.starts())]
+        assert gaps == pytest.approx([10, *[20] * (len(gaps) - 1)], abs=0.6)
+
+
 async def test_failures_in_a_row_are_those_of_the_cluster_on_every_replica() -> None:
     """A success elsewhere ends them here as well, and health is that of the job."""
 

@@ -17,6 +17,9 @@ from loopjobs._words.outcomes import Outcome
 OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
 
 _ROUNDING = 1e-9
+_LEEWAY: Final = 1 / 4
+"""The share of an interval by which a back-off in the cluster may be shorter: where the slots of the
+grid are is known from answers, of which some take longer than others."""
 # On Python 3.11 finding a member in its enumeration takes a while.
 _SUCCEEDED: Final = Outcome.SUCCEEDED
 
@@ -107,6 +110,8 @@ class Pace(Generic[OptionsT]):
             return
         now, was_put_off = self._clock.monotonic(), self.backs_off
         base = run.due if is_on_grid else now
+        if is_on_grid and run.fencing_token is not None:
+            base -= _LEEWAY * self.options.interval_in_seconds
         self._backoff.note_end(base, self._runs.consecutive_failures, self.options)
         self.ticker.hold(self._backoff.until)
         if run.is_scheduled:
