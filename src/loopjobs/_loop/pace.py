@@ -18,8 +18,8 @@ OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
 
 _ROUNDING = 1e-9
 _LEEWAY: Final = 1 / 4
-"""The share of an interval by which a back-off in the cluster may be shorter: where the slots of the
-grid are is known from answers, of which some take longer than others."""
+"""The share of an interval by which a back-off in the cluster may be shorter: where the grid is is
+known from answers, of which some take longer than others."""
 # On Python 3.11 finding a member in its enumeration takes a while.
 _SUCCEEDED: Final = Outcome.SUCCEEDED
 
