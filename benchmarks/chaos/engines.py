@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from chaos.redis_server import REMEMBERS, RedisServer
+from chaos.redis_server import REMEMBERS, RedisServer, running_redis
 from chaos.server import Server, running_server
 from servicekit.testing.passing_folder import passing_folder
 
@@ -34,13 +34,8 @@ def _sqlite() -> Iterator[Engine]:
 
 @contextmanager
 def _redis() -> Iterator[Engine]:
-    with passing_folder("chaos") as folder:
-        server = RedisServer(folder)
-        server.start(*REMEMBERS)
-        try:
-            yield Engine("redis", server.url, redis=server)
-        finally:
-            server.kill()
+    with running_redis(*REMEMBERS) as server:
+        yield Engine("redis", server.url, redis=server)
 
 
 ENGINES: Final[dict[str, Callable[[], AbstractContextManager[Engine]]]] = {

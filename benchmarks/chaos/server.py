@@ -57,8 +57,7 @@ class Server:
     @property
     def socket_file(self) -> Path:
         """What it listens on."""
-        url = make_url(self.url)
-        return Path(f"{url.host or url.query['host']}/.s.PGSQL.{self.port}")
+        return socket_file(self.url)
 
     @property
     def socket_lock_file(self) -> Path:
@@ -128,6 +127,12 @@ def _is_there(process: psutil.Process) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def socket_file(url: str) -> Path:
+    """Return what the server of a database listens on."""
+    parts = make_url(url)
+    return Path(f"{parts.host or parts.query['host']}/.s.PGSQL.{parts.port or _PORT}")
 
 
 def through_port(url: str, port: int) -> str:

@@ -3,11 +3,11 @@ from contextlib import ExitStack
 
 import pytest
 
+from chaos.redis_server import REMEMBERS, running_redis
 from loopjobs import LeaseStore
 from servicekit.testing import Templates
 
 from .benches import BENCHES, Bench, PostgresqlBench, postgresql_bench
-from .redis_server import PERSISTENT, redis_process
 
 
 class Places:
@@ -25,7 +25,7 @@ class Places:
 
     def _make(self, kind: str) -> str:
         if kind == "redis":
-            return self._stack.enter_context(redis_process(*PERSISTENT)).url
+            return self._stack.enter_context(running_redis(*REMEMBERS)).url
         database = self._templates.place(kind)
         url = database.create()
         self._stack.callback(database.drop, url)

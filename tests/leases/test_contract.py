@@ -11,8 +11,6 @@ from dataclasses import replace
 import pytest
 
 from loopjobs import (
-    ClaimRequest,
-    Declined,
     Granted,
     GridSighting,
     Lease,
@@ -22,29 +20,12 @@ from loopjobs import (
 )
 
 from .benches import Bench
-
-INTERVAL = 10_000.0
-LEASE = 4_000.0
-OURS = ClaimRequest(job="sweep", holder="ours", interval=INTERVAL, seconds=LEASE)
-THEIRS = replace(OURS, holder="theirs")
-SUCCESS = LeaseEnd(Outcome.SUCCEEDED)
+from .claims import INTERVAL, LEASE, OURS, SUCCESS, THEIRS, declined, granted
 
 
 def about(seconds: float) -> object:
     """Stand for a time that runs on during a test, which takes less than two minutes."""
     return pytest.approx(seconds, abs=120)
-
-
-def granted(store: LeaseStore, request: ClaimRequest = OURS) -> Granted:
-    answer = store.claim(request)
-    assert isinstance(answer, Granted), answer
-    return answer
-
-
-def declined(store: LeaseStore, request: ClaimRequest = OURS) -> Declined:
-    answer = store.claim(request)
-    assert isinstance(answer, Declined), answer
-    return answer
 
 
 def run_once(store: LeaseStore, next_in: float | None = None) -> None:

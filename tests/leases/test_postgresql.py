@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
+from chaos.forwarder import Forwarder
+from chaos.server import socket_file, through_port
 from loopjobs import (
-    ClaimRequest,
+    Clock,
     Declined,
     Granted,
     LeaseEnd,
-    LeaseStore,
+    LeaseStoreSource,
     LeaseUnavailableError,
     Outcome,
     SystemClock,
@@ -24,10 +26,10 @@ from servicekit.testing.places import PostgresqlPlace
 from servicekit.testing.postgresql_server import as_conninfo
 
 from .benches import TIMEOUT, PostgresqlBench
+from .claims import OURS, SUCCESS, granted
 from .conftest import Places
-from .middleman import Middleman
+from .pooler import PoolerWithoutOptions
 
-SWEEP = ClaimRequest(job="sweep", holder="ours", interval=10_000, seconds=4_000)
 SOON = 0.3
 WAITING = """
     SELECT 1 FROM pg_stat_activity WHERE query LIKE %s AND wait_event_type = 'Lock'
@@ -41,12 +43,6 @@ def empty_url(places: Places, templates: Templates) -> Iterator[str]:
     """A database without tables."""
     with templates.empty("postgresql") as url:
         yield url
-
-
-def granted(store: LeaseStore) -> Granted:
-    answer = store.claim(SWEEP)
-    assert isinstance(answer, Granted)
-    return answer
 
 
 def row(bench: PostgresqlBench, columns: str) -> tuple[object, ...]:
@@ -76,7 +72,7 @@ def test_replicas_that_start_at_once_make_one_table(empty_url: str) -> None:
         at_once.wait()
         store = source_of(empty_url, "shop", SystemClock()).connect(TIMEOUT)
         try:
-            return isinstance(store.claim(SWEEP), Granted)
+            return isinstance(store.claim(OURS), Granted)
         finally:
             store.close()
 
@@ -106,7 +102,7 @@ def test_a_user_who_may_not_make_tables_lives_on_one_that_is_there(empty_url: st
                 f"postgresql://loopjobs_test_clerk:hunter2@/{given['dbname']}?host={given['host']}"
             )
             store = source_of(url, "shop", SystemClock()).connect(TIMEOUT)
-            store.finish(granted(store).lease, LeaseEnd(Outcome.SUCCEEDED))
+            store.finish(granted(store).lease, SUCCESS)
             store.close()
         finally:
             connection.execute("DROP OWNED BY loopjobs_test_clerk")
@@ -127,7 +123,7 @@ def test_a_claim_waits_for_the_disk_whatever_the_server_is_set_to(empty_url: str
             " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION see()"
         )
         lease = granted(store).lease
-        store.finish(lease, LeaseEnd(Outcome.SUCCEEDED))
+        store.finish(lease, SUCCESS)
         store.close()
         assert connection.execute("SHOW synchronous_commit").fetchone() == ("off",)
         assert connection.execute("SELECT * FROM seen").fetchall() == [("on",), ("on",)]
@@ -219,9 +215,9 @@ def test_connections_that_the_server_ends_are_unavailable(
         " WHERE application_name = 'loopjobs leases'"
     )
     for verb in (
-        lambda: store.claim(SWEEP),
+        lambda: store.claim(OURS),
         lambda: store.renew([lease]),
-        lambda: store.finish(lease, LeaseEnd(Outcome.SUCCEEDED)),
+        lambda: store.finish(lease, SUCCESS),
         lambda: store.set_paused("sweep", is_paused=True),
     ):
         with pytest.raises(LeaseUnavailableError):
@@ -229,18 +225,22 @@ def test_connections_that_the_server_ends_are_unavailable(
     assert postgresql.connect().renew([lease]) == [lease]
 
 
+def source_through(way: Forwarder, bench: PostgresqlBench, clock: Clock) -> LeaseStoreSource:
+    return source_of(through_port(bench.url, way.port), bench.namespace, clock)
+
+
 @pytest.mark.smoke
 def test_a_server_that_is_silent_is_given_up(postgresql: PostgresqlBench) -> None:
     """It holds the connection open and never answers: frozen, or behind a wall."""
-    with Middleman(postgresql.url) as middleman:
-        source = source_of(middleman.url, postgresql.namespace, SystemClock())
+    with Forwarder(socket_file(postgresql.url)) as way:
+        source = source_through(way, postgresql, SystemClock())
         store = source.connect(SOON)
         granted(store)
-        middleman.is_silent = True
+        way.silence()
         clock = SystemClock()
         begun = clock.monotonic()
         with pytest.raises(LeaseUnavailableError, match="no answer in time"):
-            store.claim(SWEEP)
+            store.claim(OURS)
         assert clock.monotonic() - begun < 5
         store.close()
 
@@ -261,9 +261,9 @@ class HastyClock(SystemClock):
 @pytest.mark.timeout(30)
 def test_a_server_that_does_not_even_greet_is_given_up(postgresql: PostgresqlBench) -> None:
     """By the clock that all calls are bounded by, not by the time-outs of the driver."""
-    with Middleman(postgresql.url) as middleman:
-        middleman.is_silent = True
-        source = source_of(middleman.url, postgresql.namespace, HastyClock())
+    with Forwarder(socket_file(postgresql.url)) as way:
+        way.silence()
+        source = source_through(way, postgresql, HastyClock())
         with pytest.raises(LeaseUnavailableError, match="no connection in time"):
             source.connect(60.0)
 
@@ -273,15 +273,15 @@ def test_a_claim_that_waited_too_long_for_others_is_refused(
     postgresql: PostgresqlBench, is_waiting: Callable[[float], bool]
 ) -> None:
     """Whoever sent it has gone; a lease that nobody knows of would cost a slot."""
-    with Middleman(postgresql.url, refuses_options=True) as middleman:
-        source = source_of(middleman.url, postgresql.namespace, SystemClock())
+    with PoolerWithoutOptions(socket_file(postgresql.url)) as pooler:
+        source = source_through(pooler, postgresql, SystemClock())
         store = source.connect(SOON)
-        assert middleman.refused == 1
+        assert pooler.refused == 1
         store.set_paused("sweep", is_paused=False)
         with postgresql.control.transaction():
             postgresql.control.execute("LOCK TABLE loopjobs_leases")
             with pytest.raises(LeaseUnavailableError):
-                store.claim(SWEEP)
+                store.claim(OURS)
             # It may have arrived long after it was sent; the server counts from then.
             while not is_waiting(SOON):
                 time.sleep(0.01)
@@ -301,7 +301,7 @@ def test_a_statement_that_waits_for_others_ends_on_the_server_too(
     with postgresql.control.transaction():
         postgresql.control.execute("LOCK TABLE loopjobs_leases")
         with pytest.raises(LeaseUnavailableError):
-            store.claim(SWEEP)
+            store.claim(OURS)
         store.close()
         while is_waiting(0):
             time.sleep(0.01)
@@ -309,9 +309,9 @@ def test_a_statement_that_waits_for_others_ends_on_the_server_too(
 
 def test_a_pooler_that_takes_no_options_will_do(postgresql: PostgresqlBench) -> None:
     """Nothing depends on a connection being the same from one statement to the next."""
-    with Middleman(postgresql.url, refuses_options=True) as middleman:
-        store = source_of(middleman.url, postgresql.namespace, SystemClock()).connect(TIMEOUT)
-        assert isinstance(store.claim(SWEEP), Granted)
-        assert isinstance(store.claim(SWEEP), Declined)
+    with PoolerWithoutOptions(socket_file(postgresql.url)) as pooler:
+        store = source_through(pooler, postgresql, SystemClock()).connect(TIMEOUT)
+        assert isinstance(store.claim(OURS), Granted)
+        assert isinstance(store.claim(OURS), Declined)
         store.close()
-    assert middleman.refused == 1
+    assert pooler.refused == 1

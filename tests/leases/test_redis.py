@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from chaos.redis_server import FORGETS, REMEMBERS, RedisServer, running_redis
 from loopjobs import (
-    ClaimRequest,
     Declined,
     Granted,
     LeaseEnd,
@@ -21,24 +21,20 @@ from loopjobs import (
 )
 from loopjobs.leases._opening import check_url, source_of
 
-from .redis_server import FORGETFUL, PERSISTENT, RedisProcess, redis_process
+from .claims import LEASE, OURS, SUCCESS, THEIRS, declined, granted
 
-INTERVAL = 10_000.0
-LEASE = 4_000.0
-OURS = ClaimRequest(job="sweep", holder="ours", interval=INTERVAL, seconds=LEASE)
-THEIRS = replace(OURS, holder="theirs")
 KEY = "loopjobs:{default}:sweep"
 
 
 @pytest.fixture(scope="module")
-def forgetful() -> Iterator[RedisProcess]:
+def forgetful() -> Iterator[RedisServer]:
     """A server that remembers nothing when it is killed."""
-    with redis_process(*FORGETFUL) as server:
+    with running_redis(*FORGETS) as server:
         yield server
 
 
 @pytest.fixture
-def server(forgetful: RedisProcess) -> RedisProcess:
+def server(forgetful: RedisServer) -> RedisServer:
     """The same with nothing in it, and as it was configured."""
     with Redis.from_url(forgetful.url) as control:
         control.flushall()
@@ -48,7 +44,7 @@ def server(forgetful: RedisProcess) -> RedisProcess:
 
 
 @pytest.fixture
-def control(server: RedisProcess) -> Iterator["Redis"]:
+def control(server: RedisServer) -> Iterator["Redis"]:
     """What an administrator does."""
     with Redis.from_url(server.url, decode_responses=True) as control:
         yield control
@@ -58,7 +54,7 @@ Connect = Callable[..., LeaseStore]
 
 
 @pytest.fixture
-def connect(server: RedisProcess) -> Iterator[Connect]:
+def connect(server: RedisServer) -> Iterator[Connect]:
     """Connect as one more replica does."""
     stores: list[LeaseStore] = []
 
@@ -69,18 +65,6 @@ def connect(server: RedisProcess) -> Iterator[Connect]:
     yield connect
     for store in stores:
         store.close()
-
-
-def granted(store: LeaseStore, request: ClaimRequest = OURS) -> Granted:
-    answer = store.claim(request)
-    assert isinstance(answer, Granted), answer
-    return answer
-
-
-def declined(store: LeaseStore, request: ClaimRequest = OURS) -> Declined:
-    answer = store.claim(request)
-    assert isinstance(answer, Declined), answer
-    return answer
 
 
 def know(store: LeaseStore) -> Granted:
@@ -110,12 +94,12 @@ def test_when_that_is_over_the_slot_is_granted(connect: Connect) -> None:
 
 
 def test_after_a_restart_that_forgot_everything_nobody_runs_beside_anybody(
-    connect: Connect, server: RedisProcess, control: "Redis"
+    connect: Connect, server: RedisServer, control: "Redis"
 ) -> None:
     """The holder learns that it has lost its lease, and others wait. The next token is higher."""
     store = connect()
     lost = know(store).lease
-    server.restart()
+    server.restart(*FORGETS)
     assert store.renew([lost]) == []
     assert declined(connect(), THEIRS).lease_left == pytest.approx(LEASE, abs=60)
     control.hset(KEY, "wait_until", 0)
@@ -123,14 +107,14 @@ def test_after_a_restart_that_forgot_everything_nobody_runs_beside_anybody(
 
 
 def test_after_a_restart_from_the_past_nobody_runs_beside_anybody(
-    connect: Connect, server: RedisProcess, control: "Redis"
+    connect: Connect, server: RedisServer, control: "Redis"
 ) -> None:
     """A snapshot, or a replica that was behind: the job is known and the last claim is not."""
     store = connect()
     store.finish(know(store).lease, LeaseEnd(Outcome.SUCCEEDED, next_in=0))
     control.save()
     lost = granted(store).lease
-    server.restart()
+    server.restart(*FORGETS)
     assert declined(connect(), THEIRS).lease_left == pytest.approx(LEASE, abs=60)
     assert store.renew([lost]) == []
     control.hset(KEY, "wait_until", 0)
@@ -169,7 +153,7 @@ def test_a_key_of_somebody_else_is_named_for_what_it_is(connect: Connect, contro
 
 
 def test_a_password_that_is_refused_is_not_told(
-    connect: Connect, server: RedisProcess, control: "Redis"
+    connect: Connect, server: RedisServer, control: "Redis"
 ) -> None:
     """Whatever the server or the driver say of it."""
     control.acl_setuser("app", enabled=True, passwords=["+right"], keys="*", commands=["+@all"])
@@ -182,7 +166,7 @@ def test_a_password_that_is_refused_is_not_told(
 
 
 def test_a_user_who_may_not_ask_for_facts_can_keep_leases(
-    connect: Connect, server: RedisProcess, control: "Redis", caplog: pytest.LogCaptureFixture
+    connect: Connect, server: RedisServer, control: "Redis", caplog: pytest.LogCaptureFixture
 ) -> None:
     """Managed servers are like that. Somebody has to know."""
     commands = ["+@all", "-info"]
@@ -194,7 +178,7 @@ def test_a_user_who_may_not_ask_for_facts_can_keep_leases(
 
 
 def test_the_rights_of_the_how_to_are_enough(
-    connect: Connect, server: RedisProcess, control: "Redis"
+    connect: Connect, server: RedisServer, control: "Redis"
 ) -> None:
     """As they stand there."""
     page = Path(__file__).parents[2] / "docs" / "how-to" / "run-once-in-the-cluster.md"
@@ -205,7 +189,7 @@ def test_the_rights_of_the_how_to_are_enough(
     store.set_paused("sweep", is_paused=False)
     lease = know(store).lease
     assert store.renew([lease]) == [lease]
-    store.finish(lease, LeaseEnd(Outcome.SUCCEEDED))
+    store.finish(lease, SUCCESS)
 
 
 def test_a_server_that_is_away_is_named(connect: Connect) -> None:
@@ -233,7 +217,7 @@ def test_a_connection_that_was_closed_meanwhile_is_made_anew(
 
 
 def test_what_a_server_may_forget_is_said_once(
-    connect: Connect, server: RedisProcess, control: "Redis", caplog: pytest.LogCaptureFixture
+    connect: Connect, server: RedisServer, control: "Redis", caplog: pytest.LogCaptureFixture
 ) -> None:
     """To whoever reads the log, not with each connection."""
     control.config_set("maxmemory-policy", "allkeys-lru")
@@ -259,7 +243,7 @@ def test_a_replica_is_refused(connect: Connect, control: "Redis") -> None:
         control.replicaof("NO", "ONE")
 
 
-def test_namespaces_know_nothing_of_each_other(server: RedisProcess, control: "Redis") -> None:
+def test_namespaces_know_nothing_of_each_other(server: RedisServer, control: "Redis") -> None:
     """Whatever is in their names; all jobs of one are in one slot of a cluster."""
     for namespace in ("a", "a}:b", "\u00e9 {"):
         store = source_of(server.url, namespace, SystemClock()).connect(10)
@@ -285,25 +269,25 @@ def test_a_url_of_something_else_is_told_what_there_is() -> None:
 
 
 @pytest.fixture
-def persistent() -> Iterator[RedisProcess]:
+def persistent() -> Iterator[RedisServer]:
     """A server with nothing in it that writes everything down."""
-    with redis_process(*PERSISTENT) as server:
+    with running_redis(*REMEMBERS) as server:
         yield server
 
 
 def test_a_server_that_writes_everything_down_forgets_nothing_when_it_is_killed(
-    connect: Connect, persistent: RedisProcess
+    connect: Connect, persistent: RedisServer
 ) -> None:
     """The lease is still there, and so is the slot."""
     store = connect(persistent.url)
     lease = know(store).lease
-    persistent.restart()
+    persistent.restart(*REMEMBERS)
     assert store.renew([lease]) == [lease]
     assert declined(connect(persistent.url), THEIRS).holder == "ours"
 
 
 def test_what_is_flushed_is_forgotten_by_a_server_that_writes_everything_down(
-    connect: Connect, persistent: RedisProcess
+    connect: Connect, persistent: RedisServer
 ) -> None:
     """It no longer knows us at all: so the job is not taken for a new one."""
     store = connect(persistent.url)

@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 
 from loopjobs import (
-    ClaimRequest,
     Declined,
-    Granted,
     LeaseEnd,
     LeaseUnavailableError,
     Outcome,
@@ -22,12 +20,9 @@ from loopjobs.leases._opening import check_url
 from loopjobs.leases._sqlite import SqliteLeases, SqliteLeaseStore
 from loopjobs.testing import FakeClock
 
-INTERVAL = 10_000.0
-LEASE = 4_000.0
-OURS = ClaimRequest(job="sweep", holder="ours", interval=INTERVAL, seconds=LEASE)
-THEIRS = replace(OURS, holder="theirs")
+from .claims import INTERVAL, LEASE, OURS, SUCCESS, THEIRS, declined, granted
+
 BY_HAND = replace(THEIRS, is_by_hand=True)
-SUCCESS = LeaseEnd(Outcome.SUCCEEDED)
 
 Connect = Callable[..., SqliteLeaseStore]
 
@@ -51,18 +46,6 @@ def process(file: Path, clock: FakeClock) -> Iterator[Connect]:
     yield connect
     for store in stores:
         store.close()
-
-
-def granted(store: SqliteLeaseStore, request: ClaimRequest = OURS) -> Granted:
-    answer = store.claim(request)
-    assert isinstance(answer, Granted), answer
-    return answer
-
-
-def declined(store: SqliteLeaseStore, request: ClaimRequest = THEIRS) -> Declined:
-    answer = store.claim(request)
-    assert isinstance(answer, Declined), answer
-    return answer
 
 
 def change(file: Path, statement: str) -> None:
@@ -90,7 +73,7 @@ def test_a_sighting_opens_no_lock(process: Connect) -> None:
     """The clock of a machine does not go back; only a dead holder leaves its lock."""
     granted(process())
     other = process()
-    sighting = declined(other).sighting
+    sighting = declined(other, THEIRS).sighting
     assert sighting is not None
     assert declined(other, replace(BY_HAND, stale=sighting)).holder == "ours"
 
@@ -157,7 +140,7 @@ def test_steps_of_the_wall_clock_change_nothing(process: Connect, clock: FakeClo
         clock.step_wall_clock(step)
         answer = granted(store)
         assert (answer.next_in, answer.overdue) == (INTERVAL, 0)
-        assert declined(process()).lease_left == LEASE
+        assert declined(process(), THEIRS).lease_left == LEASE
         store.finish(answer.lease, SUCCESS)
         clock.stall(INTERVAL)
         tokens.append(answer.lease.fencing_token)
@@ -189,7 +172,7 @@ def test_a_reboot_keeps_what_a_run_has_asked_for(process: Connect, clock: FakeCl
     before = process()
     before.finish(granted(before).lease, LeaseEnd(Outcome.SUCCEEDED, next_in=500))
     after = process(boot="second", clock=FakeClock(clock.now()))
-    answer = declined(after)
+    answer = declined(after, THEIRS)
     assert answer.next_in == pytest.approx(500)
     assert answer.success_age == pytest.approx(0)
 

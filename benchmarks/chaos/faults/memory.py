@@ -35,8 +35,7 @@ def killed(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """A server that writes everything down is killed, and started again."""
 
     def kill() -> None:
-        stage.redis.kill()
-        stage.redis.start(*REMEMBERS)
+        stage.redis.restart(*REMEMBERS)
 
     return troubled(stage, name, times, kill, _INTERVAL + _BACK)
 
@@ -45,15 +44,13 @@ def killed_unwritten(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """The control: the server writes nothing down."""
     gone = 0
     for _ in range(times):
-        stage.redis.kill()
-        stage.redis.start(*FORGETS)
+        stage.redis.restart(*FORGETS)
         with stage.cluster(interval=_INTERVAL, lease=_LEASE) as cluster:
             cluster.start()
             cluster.await_start()
         key = known_since(cluster.namespace)
         was_there = stage.redis.ask("EXISTS", key)
-        stage.redis.kill()
-        stage.redis.start(*FORGETS)
+        stage.redis.restart(*FORGETS)
         gone += was_there == 1 and stage.redis.ask("EXISTS", key) == 0
         stage.advance(1)
     return [happened(name, times, "leases gone", gone)]
@@ -61,8 +58,7 @@ def killed_unwritten(stage: Stage, name: str, times: int) -> Sequence[Figure]:
 
 def killed_forgetful(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     """One that writes nothing down is killed while a run is in progress."""
-    stage.redis.kill()
-    stage.redis.start(*FORGETS)
+    stage.redis.restart(*FORGETS)
     return _forgotten(stage, name, times, _LONG, _forgetting(stage))
 
 
@@ -122,8 +118,7 @@ def _late_replica(primary: RedisServer) -> RedisServer:
 
 def _forgetting(stage: Stage) -> Forget:
     def kill(_cluster: Cluster) -> None:
-        stage.redis.kill()
-        stage.redis.start(*FORGETS)
+        stage.redis.restart(*FORGETS)
 
     return kill
 
