@@ -12,10 +12,10 @@ SERVICES := services/servicekit services/login services/admin_provisioning servi
 # Tests and the services they start are compiled once, and not by every process anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup browser run test thorough coverage check docs screenshots format clean
+.PHONY: help setup browser run test thorough coverage check dist release-check docs screenshots format clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(VENV)/.ready ## create .venv with everything the targets below need
 
@@ -56,6 +56,19 @@ thorough: setup browser ## run every test with 25 times as many made-up examples
 
 coverage: setup browser ## run every test traced, and hold coverage to its floor
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered
+
+dist: setup ## wheel and sdist of the library, in dist/
+	$(BIN)/python -m hatchling build --clean
+
+# Tools that are large and needed by few have environments of their own.
+$(VENV)/release $(VENV)/site: $(VENV)/.ready
+	$(BIN)/python -m venv $@
+	$@/bin/python -m pip install --quiet --upgrade pip --constraint constraints.txt
+	$@/bin/python -m pip install --quiet --constraint constraints.txt --group $(@F)
+	@touch $@
+
+release-check: $(VENV)/release ## what make test leaves out before a release: clean environments, other people's checkers
+	LOOPJOBS_TEST_RELEASE_TOOLS=$(abspath $(VENV)/release/bin) $(BIN)/pytest --numprocesses 2 tests/release
 
 docs: setup ## write the reference pages anew from the code
 	$(BIN)/python docs/generate.py

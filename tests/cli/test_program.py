@@ -25,7 +25,7 @@ def test_without_the_extra_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The library works without it, so the command may be there and not its means."""
-    monkeypatch.setattr(loopjobs.cli, "find_spec", lambda name: None if name == "rich" else name)
+    monkeypatch.setitem(sys.modules, "rich", None)
     with pytest.raises(SystemExit, match="2"):
         loopjobs.cli.main(["--version"])
     assert capsys.readouterr().err == (

@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from typing import Final, NoReturn
+
+from loopjobs._extras import what_is_missing
 
 __all__ = ["main"]
 
 _NEEDED: Final = ("httpx", "rich", "typer")
+_USAGE: Final = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -16,15 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: What follows the name of the command, instead of the process's own.
     """
-    if missing := [name for name in _NEEDED if find_spec(name) is None]:
-        sys.exit(_explained(missing))
+    if missing := what_is_missing("cli", *_NEEDED):
+        sys.stderr.write(f"loopjobs: the command {missing}\n")
+        sys.exit(_USAGE)
     from loopjobs.cli._application import application  # noqa: PLC0415 - only if the extra is there
     from loopjobs.cli._program import run_program  # noqa: PLC0415 - as above
 
     run_program(application(), "loopjobs", arguments)
-
-
-def _explained(missing: Sequence[str]) -> int:
-    text = f"loopjobs: the command needs {', '.join(missing)}: pip install 'loopjobs[cli]'\n"
-    sys.stderr.write(text)
-    return 2

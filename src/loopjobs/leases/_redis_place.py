@@ -1,9 +1,10 @@
 """A server of Redis, read from a URL."""
 
-import importlib.util
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
+
+from loopjobs._extras import what_is_missing
 
 REDIS_SCHEMES: Final = ("redis", "rediss", "unix")
 
@@ -23,8 +24,8 @@ def read_redis_place(url: str) -> RedisPlace:
     Raises:
         ValueError: it leads nowhere; the message does not repeat the URL, which may be a secret.
     """
-    if importlib.util.find_spec("redis") is None:
-        raise ValueError("needs redis-py; install loopjobs[redis]")
+    if missing := what_is_missing("redis", "redis"):
+        raise ValueError(missing)
     # An extra: the other stores do without it.
     from redis import ConnectionPool  # noqa: PLC0415
 

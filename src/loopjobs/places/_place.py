@@ -1,10 +1,11 @@
 """A database, read from a URL."""
 
-import importlib.util
 import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
+
+from loopjobs._extras import what_is_missing
 
 _SQLITE: Final = re.compile(r"sqlite(\+\w+)?:///(?P<file>[^?]+)(\?(?P<query>.*))?")
 _POSTGRESQL: Final = re.compile(r"postgres(ql)?(\+psycopg)?://(?P<rest>.+)")
@@ -56,8 +57,8 @@ def _sqlite(file: str, query: str) -> SqlitePlace:
 
 
 def _postgresql(conninfo: str) -> PostgresqlPlace:
-    if importlib.util.find_spec("psycopg") is None:
-        raise ValueError("needs psycopg; install loopjobs[postgres]")
+    if missing := what_is_missing("postgres", "psycopg"):
+        raise ValueError(missing)
     # An extra: SQLite does without it.
     from psycopg import ProgrammingError  # noqa: PLC0415
     from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415

@@ -1,0 +1,86 @@
+"""Runs inside an installation, and prints which parts of it can be used, as JSON.
+
+For each extra the answer is what its part said when it refused, or nothing; "core" is the rest.
+"""
+
+import asyncio
+import contextlib
+import importlib
+import io
+import json
+import sys
+from collections.abc import Callable
+from typing import Final
+
+from loopjobs import (
+    BuildError,
+    CancellationToken,
+    HostBuilder,
+    LoopJobOptions,
+    Outcome,
+    __version__,
+)
+from loopjobs.history import add_history
+from loopjobs.leases import add_leases
+
+CORE: Final = ("health", "logs", "migration", "places", "testing", "wording")
+
+
+async def job(ct: CancellationToken) -> None:
+    """Do nothing, successfully."""
+
+
+def use_core() -> str:
+    """Import what stands on the core alone, and run a job once."""
+    for name in CORE:
+        importlib.import_module(f"loopjobs.{name}")
+    builder = HostBuilder(settings_files=(), settings={"job": {"IntervalInSeconds": 5}})
+    host = builder.add_loop_job(job, LoopJobOptions).build()
+    outcome = asyncio.run(host.run_once("job")).outcome
+    return "" if outcome is Outcome.SUCCEEDED else outcome
+
+
+def use_module(name: str) -> str:
+    """Import a package."""
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        return str(error)
+    return ""
+
+
+def use_command() -> str:
+    """Ask the command for its version."""
+    main = importlib.import_module("loopjobs.cli").main
+    with (
+        contextlib.redirect_stderr(io.StringIO()) as said,
+        contextlib.redirect_stdout(io.StringIO()) as printed,
+        contextlib.suppress(SystemExit),
+    ):
+        main(["--version"])
+    return said.getvalue() if __version__ not in printed.getvalue() else ""
+
+
+def use_url(section: str, url: str, add: Callable[[HostBuilder], object]) -> str:
+    """Build a host that keeps something where a URL leads."""
+    builder = HostBuilder(settings_files=(), settings={section: {"Url": url}})
+    add(builder)
+    try:
+        builder.build()
+    except BuildError as error:
+        return str(error)
+    return ""
+
+
+USES: Final[dict[str, Callable[[], str]]] = {
+    "core": use_core,
+    "cli": use_command,
+    "otel": lambda: use_module("loopjobs.telemetry"),
+    "postgres": lambda: use_url("History", "postgresql://someone@localhost/db", add_history),
+    "redis": lambda: use_url("Leases", "redis://localhost/0", add_leases),
+    "web": lambda: use_module("loopjobs.web"),
+}
+
+if __name__ == "__main__":
+    answers = {name: use() for name, use in USES.items()}
+    json.dump({"version": __version__, "python": sys.version_info[:2], **answers}, sys.stdout)
