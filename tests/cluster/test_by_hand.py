@@ -1,6 +1,7 @@
 """A run by hand is one of the cluster: wherever the button is, one replica runs at a time."""
 
 import asyncio
+import contextlib
 import re
 
 import httpx
@@ -228,3 +229,21 @@ async def test_a_row_that_stays_locked_is_looked_at_less_and_less() -> None:
         wire.is_locked = False
         await cluster.clock.advance(15.1)
         assert len(replica.runs) == 1
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_who_goes_away_while_a_run_by_hand_is_claimed_leaves_no_lease_behind(
+    steps: int,
+) -> None:
+    """Whether the answer is on its way then, or has just come."""
+    async with Cluster(1, LeaseInSeconds=300) as cluster:
+        (replica,) = cluster.replicas
+        await cluster.clock.advance(5)
+        waiting = asyncio.ensure_future(replica.job.trigger())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await waiting
+        await cluster.clock.advance(1)
+        assert cluster.leases.holder_of("sweep") is None

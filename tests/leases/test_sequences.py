@@ -128,6 +128,7 @@ class Told:
 )
 @given(steps=st.lists(operations, max_size=14))
 @example(steps=[("pause", True), ("claim", 0), ("step", -15_000), ("claim", 0)])
+@example(steps=[("pause", True), ("claim by hand", 0), ("succeed", 0), ("claim", 0)])
 def test_a_real_store_answers_as_the_memory_does(
     real_bench: Bench, real_store: LeaseStore, steps: Sequence[tuple[str, int]]
 ) -> None:

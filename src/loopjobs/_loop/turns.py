@@ -85,6 +85,9 @@ class Turns:
             self._lost_answers.note_silence(is_by_hand=is_by_hand)
             return self._unavailable(error, is_by_hand=is_by_hand)
         except asyncio.CancelledError:
+            if not claim.cancelled() and claim.done() and claim.exception() is None:
+                # It was answered just before whoever waits for it went away.
+                await self.decline(self._read(claim.result()))
             task = asyncio.current_task()
             if not self._is_closed or (task is not None and task.cancelling()):
                 raise

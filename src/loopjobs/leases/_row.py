@@ -17,7 +17,7 @@ from loopjobs import (
 from loopjobs.leases._told import told
 
 _ROUNDING: Final = 1e-6
-"""Moments this close together, in seconds or in intervals, are one."""
+"""Moments this close together, in seconds, are one."""
 
 
 @dataclass(slots=True)
@@ -117,7 +117,7 @@ class LeaseRow:
         if end.next_in is not None:
             self.asked_due, self.asked_in = now + end.next_in, end.next_in
         elif self.grid_due < now:
-            steps = math.ceil((now - self.grid_due) / self.interval - _ROUNDING)
+            steps = math.ceil((now - self.grid_due - _ROUNDING) / self.interval)
             self.grid_due += steps * self.interval
 
     def declined(self, interval: float, now: float, lease_left: float | None) -> Declined:
@@ -156,5 +156,5 @@ class LeaseRow:
     def _pass(self, interval: float, now: float) -> None:
         self.asked_due = None
         if (grid_due := self.grid_due_at(interval)) <= now:
-            steps = math.floor((now - grid_due) / interval + _ROUNDING) + 1
+            steps = math.floor((now - grid_due + _ROUNDING) / interval) + 1
             self.grid_due, self.interval = grid_due + steps * interval, interval

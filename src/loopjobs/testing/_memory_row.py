@@ -46,8 +46,11 @@ class MemoryRow:
 
     def grid_point(self, now: float, *, is_included: bool) -> float:
         """Return the first point of the grid after now, or at it where that counts."""
-        steps = (now - self.grid_due) / self.interval
-        count = math.ceil(steps - _ROUNDING) if is_included else math.floor(steps + _ROUNDING) + 1
+        passed = now - self.grid_due
+        if is_included:
+            count = math.ceil((passed - _ROUNDING) / self.interval)
+        else:
+            count = math.floor((passed + _ROUNDING) / self.interval) + 1
         return self.grid_due + count * self.interval
 
     def sighting(self) -> Sighting:
