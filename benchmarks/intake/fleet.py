@@ -10,9 +10,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 import login.storage
 from login.storage.models import PcRow
 from loopjobs import SystemClock
-from servicekit.database import Database, DatabaseOptions, MigrationService
+from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
 from sweeps.bulk import Expressions, insert_rows
-from sweeps.case import revisions_of
 
 
 def mac_of(number: int) -> str:
@@ -29,7 +28,7 @@ async def fill(url: str, pcs: int) -> None:
     """Make the tables, and write so many PCs that are online."""
     clock = SystemClock()
     async with Database(DatabaseOptions.model_validate({"Url": url})) as database:
-        await MigrationService(database, revisions_of(login.storage), clock).start()
+        await MigrationService(database, Revisions.of(login.storage), clock).start()
         event.listen(database.writer.sync_engine, "connect", _teach_hashing)
         await database.writer.dispose()
         sql = Expressions(database.is_sqlite, clock.now())

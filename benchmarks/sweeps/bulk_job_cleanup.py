@@ -21,8 +21,9 @@ from admin_provisioning.storage.cleanup_store import SqlCleanupStore
 from admin_provisioning.storage.cleanup_view import SqlCleanupView
 from admin_provisioning.storage.intake import SqlIntake
 from admin_provisioning.storage.models import BulkJobItemRow, BulkJobRow
+from servicekit.database import Revisions
 from sweeps.bulk import Expressions, insert_rows
-from sweeps.case import Case, Execute, Scene, revisions_of
+from sweeps.case import Case, Execute, Scene
 from sweeps.row_by_row import row_by_row
 
 _ITEMS_A_JOB: Final = 1_000
@@ -117,7 +118,7 @@ async def row_by_row_instead(scene: Scene) -> None:
 CASE: Final = Case(
     "BulkJobCleanup",
     "bulk_job_items",
-    revisions_of(admin_provisioning.storage),
+    Revisions.of(admin_provisioning.storage),
     fill,
     job,
     send,

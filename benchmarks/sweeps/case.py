@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import TypeAlias
 
 from loopjobs import CancellationToken, Clock, SystemClock
@@ -73,8 +72,3 @@ class Case:
     """Does the same row by row."""
     full_rows: int
     """The scale of the specification."""
-
-
-def revisions_of(storage: ModuleType) -> Revisions:
-    """Return the revisions of a service by the package in which they are."""
-    return Revisions(Path(str(storage.__file__)).parent / "migrations")

@@ -14,8 +14,9 @@ from login.jobs.pc_delete_options import PcDeleteJobOptions
 from login.storage.acknowledgements import SqlAcknowledgementStore
 from login.storage.models import AuthSessionRow, PcRow, PcStatusEventRow, RefreshTokenRow
 from login.storage.retirement_store import SqlRetirementStore
+from servicekit.database import Revisions
 from sweeps.bulk import Expressions, insert_rows
-from sweeps.case import Case, Execute, Scene, revisions_of
+from sweeps.case import Case, Execute, Scene
 from sweeps.pc_keep_alive import hear
 from sweeps.row_by_row import row_by_row
 from sweeps.token_cleanup import add_user
@@ -136,7 +137,7 @@ async def row_by_row_instead(scene: Scene) -> None:
 CASE: Final = Case(
     "PcDeleteJob",
     "pcs",
-    revisions_of(login.storage),
+    Revisions.of(login.storage),
     fill,
     job,
     keep_alive,

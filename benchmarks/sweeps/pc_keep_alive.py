@@ -13,8 +13,9 @@ from login.jobs.pc_keep_alive_options import PcKeepAliveJobOptions
 from login.storage.changes import fallen_silent
 from login.storage.models import PcRow
 from login.storage.sweep_store import SqlSweepStore
+from servicekit.database import Revisions
 from sweeps.bulk import insert_rows
-from sweeps.case import Case, Execute, Scene, revisions_of
+from sweeps.case import Case, Execute, Scene
 from sweeps.row_by_row import row_by_row
 
 _ONE_STALE_IN: Final = 100
@@ -80,7 +81,7 @@ async def row_by_row_instead(scene: Scene) -> None:
 CASE: Final = Case(
     "PcKeepAliveJob",
     "pcs",
-    revisions_of(login.storage),
+    Revisions.of(login.storage),
     fill,
     job,
     keep_alive,

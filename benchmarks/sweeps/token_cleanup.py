@@ -14,8 +14,9 @@ from login.jobs.token_cleanup_options import TokenCleanupJobOptions
 from login.storage.models import AuthSessionRow, RefreshTokenRow, UserRow
 from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from loopjobs import Clock
+from servicekit.database import Revisions
 from sweeps.bulk import Expressions, insert_rows
-from sweeps.case import Case, Execute, Row, Scene, revisions_of
+from sweeps.case import Case, Execute, Row, Scene
 from sweeps.row_by_row import row_by_row
 
 _TOKENS_A_SESSION: Final = 10
@@ -122,7 +123,7 @@ async def row_by_row_instead(scene: Scene) -> None:
 CASE: Final = Case(
     "TokenCleanupJob",
     "refresh_tokens",
-    revisions_of(login.storage),
+    Revisions.of(login.storage),
     fill,
     job,
     sign_in,

@@ -30,7 +30,7 @@ HISTORY: Final = {"WriteIntervalInSeconds": 0.05}
 
 @pytest.fixture
 def revisions() -> Revisions:
-    return Revisions(Path(login.storage.__file__).parent / "migrations")
+    return Revisions.of(login.storage)
 
 
 async def has_rows(database: Database, table: str, job: str) -> bool:
@@ -81,7 +81,7 @@ async def test_login_tells_of_the_runs_before_it_was_killed(
 @pytest.fixture
 def desk_database_url(templates: Templates, database_kind: str) -> Iterator[str]:
     """Where the database of AdminProvisioning is."""
-    revisions = Revisions(Path(admin_provisioning.storage.__file__).parent / "migrations")
+    revisions = Revisions.of(admin_provisioning.storage)
     with templates.migrated(database_kind, revisions) as url:
         yield url
 

@@ -30,12 +30,12 @@ CLIENT: Final = "admin-provisioning"
 
 @pytest.fixture
 def revisions() -> Revisions:
-    return Revisions(Path(admin_provisioning.storage.__file__).parent / "migrations")
+    return Revisions.of(admin_provisioning.storage)
 
 
 @pytest.fixture
 def login_database_url(templates: Templates, database_kind: str) -> Iterator[str]:
-    revisions = Revisions(Path(login.storage.__file__).parent / "migrations")
+    revisions = Revisions.of(login.storage)
     with templates.migrated(database_kind, revisions) as url:
         yield url
 

@@ -37,7 +37,7 @@ FAR_AHEAD = datetime(2126, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def revisions() -> Revisions:
-    return Revisions(Path(login.storage.__file__).parent / "migrations")
+    return Revisions.of(login.storage)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ SECRET = "a-secret-of-more-than-32-characters"
 
 @pytest.fixture
 def revisions() -> Revisions:
-    return Revisions(Path(login.storage.__file__).parent / "migrations")
+    return Revisions.of(login.storage)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Both services in one database, as a small installation has it."""
 
 import asyncio
-from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
@@ -15,8 +14,7 @@ from servicekit.testing.fixtures import on_postgresql
 @on_postgresql
 async def test_both_services_fit_into_one_database(empty_database_url: str) -> None:
     """They start at once, each finds its own revision, and neither sees the other's tables."""
-    packages = (login.storage.__file__, admin_provisioning.storage.__file__)
-    revisions = [Revisions(Path(file).parent / "migrations") for file in packages]
+    revisions = [Revisions.of(each) for each in (login.storage, admin_provisioning.storage)]
     async with Database(DatabaseOptions.model_validate({"Url": empty_database_url})) as database:
         services = [MigrationService(database, each, SystemClock()) for each in revisions]
         for _ in ("from nothing", "again"):

@@ -59,14 +59,10 @@ def service(entry: str, folder: Path, settings: Mapping[str, object]) -> Iterato
         yield serve.read_until(r"listening on (http://\S+)")
 
 
-def revisions(package_file: str) -> Revisions:
-    return Revisions(Path(package_file).parent / "migrations")
-
-
 @pytest.fixture
 def login_url(templates: Templates, database_kind: str, tmp_path: Path) -> Iterator[str]:
     client = {"Secret": CLIENT["client_secret"], "Scopes": SCOPES}
-    with templates.migrated(database_kind, revisions(login.storage.__file__)) as database_url:
+    with templates.migrated(database_kind, Revisions.of(login.storage)) as database_url:
         settings = {
             "Database": {"Url": database_url},
             "Clients": {CLIENT["client_id"]: client},
@@ -82,8 +78,8 @@ def login_url(templates: Templates, database_kind: str, tmp_path: Path) -> Itera
 def admin_provisioning_url(
     templates: Templates, database_kind: str, tmp_path: Path, login_url: str
 ) -> Iterator[str]:
-    files = admin_provisioning.storage.__file__
-    with templates.migrated(database_kind, revisions(files)) as database_url:
+    revisions = Revisions.of(admin_provisioning.storage)
+    with templates.migrated(database_kind, revisions) as database_url:
         settings = {
             "Database": {"Url": database_url},
             "Login": {

@@ -28,7 +28,7 @@ SECRET: Final = "a-secret-of-more-than-32-characters"
 
 @pytest.fixture
 def revisions() -> Revisions:
-    return Revisions(Path(login.storage.__file__).parent / "migrations")
+    return Revisions.of(login.storage)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ LONG_AGO: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def revisions() -> Revisions:
-    return Revisions(Path(admin_provisioning.storage.__file__).parent / "migrations")
+    return Revisions.of(admin_provisioning.storage)
 
 
 @pytest.fixture

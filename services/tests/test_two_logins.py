@@ -48,7 +48,7 @@ _WAITING: Final = text(
 
 @pytest.fixture
 def revisions() -> Revisions:
-    return Revisions(Path(login.storage.__file__).parent / "migrations")
+    return Revisions.of(login.storage)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ LIMITS = BulkJobLimits(max_rows=1_000, max_bytes=100_000, max_unfinished_per_own
 
 @pytest.fixture
 def revisions() -> Revisions:
-    return Revisions(Path(admin_provisioning.storage.__file__).parent / "migrations")
+    return Revisions.of(admin_provisioning.storage)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ OWN = PcCredential("lpc_own")
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     options = DatabaseOptions(url=SecretStr(f"sqlite+aiosqlite:///{tmp_path}/login.db"))
-    revisions = Revisions(Path(login.storage.__file__).parent / "migrations")
+    revisions = Revisions.of(login.storage)
     async with Database(options) as database:
         await MigrationService(database, revisions, FakeClock()).start()
         await SqlPcRepository(database).register(

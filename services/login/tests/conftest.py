@@ -26,7 +26,7 @@ BASE_URL = "http://login.test"
 
 @pytest.fixture
 def revisions() -> Revisions:
-    return Revisions(Path(login.storage.__file__).parent / "migrations")
+    return Revisions.of(login.storage)
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ class Service:
 
 @pytest.fixture(scope="module")
 def database_url(templates: Templates) -> Iterator[str]:
-    revisions = Revisions(Path(login.storage.__file__).parent / "migrations")
+    revisions = Revisions.of(login.storage)
     with templates.migrated("sqlite", revisions) as url:
         yield url
 

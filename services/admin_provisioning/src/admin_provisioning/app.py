@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 
+import admin_provisioning.storage
 from admin_provisioning.files.options import FilesOptions
 from admin_provisioning.http.options import AdminProvisioningHttpOptions, BulkJobsOptions
 from admin_provisioning.jobs.bulk_job_cleanup import BulkJobCleanup
@@ -16,16 +17,12 @@ from admin_provisioning.wiring import (
     HttpProvider,
     LoginProvider,
     StorageProvider,
-    history_target,
-    leases_target,
 )
 from loopjobs import Clock, HostBuilder
-from loopjobs.health import Watchdog, WatchdogOptions
-from loopjobs.history import add_history
-from loopjobs.leases import add_leases
 from loopjobs.logs import LogOutput, add_logging
 from loopjobs.telemetry import add_telemetry
-from servicekit.database import MigrationService
+from servicekit.database import Revisions
+from servicekit.foundation import add_foundation
 from servicekit.http_server import HttpServer
 from servicekit.jobs_page import JobsPageProvider
 from servicekit.tokens import TokenOptions
@@ -60,7 +57,6 @@ def build_host_builder(
     if log is not None:
         add_logging(builder, log)
     add_telemetry(builder, AdminProvisioningTelemetryOptions, named=NAMED)
-    builder.add_options(AdminProvisioningDatabaseOptions, "Database")
     builder.add_options(AdminProvisioningHttpOptions, "Http")
     builder.add_options(TokenOptions, "Tokens")
     builder.add_options(LoginApiOptions, "Login")
@@ -68,11 +64,9 @@ def build_host_builder(
     builder.add_options(BulkJobsOptions, "BulkJobs")
     builder.add_provider(StorageProvider(), LoginProvider(), HttpProvider())
     builder.add_provider(JobsPageProvider("AdminProvisioning"))
-    builder.add_options(WatchdogOptions, "Watchdog")
-    builder.add_hosted_service(Watchdog)
-    builder.add_hosted_service(MigrationService)
-    add_history(builder, default=history_target)
-    add_leases(builder, default=leases_target)
+    add_foundation(
+        builder, AdminProvisioningDatabaseOptions, Revisions.of(admin_provisioning.storage)
+    )
     builder.add_loop_job(BulkJobWorker, BulkJobWorkerOptions)
     builder.add_loop_job(BulkJobCleanup, BulkJobCleanupOptions)
     builder.add_hosted_service(HttpServer)

@@ -1,13 +1,11 @@
 """Who gets what: the dependency graph of the AdminProvisioning service."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 from dishka import AsyncContainer, Provider, Scope, provide
 from fastapi import FastAPI
 
-import admin_provisioning.storage
 from admin_provisioning.domain.cleanup_ports import CleanupStore, CleanupView
 from admin_provisioning.domain.job_queue import JobQueue
 from admin_provisioning.domain.limits import BulkJobLimits
@@ -27,13 +25,9 @@ from admin_provisioning.storage.cleanup_store import SqlCleanupStore
 from admin_provisioning.storage.cleanup_view import SqlCleanupView
 from admin_provisioning.storage.intake import SqlIntake
 from admin_provisioning.storage.job_queue import SqlJobQueue
-from admin_provisioning.storage.options import AdminProvisioningDatabaseOptions
 from loopjobs import Clock
 from loopjobs.health import HealthChecks
-from loopjobs.history import HistoryTarget
-from loopjobs.leases import LeasesOptions, LeasesTarget
 from loopjobs.web import SignIn
-from servicekit.database import Database, Revisions, keeps_leases
 from servicekit.http_server import HttpOptions
 from servicekit.rate_limits import Rate, RateLimiter
 from servicekit.tokens import KeySource, RemoteKeys, TokenVerifier
@@ -52,29 +46,6 @@ class StorageProvider(Provider):
     queue = provide(SqlJobQueue, provides=JobQueue)
     cleanup_view = provide(SqlCleanupView, provides=CleanupView)
     cleanup_store = provide(SqlCleanupStore, provides=CleanupStore)
-
-    @provide
-    async def database(
-        self, options: AdminProvisioningDatabaseOptions, leases: LeasesOptions
-    ) -> AsyncIterator[Database]:
-        """Open the database; closed with the container."""
-        async with Database(options, is_fenced=keeps_leases(options, leases)) as database:
-            yield database
-
-    @provide
-    def revisions(self) -> Revisions:
-        """Tell where our Alembic revisions are."""
-        return Revisions(Path(admin_provisioning.storage.__file__).parent / "migrations")
-
-
-def history_target(options: AdminProvisioningDatabaseOptions) -> HistoryTarget:
-    """Keep the history of the jobs in our own database, if the settings do not say where."""
-    return HistoryTarget(options.url)
-
-
-def leases_target(options: AdminProvisioningDatabaseOptions) -> LeasesTarget:
-    """Keep the leases of the jobs there, too: so it can refuse what a run writes without one."""
-    return LeasesTarget(options.url)
 
 
 class LoginProvider(Provider):

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 
+import login.storage
 from login.accounts_wiring import AccountsProvider, TokenProvider
 from login.credentials.clients import ClientsOptions
 from login.credentials.key_ring import KeyRing
@@ -17,14 +18,12 @@ from login.jobs.token_cleanup import TokenCleanupJob
 from login.jobs.token_cleanup_options import TokenCleanupJobOptions
 from login.metrics import NAMED, LoginTelemetryOptions
 from login.storage.options import LoginDatabaseOptions
-from login.wiring import HttpProvider, StorageProvider, history_target, leases_target
+from login.wiring import HttpProvider, StorageProvider
 from loopjobs import Clock, HostBuilder
-from loopjobs.health import Watchdog, WatchdogOptions
-from loopjobs.history import add_history
-from loopjobs.leases import add_leases
 from loopjobs.logs import LogOutput, add_logging
 from loopjobs.telemetry import add_telemetry
-from servicekit.database import MigrationService
+from servicekit.database import Revisions
+from servicekit.foundation import add_foundation
 from servicekit.http_server import HttpOptions, HttpServer
 from servicekit.jobs_page import JobsPageProvider
 
@@ -58,7 +57,6 @@ def build_host_builder(
     if log is not None:
         add_logging(builder, log)
     add_telemetry(builder, LoginTelemetryOptions, named=NAMED)
-    builder.add_options(LoginDatabaseOptions, "Database")
     builder.add_options(HttpOptions, "Http")
     builder.add_options(KeepAliveOptions, "KeepAlive")
     builder.add_options(LoginTokenOptions, "Tokens")
@@ -67,11 +65,7 @@ def build_host_builder(
     builder.add_options(RateLimitOptions, "RateLimits")
     builder.add_provider(StorageProvider(), HttpProvider())
     builder.add_provider(TokenProvider(), AccountsProvider(), JobsPageProvider("Login"))
-    builder.add_options(WatchdogOptions, "Watchdog")
-    builder.add_hosted_service(Watchdog)
-    builder.add_hosted_service(MigrationService)
-    add_history(builder, default=history_target)
-    add_leases(builder, default=leases_target)
+    add_foundation(builder, LoginDatabaseOptions, Revisions.of(login.storage))
     builder.add_hosted_service(KeyRing)
     builder.add_loop_job(PcKeepAliveJob, PcKeepAliveJobOptions)
     builder.add_loop_job(PcDeleteJob, PcDeleteJobOptions)

@@ -1,13 +1,10 @@
 """Who gets what: the dependency graph of the Login service."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from random import Random, SystemRandom
 
 from dishka import AsyncContainer, Provider, Scope, provide
 from fastapi import FastAPI
 
-import login.storage
 from login.domain.pacing import KeepAlivePacing
 from login.domain.ports import PcProvisioning, PcRepository, SweepStore, TokenCleanupStore
 from login.domain.retirement_brake import HoldBoard
@@ -18,17 +15,14 @@ from login.http.keep_alive_intake import KeepAliveIntake
 from login.http.keep_alive_limit import KeepAliveLimit
 from login.http.options import KeepAliveOptions
 from login.storage.acknowledgements import SqlAcknowledgementStore
-from login.storage.options import LoginDatabaseOptions
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.provisioning import SqlPcProvisioning
 from login.storage.retirement_store import SqlRetirementStore
 from login.storage.sweep_store import SqlSweepStore
 from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from loopjobs.health import HealthChecks
-from loopjobs.history import HistoryTarget
-from loopjobs.leases import LeasesOptions, LeasesTarget
 from loopjobs.web import SignIn
-from servicekit.database import Database, Revisions, keeps_leases
+from servicekit.database import Database
 
 
 class StorageProvider(Provider):
@@ -44,32 +38,9 @@ class StorageProvider(Provider):
     hold_board = provide(HoldBoard)
 
     @provide
-    async def database(
-        self, options: LoginDatabaseOptions, leases: LeasesOptions
-    ) -> AsyncIterator[Database]:
-        """Open the database; closed with the container."""
-        async with Database(options, is_fenced=keeps_leases(options, leases)) as database:
-            yield database
-
-    @provide
     def token_cleanup_store(self, database: Database) -> TokenCleanupStore:
         """Clean tokens in the database; how long a statement may take, the job says."""
         return SqlTokenCleanupStore(database)
-
-    @provide
-    def revisions(self) -> Revisions:
-        """Tell where our Alembic revisions are."""
-        return Revisions(Path(login.storage.__file__).parent / "migrations")
-
-
-def history_target(options: LoginDatabaseOptions) -> HistoryTarget:
-    """Keep the history of the jobs in our own database, if the settings do not say where."""
-    return HistoryTarget(options.url)
-
-
-def leases_target(options: LoginDatabaseOptions) -> LeasesTarget:
-    """Keep the leases of the jobs there, too: so it can refuse what a run writes without one."""
-    return LeasesTarget(options.url)
 
 
 class HttpProvider(Provider):

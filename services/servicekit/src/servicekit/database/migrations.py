@@ -4,6 +4,8 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import Self
 
 from alembic import command
 from alembic.config import Config
@@ -25,6 +27,12 @@ class Revisions:
 
     directory: Path
     """Holds Alembic's `env.py` and `versions`."""
+
+    @classmethod
+    def of(cls, package: ModuleType) -> Self:
+        """Return the revisions in the folder `migrations` of a package."""
+        (folder,) = package.__path__
+        return cls(Path(folder) / "migrations")
 
 
 class MigrationService:
