@@ -38,6 +38,8 @@ def evaluate(example: Example) -> None:
     The blocks of a page share a namespace, so that one can go on where the one before it ended.
     """
     namespace = example.namespace
+    # The module of classes without one, now of functions, too: Litestar looks there for types.
+    namespace.setdefault("__name__", "builtins")
     before = dict(namespace)
     source = "\n" * (example.line + example.parsed.line_offset) + str(example.parsed)
     exec(compile(source, example.path, "exec", dont_inherit=True), namespace)  # noqa: S102 - our own pages
