@@ -68,7 +68,7 @@ $(VENV)/release $(VENV)/site: $(VENV)/.ready
 	@touch $@
 
 release-check: $(VENV)/release ## what make test leaves out before a release: clean environments, other people's checkers
-	LOOPJOBS_TEST_RELEASE_TOOLS=$(abspath $(VENV)/release/bin) $(BIN)/pytest --numprocesses 2 tests/release
+	LOOPJOBS_TEST_RELEASE_TOOLS=$(abspath $(VENV)/release/bin) $(BIN)/pytest --numprocesses 2 -o faulthandler_timeout=600 tests/release
 
 docs: setup ## write the reference pages anew from the code
 	$(BIN)/python docs/generate.py
