@@ -1,8 +1,12 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
+from servicekit.database import Database
 from servicekit.testing import PostgresqlPlace, Templates
+
+from .victims import MakeVictim, Victim
 
 EndConnections = Callable[[], None]
 
@@ -17,3 +21,16 @@ def end_connections(templates: Templates, database_kind: str, database_url: str)
             place.end_connections(database_url)
 
     return end
+
+
+@pytest.fixture
+def make_victim(
+    tmp_path: Path, database: Database, database_url: str, end_connections: EndConnections
+) -> MakeVictim:
+    """Make a service on this test's database, given its command and the rest of its settings."""
+
+    def make(entry: str, settings: Mapping[str, object]) -> Victim:
+        known = {"Database": {"Url": database_url}, "Http": {"Port": 0}}
+        return Victim(entry, tmp_path, database, {**known, **settings}, end_connections)
+
+    return make

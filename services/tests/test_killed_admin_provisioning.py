@@ -18,7 +18,7 @@ from servicekit.database import Database, DatabaseOptions, Revisions
 from servicekit.testing import Templates, running_command
 
 from .traps import Spot
-from .victims import Victim, comes_to
+from .victims import MakeVictim, Victim, comes_to
 
 pytestmark = pytest.mark.smoke
 
@@ -54,15 +54,11 @@ def login_url(login_database_url: str, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def make_victim(
-    tmp_path: Path, database: Database, database_url: str, end_connections: Callable[[], None]
-) -> Callable[[str], Victim]:
+def victim_of(make_victim: MakeVictim) -> Callable[[str], Victim]:
     """Return what makes a service that speaks with the Login service at a URL."""
 
     def make(login_url: str) -> Victim:
         settings = {
-            "Database": {"Url": database_url},
-            "Http": {"Port": 0},
             "Login": {"Url": login_url, "ClientId": CLIENT, "ClientSecret": SECRET},
             "BulkJobWorker": {"IntervalInSeconds": 0.5, "ChunkSize": 10},
             "BulkJobCleanup": {
@@ -74,8 +70,7 @@ def make_victim(
                 "KeepLastPerOwner": 0,
             },
         }
-        entry = "admin_provisioning.cli:main"
-        return Victim(entry, tmp_path, database, settings, end_connections)
+        return make_victim("admin_provisioning.cli:main", settings)
 
     return make
 
@@ -107,13 +102,13 @@ async def add_job(database: Database, state: str, **columns: object) -> None:
 
 
 async def test_a_list_whose_worker_is_killed_is_finished(
-    make_victim: Callable[[str], Victim],
+    victim_of: Callable[[str], Victim],
     database: Database,
     login_url: str,
     login_database_url: str,
 ) -> None:
     """Killed while it wrote its sixth chunk: the list is done, each PC was created once."""
-    victim = make_victim(login_url)
+    victim = victim_of(login_url)
     await add_job(database, "queued")
 
     async def done() -> int:
@@ -136,13 +131,13 @@ async def test_a_list_whose_worker_is_killed_is_finished(
 
 
 async def test_a_cleanup_of_lists_that_is_killed_is_finished(
-    make_victim: Callable[[str], Victim], database: Database
+    victim_of: Callable[[str], Victim], database: Database
 ) -> None:
     """Killed in the sixth batch of rows: the job and its rows are gone, one tombstone is left.
 
     No PC is written, so no Login service has to be there.
     """
-    victim = make_victim("http://127.0.0.1:1")
+    victim = victim_of("http://127.0.0.1:1")
     await add_job(database, "succeeded", ok_count=100, finished_at=LONG_AGO)
 
     async def rows() -> int:

@@ -25,7 +25,7 @@ from login.storage.models import (
 from servicekit.database import Database, Revisions
 
 from .traps import Spot
-from .victims import Victim, comes_to, until
+from .victims import MakeVictim, Victim, comes_to, until
 
 pytestmark = pytest.mark.smoke
 
@@ -41,18 +41,14 @@ def revisions() -> Revisions:
 
 
 @pytest.fixture
-def victim(
-    tmp_path: Path, database: Database, database_url: str, end_connections: Callable[[], None]
-) -> Victim:
+def victim(make_victim: MakeVictim, tmp_path: Path) -> Victim:
     settings = {
-        "Database": {"Url": database_url},
-        "Http": {"Port": 0},
         "Tokens": {"KeysDirectory": str(tmp_path / "keys")},
         "PcKeepAliveJob": {"IntervalInSeconds": 1, "BatchSize": 10, "LeaseInSeconds": 1},
         "TokenCleanupJob": AT_START,
         "PcDeleteJob": {**AT_START, "MaxDeleteFraction": 1},
     }
-    return Victim("login.cli:main", tmp_path, database, settings, end_connections)
+    return make_victim("login.cli:main", settings)
 
 
 USER = {

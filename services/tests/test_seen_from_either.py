@@ -4,7 +4,7 @@ import asyncio
 import re
 import sys
 from asyncio.subprocess import PIPE, STDOUT
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
@@ -13,11 +13,11 @@ import httpx
 import pytest
 
 import login.storage
-from servicekit.database import Database, Revisions
+from servicekit.database import Revisions
 from servicekit.testing.fixtures import on_sqlite
 
 from .replicas import has_run, of, two_of
-from .victims import Victim, until
+from .victims import MakeVictim, Victim, until
 
 pytestmark = [pytest.mark.smoke, on_sqlite]
 
@@ -32,12 +32,8 @@ def revisions() -> Revisions:
 
 
 @pytest.fixture
-def victim(
-    tmp_path: Path, database: Database, database_url: str, end_connections: Callable[[], None]
-) -> Victim:
-    settings: dict[str, object] = {
-        "Database": {"Url": database_url},
-        "Http": {"Port": 0},
+def victim(make_victim: MakeVictim, tmp_path: Path) -> Victim:
+    settings = {
         "Tokens": {"KeysDirectory": str(tmp_path / "keys")},
         "Clients": {CLIENT: {"Secret": SECRET, "Scopes": ["jobs:operate"]}},
         "History": {"WriteIntervalInSeconds": 0.05},
@@ -49,7 +45,7 @@ def victim(
             "LeaseInSeconds": 5,
         },
     }
-    return Victim("login.cli:main", tmp_path, database, settings, end_connections)
+    return make_victim("login.cli:main", settings)
 
 
 async def test_the_page_the_api_and_the_command_show_the_runs_of_both(

@@ -1,10 +1,8 @@
 """Two replicas of AdminProvisioning on one database: what is another thing than with Login."""
 
 import signal
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +16,7 @@ from servicekit.database import Database, Revisions
 from servicekit.faults import StoreUnavailableError
 
 from .replicas import Replicas, has_run, two_of
-from .victims import Victim, until
+from .victims import MakeVictim, Victim, until
 
 pytestmark = pytest.mark.smoke
 
@@ -36,12 +34,8 @@ def revisions() -> Revisions:
 
 
 @pytest.fixture
-def victim(
-    tmp_path: Path, database: Database, database_url: str, end_connections: Callable[[], None]
-) -> Victim:
-    settings: dict[str, object] = {
-        "Database": {"Url": database_url},
-        "Http": {"Port": 0},
+def victim(make_victim: MakeVictim) -> Victim:
+    settings = {
         # No PC is written, so no Login service has to be there.
         "Login": {"Url": "http://127.0.0.1:1", "ClientId": "a", "ClientSecret": "b" * 32},
         "History": {"WriteIntervalInSeconds": 0.05},
@@ -52,7 +46,7 @@ def victim(
             "KeepLastPerOwner": 0,
         },
     }
-    return Victim("admin_provisioning.cli:main", tmp_path, database, settings, end_connections)
+    return make_victim("admin_provisioning.cli:main", settings)
 
 
 async def add_finished_lists(database: Database, count: int, size: int) -> None:

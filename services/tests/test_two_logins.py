@@ -2,7 +2,6 @@
 
 import os
 import signal
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,7 @@ from servicekit.testing.fixtures import on_postgresql, on_sqlite
 
 from .replicas import Replicas, has_run, of, two_of
 from .traps import Spot, trap
-from .victims import Victim, comes_to, until
+from .victims import MakeVictim, Victim, comes_to, until
 
 pytestmark = pytest.mark.smoke
 
@@ -52,19 +51,15 @@ def revisions() -> Revisions:
 
 
 @pytest.fixture
-def victim(
-    tmp_path: Path, database: Database, database_url: str, end_connections: Callable[[], None]
-) -> Victim:
+def victim(make_victim: MakeVictim, tmp_path: Path) -> Victim:
     quick = {"IntervalInSeconds": INTERVAL, "InitialDelayInSeconds": 0}
-    settings: dict[str, object] = {
-        "Database": {"Url": database_url},
-        "Http": {"Port": 0},
+    settings = {
         "Tokens": {"KeysDirectory": str(tmp_path / "keys")},
         "History": {"WriteIntervalInSeconds": 0.05},
         SWEEP: {"IntervalInSeconds": 1, "BatchSize": 10, "LeaseInSeconds": 1},
         QUICK: {**quick, "StartJitterInSeconds": 0, "RunOn": "OneReplica", "LeaseInSeconds": 5},
     }
-    return Victim("login.cli:main", tmp_path, database, settings, end_connections)
+    return make_victim("login.cli:main", settings)
 
 
 async def add_silent_pcs(database: Database, count: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from loopjobs import SystemClock
 from servicekit.database import Database
@@ -86,3 +86,7 @@ class Victim:
 
     def _starting(self, settings: Path) -> AbstractContextManager[RunningCommand]:
         return running_command(self.entry, self.folder, "serve", "--settings", str(settings))
+
+
+MakeVictim: TypeAlias = Callable[[str, Mapping[str, object]], Victim]
+"""Makes a service, given the function of its command and its settings."""

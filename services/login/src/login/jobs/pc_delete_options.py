@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, field_validator
 
 from login.domain.retirement import RetirementRules
 from login.domain.retirement_brake import RetirementBrakeRules
 from login.domain.retirement_rule import RetirementAges
+from login.jobs.run_cap import no_less_than_a_batch
 from loopjobs import LoopJobOptions, RunOn, SettingsEnum
 from servicekit.database import batch_pause
 
@@ -58,15 +58,7 @@ class PcDeleteJobOptions(LoopJobOptions):
     batch_pause_in_milliseconds: int | None = Field(None, ge=0, le=10_000)
     """The pause between two batches; `None` leaves it to the database: 50 with SQLite, else 0."""
 
-    @field_validator("max_per_run")
-    @classmethod
-    def _check_cap(cls, value: int, info: ValidationInfo) -> int:
-        batch_size = info.data.get("batch_size")
-        if batch_size is not None and value < batch_size:
-            raise PydanticCustomError(
-                "cap", "must be at least BatchSize ({batch_size})", {"batch_size": batch_size}
-            )
-        return value
+    _check_cap = field_validator("max_per_run")(no_less_than_a_batch)
 
     def to_rules(self, *, has_one_writer: bool) -> RetirementRules:
         """Return them in words of the domain.

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Final
 
-from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, field_validator
 
 from login.domain.token_cleanup_tally import CleanupRules
 from login.domain.token_retention import Retention
+from login.jobs.run_cap import no_less_than_a_batch
 from loopjobs import LoopJobOptions, RunOn
 from servicekit.database import batch_pause
 
@@ -59,15 +59,7 @@ class TokenCleanupJobOptions(LoopJobOptions):
     dry_run: bool = False
     """Whether to count only, and delete nothing."""
 
-    @field_validator("max_per_run")
-    @classmethod
-    def _check_cap(cls, value: int, info: ValidationInfo) -> int:
-        batch_size = info.data.get("batch_size")
-        if batch_size is not None and value < batch_size:
-            raise PydanticCustomError(
-                "cap", "must be at least BatchSize ({batch_size})", {"batch_size": batch_size}
-            )
-        return value
+    _check_cap = field_validator("max_per_run")(no_less_than_a_batch)
 
     def to_rules(self, *, has_one_writer: bool) -> CleanupRules:
         """Return them in words of the domain.
