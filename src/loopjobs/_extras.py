@@ -1,8 +1,8 @@
 """What is said where something that an extra brings is not installed."""
 
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 
 
 def what_is_missing(extra: str, *modules: str) -> str | None:
@@ -12,7 +12,7 @@ def what_is_missing(extra: str, *modules: str) -> str | None:
         extra: The extra that brings them.
         modules: Names of top-level modules; none is imported.
     """
-    missing = [name for name in modules if find_spec(name) is None]
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
     return _explained(", ".join(missing), extra) if missing else None
 
 
