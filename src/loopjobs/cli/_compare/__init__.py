@@ -1,0 +1,1 @@
+"""`loopjobs compare`."""
