@@ -3,6 +3,7 @@
 Each benchmark writes a section of its own, between two comments that name it.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -30,3 +31,9 @@ def put_section(name: str, text: str, page: Path = PAGE) -> None:
     if not (found_begin and found_end):
         raise NoSuchSectionError(f"{page}: no place for a section: write {begin} and {end} there")
     page.write_text(f"{before}{begin}\n\n{text.strip()}\n\n{end}{after}", encoding="utf-8")
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table in Markdown; all columns but the first have numbers."""
+    head = [f"| {' | '.join(columns)} |", f"|---{'|--:' * (len(columns) - 1)}|"]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows)])

@@ -5,13 +5,11 @@ import asyncio
 import json
 import multiprocessing
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from intake.fleet import fill
 from intake.measuring import Plan, measure
@@ -20,6 +18,7 @@ from intake.shapes import Shape
 from loopjobs import SystemClock
 from loops.results import Setting
 from sweeps.on_disk import ENGINES, TITLES, place_of
+from terminal import progress_on, table_of, terminal
 
 _OUTPUT: Final = Path(__file__).parents[2] / "var" / "ingest" / "results.json"
 _PCS: Final = 1_000_000
@@ -30,15 +29,15 @@ _CONNECTIONS: Final = 64
 _FEW: Final = (1, 8)
 _SECONDS: Final = 8.0
 _QUICK_SECONDS: Final = 3.0
+_WORDS: Final = {"Keep-alives", "Database"}
+"""Columns that have no numbers."""
 _WIDTH: Final = 140
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure and show, or write the page; return the exit code."""
     given = _arguments(arguments)
-    console = Console()
-    if not console.is_terminal:
-        console.width = _WIDTH
+    console = terminal(_WIDTH)
     if given.markdown:
         return _write(given.output, console)
     results = Results(Setting.here(f"{SystemClock().now():%Y-%m-%d}"), given.quick)
@@ -48,8 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     for engine in ENGINES:
         rows = [row_of(each) for each in results.results if each.engine == engine]
         if rows:
-            console.print(_shown(TITLES[engine], COLUMNS, rows))
-    console.print(_shown("ratios", RATIOS, ratios_of(results.results)))
+            console.print(table_of(TITLES[engine], COLUMNS, rows, _WORDS))
+    console.print(table_of("ratios", RATIOS, ratios_of(results.results), _WORDS))
     console.print(f"written to {given.output}", highlight=False)
     return 0
 
@@ -65,8 +64,7 @@ def _write(path: Path, console: Console) -> int:
 def _measure(given: argparse.Namespace, results: Results, console: Console) -> None:
     engines = [given.engine] if given.engine else ENGINES
     most = given.rows or (_QUICK_PCS if given.quick else _PCS)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+    with progress_on(console) as progress:
         plans = {engine: list(_plans(engine, most, given.quick)) for engine in engines}
         task = progress.add_task("measurements", total=sum(map(len, plans.values())))
         for engine in engines:
@@ -103,15 +101,6 @@ def _described(plan: Plan) -> str:
 def _save(results: Results, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results.as_document(), indent=1), encoding="utf-8")
-
-
-def _shown(title: str, columns: Iterable[str], rows: Iterable[Sequence[str]]) -> Table:
-    table = Table(title=title)
-    for name in columns:
-        table.add_column(name, justify="left" if name in {"Keep-alives", "Database"} else "right")
-    for row in rows:
-        table.add_row(*row)
-    return table
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:

@@ -9,7 +9,7 @@ from intake.measuring import Result
 from intake.shapes import Shape
 from loops.figures import exponent
 from loops.results import Setting
-from performance_page import PAGE, put_section
+from performance_page import PAGE, put_section, table
 from sweeps.on_disk import ENGINES, TITLES
 
 COLUMNS: Final = (
@@ -51,17 +51,13 @@ def write_page(results: Results, page: Path = PAGE) -> None:
 
 def section_of(results: Results) -> str:
     """Return the section in Markdown."""
-    setting = results.setting
-    where = f"Python {setting.python}, {setting.machine}, {setting.processors} processors"
-    parts = [f"Measured on {setting.day}, {where}, load {setting.load:.1f} at the beginning."]
-    if results.is_quick:
-        parts.append("**A quick run: good for checking the instrument, not for quoting.**")
+    parts = results.setting.paragraphs(is_quick=results.is_quick)
     for engine in ENGINES:
         rows = [row_of(each) for each in results.results if each.engine == engine]
         if rows:
-            parts.append(f"### On {TITLES[engine]}\n\n{_table(COLUMNS, rows)}")
+            parts.append(f"### On {TITLES[engine]}\n\n{table(COLUMNS, rows)}")
     ratios = list(ratios_of(results.results))
-    parts.append(f"### What it comes to\n\n{_table(RATIOS, ratios)}")
+    parts.append(f"### What it comes to\n\n{table(RATIOS, ratios)}")
     return "\n\n".join(parts)
 
 
@@ -105,8 +101,3 @@ def ratios_of(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
             f"{after.per_second / bare.per_second:.2f}",
             _NOTHING if power is None else f"{power:z.2f}",
         )
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = [f"| {' | '.join(columns)} |", f"|---{'|--:' * (len(columns) - 1)}|"]
-    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows)])

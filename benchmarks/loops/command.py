@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from loopjobs import SystemClock
 from loops.campaign import Campaign, steps_of
@@ -15,6 +14,7 @@ from loops.results import Results, Setting, load_results
 from loops.show import line_of, shown
 from loops.systems import SYSTEMS, ListedSystem, system_named
 from loops.tables import tables_of
+from terminal import progress_on, terminal
 
 _FOLDER: Final = Path(__file__).parents[2] / "var" / "loops"
 _QUICK_CASES: Final = ("one", "burst-100", "burst-1000", "spread-1000", "idle", "import")
@@ -27,9 +27,7 @@ _WIDTH: Final = 200
 def main(arguments: list[str] | None = None) -> int:
     """Measure and show, or write the page; return the exit code."""
     given = _arguments(arguments)
-    console = Console()
-    if not console.is_terminal:
-        console.width = _WIDTH
+    console = terminal(_WIDTH)
     if given.markdown:
         return _write(given.output, console)
     results = Results(Setting.here(f"{SystemClock().now():%Y-%m-%d}"), given.quick)
@@ -58,8 +56,7 @@ def _measure(given: argparse.Namespace, results: Results, console: Console) -> N
     steps = steps_of(cases, systems, 1 if given.quick and not given.rounds else given.rounds)
     campaign = Campaign(_FOLDER / "environments", _QUICK_SECONDS if given.quick else None)
     results.results = campaign.results
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+    with progress_on(console) as progress:
         needed = dict.fromkeys(step.system.environment for step in steps)
         making = progress.add_task("environments", total=len(needed))
         for environment in needed:

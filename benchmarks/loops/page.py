@@ -27,11 +27,7 @@ def write_page(results: Results, page: Path = PAGE) -> list[Path]:
 
 def section_of(results: Results) -> str:
     """Return the section in Markdown."""
-    setting = results.setting
-    where = f"Python {setting.python}, {setting.machine}, {setting.processors} processors"
-    parts = [f"Measured on {setting.day}, {where}, load {setting.load:.1f} at the beginning."]
-    if results.is_quick:
-        parts.append("**A quick run: good for checking the instrument, not for quoting.**")
+    parts = results.setting.paragraphs(is_quick=results.is_quick)
     goals = [row for goal in GOALS if (row := goal.verdict(results.results))]
     parts.append(_markdown(Table("Goals", ("", "limit", "reached", ""), tuple(goals))))
     parts += [_markdown(table) for table in tables_of(results.results)]

@@ -42,6 +42,14 @@ class Setting:
         load = os.getloadavg()[0]
         return cls(platform.python_version(), machine, os.cpu_count() or 1, load, day)
 
+    def paragraphs(self, *, is_quick: bool) -> list[str]:
+        """Return in Markdown what has to be known of all figures."""
+        where = f"Python {self.python}, {self.machine}, {self.processors} processors"
+        parts = [f"Measured on {self.day}, {where}, load {self.load:.1f} at the beginning."]
+        if is_quick:
+            parts.append("**A quick run: good for checking the instrument, not for quoting.**")
+        return parts
+
 
 @dataclass
 class Results:

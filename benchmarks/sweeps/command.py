@@ -3,13 +3,10 @@
 import argparse
 import json
 import multiprocessing
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from loopjobs import SystemClock
 from loops.results import Setting
@@ -18,6 +15,7 @@ from sweeps.catalogue import CASES
 from sweeps.measuring import measure
 from sweeps.on_disk import ENGINES, TITLES, place_of
 from sweeps.page import COLUMNS, GROWTH, Results, growth_of, jobs_on, row_of, write_page
+from terminal import progress_on, table_of, terminal
 
 _OUTPUT: Final = Path(__file__).parents[2] / "var" / "sweeps" / "results.json"
 _SHARES: Final = (16, 4, 1)
@@ -26,6 +24,8 @@ _PEER_ROWS: Final = 2_000
 _QUICK_SHARE: Final = 20
 _LEAST_ROWS: Final = 16_000
 """The smallest size has a bulk job, and PCs and tokens enough to be cut into batches."""
+_WORDS: Final = {"Job", "Database"}
+"""Columns that have no numbers."""
 _WIDTH: Final = 170
 """Of the tables where no terminal says how wide it is."""
 
@@ -33,9 +33,7 @@ _WIDTH: Final = 170
 def main(arguments: list[str] | None = None) -> int:
     """Measure and show, or write the page; return the exit code."""
     given = _arguments(arguments)
-    console = Console()
-    if not console.is_terminal:
-        console.width = _WIDTH
+    console = terminal(_WIDTH)
     if given.markdown:
         return _write(given.output, console)
     results = Results(Setting.here(f"{SystemClock().now():%Y-%m-%d}"), given.quick)
@@ -45,8 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     for engine in ENGINES:
         rows = [row_of(each) for each in jobs_on(results.results, engine)]
         if rows:
-            console.print(_shown(TITLES[engine], COLUMNS, rows))
-    console.print(_shown("growth", GROWTH, growth_of(results.results)))
+            console.print(table_of(TITLES[engine], COLUMNS, rows, _WORDS))
+    console.print(table_of("growth", GROWTH, growth_of(results.results), _WORDS))
     console.print(f"written to {given.output}", highlight=False)
     return 0
 
@@ -62,8 +60,7 @@ def _write(path: Path, console: Console) -> int:
 def _measure(given: argparse.Namespace, results: Results, console: Console) -> None:
     cases = [case for case in CASES if given.case in {None, case.name}]
     engines = [given.engine] if given.engine else ENGINES
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+    with progress_on(console) as progress:
         total = len(engines) * len(cases) * (len(_SHARES) + 1)
         task = progress.add_task("measurements", total=total)
         for engine in engines:
@@ -87,15 +84,6 @@ def _sizes(case: Case, given: argparse.Namespace) -> list[tuple[int, bool]]:
 def _save(results: Results, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results.as_document(), indent=1), encoding="utf-8")
-
-
-def _shown(title: str, columns: Iterable[str], rows: Iterable[Sequence[str]]) -> Table:
-    table = Table(title=title)
-    for name in columns:
-        table.add_column(name, justify="left" if name in {"Job", "Database"} else "right")
-    for row in rows:
-        table.add_row(*row)
-    return table
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:

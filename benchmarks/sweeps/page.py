@@ -7,7 +7,7 @@ from typing import Final
 
 from loops.figures import exponent
 from loops.results import Setting
-from performance_page import PAGE, put_section
+from performance_page import PAGE, put_section, table
 from sweeps.catalogue import CASES
 from sweeps.measuring import Result
 from sweeps.on_disk import ENGINES, TITLES
@@ -49,16 +49,12 @@ def write_page(results: Results, page: Path = PAGE) -> None:
 
 def section_of(results: Results) -> str:
     """Return the section in Markdown."""
-    setting = results.setting
-    where = f"Python {setting.python}, {setting.machine}, {setting.processors} processors"
-    parts = [f"Measured on {setting.day}, {where}, load {setting.load:.1f} at the beginning."]
-    if results.is_quick:
-        parts.append("**A quick run: good for checking the instrument, not for quoting.**")
+    parts = results.setting.paragraphs(is_quick=results.is_quick)
     for engine in ENGINES:
         rows = [row_of(each) for each in jobs_on(results.results, engine)]
         if rows:
-            parts.append(f"### On {TITLES[engine]}\n\n{_table(COLUMNS, rows)}")
-    parts.append(f"### How it grows\n\n{_table(GROWTH, list(growth_of(results.results)))}")
+            parts.append(f"### On {TITLES[engine]}\n\n{table(COLUMNS, rows)}")
+    parts.append(f"### How it grows\n\n{table(GROWTH, list(growth_of(results.results)))}")
     return "\n\n".join(parts)
 
 
@@ -103,8 +99,3 @@ def growth_of(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
                 f"{ours:,.1f}",
                 _NOTHING if theirs is None else f"{theirs / ours:,.0f}",
             )
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = [f"| {' | '.join(columns)} |", f"|---{'|--:' * (len(columns) - 1)}|"]
-    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows)])
