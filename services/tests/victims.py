@@ -37,6 +37,15 @@ def comes_to(number: int, count: Callable[[], Awaitable[int]]) -> Callable[[], A
     return is_so
 
 
+def exceeds(number: int, count: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[bool]]:
+    """Return whether a count is higher than a number, by steps of no fixed size."""
+
+    async def is_so() -> bool:
+        return await count() > number
+
+    return is_so
+
+
 @dataclass(frozen=True)
 class Victim:
     """One service on one database."""
