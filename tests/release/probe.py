@@ -18,12 +18,14 @@ from loopjobs import (
     HostBuilder,
     LoopJobOptions,
     Outcome,
+    SystemClock,
     __version__,
 )
 from loopjobs.history import add_history
 from loopjobs.leases import add_leases
+from loopjobs.side_by_side import OldRuns
 
-CORE: Final = ("health", "logs", "migration", "places", "testing", "wording")
+CORE: Final = ("health", "logs", "migration", "places", "side_by_side", "testing", "wording")
 
 
 async def job(ct: CancellationToken) -> None:
@@ -44,6 +46,22 @@ def use_module(name: str) -> str:
     """Import a package."""
     try:
         importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        return str(error)
+    return ""
+
+
+class Listened:
+    """As much of a scheduler as is asked for."""
+
+    def add_listener(self, callback: Callable[[object], None], mask: int = 0) -> None:
+        """Let it be."""
+
+
+def use_apscheduler() -> str:
+    """Listen to a scheduler of APScheduler."""
+    try:
+        OldRuns([], SystemClock()).listen_to(Listened())
     except ModuleNotFoundError as error:
         return str(error)
     return ""
@@ -74,6 +92,7 @@ def use_url(section: str, url: str, add: Callable[[HostBuilder], object]) -> str
 
 USES: Final[dict[str, Callable[[], str]]] = {
     "core": use_core,
+    "apscheduler": use_apscheduler,
     "cli": use_command,
     "otel": lambda: use_module("loopjobs.telemetry"),
     "postgres": lambda: use_url("History", "postgresql://someone@localhost/db", add_history),

@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextvars import Context
+from datetime import UTC
 
 import pytest
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from dishka import Provider, Scope
 
 from loopjobs import (
@@ -17,9 +19,10 @@ from loopjobs import (
     HostBuilder,
     LeaseStoreSource,
     LoopJobOptions,
+    SystemClock,
     current_run,
 )
-from loopjobs.side_by_side import Handover, HandoverError
+from loopjobs.side_by_side import Entry, Handover, HandoverError, Kind, OldRuns
 from loopjobs.testing import FakeClock, MemoryLeases
 
 
@@ -188,6 +191,49 @@ async def test_a_disabled_job_is_left_alone(clock: FakeClock) -> None:
     async with shop.host:
         answer = await shop.handover.run("restock")
     assert (answer.what, answer.is_run) == ("disabled", False)
+
+
+async def test_a_pause_holds_for_the_old_scheduler_too(
+    clock: FakeClock, scheduler: AsyncIOScheduler
+) -> None:
+    """An operator pauses a job, whoever starts it; a hand may run it still."""
+    body = Restock(clock)
+    shop = Shop(body)
+    heard = heard_by(scheduler)
+    scheduler.add_job(shop.handover.run, "interval", seconds=10, args=["restock"])
+    async with shop.host:
+        scheduler.start()
+        await shop.job.pause()
+        await clock.advance(15)
+        await shop.job.resume()
+        await clock.advance(10)
+        scheduler.shutdown()
+        await clock.settle()
+    assert [event.retval.what for event in heard] == ["paused", "succeeded"]
+    assert body.starts == [20]
+
+
+async def test_a_scheduler_with_threads_hands_over_as_well(clock: FakeClock) -> None:
+    """A real one, on real time: it starts what is due now, and hears how it ended."""
+    body = Restock(clock)
+    shop = Shop(body)
+    loop = asyncio.get_running_loop()
+    handover = Handover(shop.host, loop=loop)
+    ended: asyncio.Future[JobExecutionEvent] = loop.create_future()
+    scheduler = BackgroundScheduler(timezone=UTC)
+    scheduler.add_listener(
+        lambda event: loop.call_soon_threadsafe(ended.set_result, event),
+        EVENT_JOB_EXECUTED | EVENT_JOB_ERROR,
+    )
+    journal: list[Entry] = []
+    OldRuns(journal, SystemClock()).listen_to(scheduler)
+    async with shop.host:
+        scheduler.add_job(handover.run_blocking, args=["restock"], misfire_grace_time=None)
+        scheduler.start()
+        event = await ended
+        await asyncio.to_thread(scheduler.shutdown)
+    assert (event.code, event.retval.what) == (EVENT_JOB_EXECUTED, "succeeded")
+    assert [entry.what for entry in journal if entry.kind is Kind.RUN] == ["succeeded"]
 
 
 async def test_a_thread_waits_for_the_end_of_the_run(clock: FakeClock) -> None:

@@ -19,6 +19,7 @@ from loopjobs import (
 
 OWNED_BY_LOOP: Final = "owned_by_loop"
 DISABLED: Final = "disabled"
+PAUSED: Final = "paused"
 
 _UNSUCCESSFUL: Final = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED, Outcome.ABANDONED)
 _LOOK_AGAIN: Final = 0.2
@@ -34,7 +35,7 @@ class Answer:
 
     job: str
     what: str
-    """`owned_by_loop`, `disabled`, or the outcome of the run."""
+    """`owned_by_loop`, `disabled`, `paused`, or the outcome of the run."""
     record: RunRecord | None = None
     """How the run ended; `None` if the time was not the scheduler's to use."""
 
@@ -64,16 +65,15 @@ class Handover:
     async def run(self, job: str) -> Answer:
         """Run the job, unless its loop does; for schedulers on the event loop of the host.
 
+        A scheduler is no hand: a job that is paused is not run.
+
         Raises:
             HandoverError: the run failed, was cancelled or ran out of time.
             ControlError: the host has no such job, does not run, or runs on another event loop.
         """
         handle = self._find(job)
-        options = handle.status().options
-        if options.started_by is StartedBy.LOOP:
-            return Answer(job, OWNED_BY_LOOP)
-        if not options.enabled:
-            return Answer(job, DISABLED)
+        if (refusal := _refusal(handle)) is not None:
+            return Answer(job, refusal)
         record = await handle.trigger()
         if record.outcome in _UNSUCCESSFUL:
             raise HandoverError(f"{job}: the run {record.run_id} {_said_of(record)}")
@@ -101,6 +101,16 @@ class Handover:
             known = ", ".join(self._host.jobs) or "none"
             raise ControlError(f"the host has no job {job!r}; it has {known}")
         return handle
+
+
+def _refusal(handle: JobHandle) -> str | None:
+    """Return why the time is not the other scheduler's to use."""
+    status = handle.status()
+    if status.options.started_by is StartedBy.LOOP:
+        return OWNED_BY_LOOP
+    if not status.options.enabled:
+        return DISABLED
+    return PAUSED if status.is_paused else None
 
 
 def _is_here(loop: AbstractEventLoop) -> bool:

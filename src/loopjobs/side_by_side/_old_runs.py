@@ -1,10 +1,12 @@
 """Hears APScheduler 3, and notes what it does."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, Protocol, cast
 
 from loopjobs import Clock
+from loopjobs._extras import brought_by
 from loopjobs.side_by_side._entries import Entry, Kind, Side
 from loopjobs.side_by_side._handover import Answer
 from loopjobs.side_by_side._journal import Journal
@@ -53,6 +55,7 @@ class OldRuns:
         self._journal = journal
         self._clock = clock
         self._jobs = dict(jobs or {})
+        self._lock = threading.Lock()
         self._submitted: dict[tuple[str, datetime], datetime] = {}
         self._seconds: dict[str, float] = {}
         self._hear: dict[int, Callable[[object], None]] = {}
@@ -61,9 +64,10 @@ class OldRuns:
         """Hear that scheduler from now on.
 
         Raises:
-            ImportError: APScheduler is not installed: `pip install 'loopjobs[apscheduler]'`.
+            ModuleNotFoundError: APScheduler is not installed; the message says how to install it.
         """
-        from apscheduler import events  # noqa: PLC0415 - only who moves from it has it
+        with brought_by("apscheduler", "loopjobs.side_by_side"):
+            from apscheduler import events  # noqa: PLC0415 - only who moves from it has it
 
         self._hear = {
             events.EVENT_JOB_SUBMITTED: self._note_submitted,
@@ -82,7 +86,8 @@ class OldRuns:
         """Note one event; called by APScheduler, on whatever thread that is."""
         hear = self._hear.get(cast("_Event", event).code)
         if hear is not None:
-            hear(event)
+            with self._lock:
+                hear(event)
 
     def seconds_of(self, job: str) -> float:
         """Return how long the last run of that job took; 0 before the first."""

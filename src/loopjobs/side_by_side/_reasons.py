@@ -8,7 +8,7 @@ from typing import Final
 
 from loopjobs import Outcome
 from loopjobs.side_by_side._entries import Entry, Kind
-from loopjobs.side_by_side._handover import DISABLED, OWNED_BY_LOOP
+from loopjobs.side_by_side._handover import DISABLED, OWNED_BY_LOOP, PAUSED
 from loopjobs.side_by_side._old_runs import MAX_INSTANCES, MISFIRE
 
 
@@ -46,6 +46,7 @@ _OF_SKIPS: Final = {
     MISFIRE: Why.MISFIRE,
     OWNED_BY_LOOP: Why.OWNED_BY_LOOP,
     DISABLED: Why.PAUSE,
+    PAUSED: Why.PAUSE,
 }
 
 
