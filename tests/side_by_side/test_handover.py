@@ -213,6 +213,17 @@ async def test_a_pause_holds_for_the_old_scheduler_too(
     assert body.starts == [20]
 
 
+async def test_a_pause_in_the_cluster_that_is_over_holds_nobody_up(clock: FakeClock) -> None:
+    """It was lifted elsewhere, and a process without slots does not hear of that."""
+    body, leases = Restock(clock), MemoryLeases(clock)
+    old = Shop(body, leases, RunOn="OneReplica")
+    new = Shop(body, leases, RunOn="OneReplica", StartedBy="Loop", InitialDelayInSeconds=500)
+    async with old.host, new.host:
+        await old.job.pause()
+        await new.job.resume()
+        assert (await old.handover.run("restock")).what == "succeeded"
+
+
 async def test_a_scheduler_with_threads_hands_over_as_well(clock: FakeClock) -> None:
     """A real one, on real time: it starts what is due now, and hears how it ended."""
     body = Restock(clock)

@@ -65,7 +65,8 @@ class Handover:
     async def run(self, job: str) -> Answer:
         """Run the job, unless its loop does; for schedulers on the event loop of the host.
 
-        A scheduler is no hand: a job that is paused is not run.
+        A scheduler is no hand: a job that is paused is not run. A pause of the whole cluster does
+        not reach it, for a run that is triggered does not ask for one.
 
         Raises:
             HandoverError: the run failed, was cancelled or ran out of time.
@@ -110,7 +111,8 @@ def _refusal(handle: JobHandle) -> str | None:
         return OWNED_BY_LOOP
     if not status.options.enabled:
         return DISABLED
-    return PAUSED if status.is_paused else None
+    # What is known of a pause in the cluster may be old, and nobody would bring it up to date here.
+    return PAUSED if status.is_paused and status.cluster is None else None
 
 
 def _is_here(loop: AbstractEventLoop) -> bool:
