@@ -1,6 +1,7 @@
 """The JSON API: what is told, to whom, and what is done."""
 
 import asyncio
+import os
 from urllib.parse import quote
 
 import httpx
@@ -49,6 +50,20 @@ async def test_trouble_comes_first(host: Host, clock: FakeClock, viewer: httpx.A
         True,
     )
     assert (view["now"], view["last_blockage"]) == ("2026-01-01T00:00:25Z", None)
+
+
+async def test_the_process_that_answers_is_named(
+    host: Host, viewer: httpx.AsyncClient, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server may have loaded the application and forked then."""
+    forked = os.getpid() + 1
+    monkeypatch.setattr(os, "getpid", lambda: forked)
+    async with host:
+        await clock.advance(1)
+        overview = (await viewer.get("/api/jobs")).json()
+        history = (await viewer.get("/api/jobs/quick/history")).json()
+    assert overview["replica"].endswith(f":{forked}")
+    assert history["runs"][0]["replica"] == overview["replica"]
 
 
 async def test_a_row_says_what_the_host_knows(

@@ -36,7 +36,7 @@ class Drawer:
         settings = {"quick": {"IntervalInSeconds": 10}}
         builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
         host = builder.add_loop_job(quick, LoopJobOptions).build()
-        self._view = Overview(host, clock, "Login", "here:1").read()
+        self._view = Overview(host, clock, "Login", lambda: "here:1").read()
         job = host.jobs["quick"]
         self._job = detail_of(job, host.settings["quick"], [], [], [], with_traceback=True)
         self._templates = Templates()

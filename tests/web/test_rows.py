@@ -64,7 +64,7 @@ async def test_the_last_blockage_is_told(build: Build, clock: FakeClock) -> None
     """What blocked the event loop, when, and for how long."""
     host = build(Blocked(WatchdogOptions(), clock))
     async with host:
-        told = Overview(host, clock, "Login", "here:1").read().last_blockage
+        told = Overview(host, clock, "Login", lambda: "here:1").read().last_blockage
     assert told == (
         "The event loop was blocked for 6.0 s in load (report.py, line 3), "
         "from 2026-01-01 12:00:00 UTC on."
@@ -81,5 +81,7 @@ async def test_what_a_run_in_progress_reports_is_told(build: Build, clock: FakeC
     host: Host = build(counting, quick)
     async with host:
         await clock.advance(5)
-        rows = {row.name: row for row in Overview(host, clock, "Login", "here:1").read().jobs}
+        rows = {
+            row.name: row for row in Overview(host, clock, "Login", lambda: "here:1").read().jobs
+        }
     assert (rows["counting"].reporting, rows["quick"].reporting) == ({"done": 3}, None)

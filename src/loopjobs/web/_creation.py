@@ -58,12 +58,11 @@ def create_jobs_app(  # noqa: PLR0913 - each stands for itself, and all but the 
     if authorization is None and sign_in is None:
         raise _nobody_may()
     clock: Clock = host.container.get_sync(Clock)
-    replica = f"{socket.gethostname()}:{os.getpid()}"
     sessions, tokens, audit = Sessions(clock), FormTokens(), Audit(clock)
     gate = Gate(authorization, sessions)
     answers = Answers(title, tokens, clock, has_sign_in=sign_in is not None)
-    overview = Overview(host, clock, title, replica)
-    past = Past(history, replica)
+    overview = Overview(host, clock, title, _this_replica)
+    past = Past(history, _this_replica)
     details = Details(host, past, audit, show_tracebacks=show_tracebacks)
     actions = Actions(host, audit, clock)
     routes = [
@@ -75,6 +74,11 @@ def create_jobs_app(  # noqa: PLR0913 - each stands for itself, and all but the 
     if sign_in is not None:
         routes += SignInPages(sign_in, sessions, gate, answers, tokens, audit, clock).routes()
     return JobsApp(routes, answers, _host_rule(authorization, allowed_hosts))
+
+
+def _this_replica() -> str:
+    # Asked each time: the application may have been made before a fork.
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def _host_rule(authorization: Authorization | None, allowed_hosts: Sequence[str]) -> HostRule:

@@ -1,5 +1,6 @@
 """All jobs of a host, those in trouble first."""
 
+from collections.abc import Callable
 from typing import Final
 
 from loopjobs import Clock, Host
@@ -13,7 +14,7 @@ _TROUBLE_FIRST: Final = tuple(status.value for status in reversed(HealthStatus))
 class Overview:
     """Reads a host, as it is at this moment."""
 
-    def __init__(self, host: Host, clock: Clock, title: str, replica: str) -> None:
+    def __init__(self, host: Host, clock: Clock, title: str, replica: Callable[[], str]) -> None:
         self._host = host
         self._checks = HealthChecks(host)
         self._clock = clock
@@ -26,7 +27,7 @@ class Overview:
         last = report.last_blockage
         return OverviewView(
             title=self._title,
-            replica=self._replica,
+            replica=self._replica(),
             now=self._clock.now(),
             status=report.status.value,
             live=report.live.passes,

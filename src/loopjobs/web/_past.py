@@ -1,6 +1,6 @@
 """The runs of a job, newest first, page by page; and when nothing ran."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -29,10 +29,10 @@ class Past:
 
     Args:
         history: The store.
-        replica: This process, as the store would call it.
+        replica: Names this process, as the store would call it.
     """
 
-    def __init__(self, history: RunHistory | None, replica: str) -> None:
+    def __init__(self, history: RunHistory | None, replica: Callable[[], str]) -> None:
         self._history = history
         self._replica = replica
 
@@ -96,7 +96,7 @@ class Past:
         start = 0 if before is None else ids.index(before) + 1
         return [
             (
-                run_view(record, with_traceback=with_traceback, replica=self._replica),
+                run_view(record, with_traceback=with_traceback, replica=self._replica()),
                 record.run_id,
             )
             for record in records[start : start + limit]
