@@ -131,6 +131,21 @@ async def test_runs_outlive_the_host(
     assert {each.replica for each in runs} == {f"{HERE}:{os.getpid()}"}
 
 
+async def test_a_history_that_was_asked_for_before_a_fork_names_the_process_that_ran(
+    clock: FakeClock, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server may load an application and fork then: workers are not their parent."""
+    for place in (url, None):
+        host = build(clock, place)
+        history = await history_of(host)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "getpid", lambda: 4711)
+            async with host:
+                await clock.advance(5)
+                (run,) = await history.latest("CountJob")
+            assert run.replica == f"{HERE}:4711"
+
+
 async def test_a_run_is_written_after_a_while_and_told_at_once(
     clock: FakeClock, file: Path, url: str
 ) -> None:

@@ -13,7 +13,7 @@ from loopjobs.history._views import SkippedSlots, StoredRun
 
 
 def this_replica() -> str:
-    """Name this process so that a person finds it."""
+    """Name this process, which may have been forked since, so that a person finds it."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -22,10 +22,9 @@ class RecentHistory:
 
     away_since: datetime | None = None
 
-    def __init__(self, host: Host, backlog: Backlog, replica: str) -> None:
+    def __init__(self, host: Host, backlog: Backlog) -> None:
         self._host = host
         self._backlog = backlog
-        self._replica = replica
 
     async def latest(
         self, job: str, *, limit: int = 50, before: str | None = None
@@ -43,7 +42,7 @@ class RecentHistory:
         """Return all runs of a job that the host remembers."""
         handle = self._host.jobs.get(job)
         records = [] if handle is None else handle.history()
-        return [stored_run(each, self._replica) for each in records]
+        return [stored_run(each, this_replica()) for each in records]
 
     def skips(self, job: str) -> Sequence[SkippedSlots]:
         """Return the skipped slots of a job that wait for a store; without one none do."""

@@ -68,5 +68,5 @@ def _writer(
 
 
 def _history(writer: HistoryWriter, backlog: Backlog, host: Host) -> RunHistory:
-    recent = RecentHistory(host, backlog, writer.replica)
+    recent = RecentHistory(host, backlog)
     return recent if writer.thread is None else StoredHistory(writer, recent)

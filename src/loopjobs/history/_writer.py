@@ -46,7 +46,6 @@ class HistoryWriter:
         clock: Clock,
     ) -> None:
         self.thread = thread
-        self.replica = this_replica()
         self._options = options
         self._backlog = backlog
         self._clock = clock
@@ -83,7 +82,7 @@ class HistoryWriter:
         if self.thread is None:
             return
         self.thread.start()
-        self._backlog.open(self._clock, self.replica, self._caller())
+        self._backlog.open(self._clock, this_replica(), self._caller())
         self._task = asyncio.create_task(self._serve(self.thread), name="loopjobs history")
 
     async def stop(self) -> None:
@@ -111,7 +110,7 @@ class HistoryWriter:
         """Return the question to the store that enters runs of dead processes as abandoned."""
         return partial(
             give_up_lost_runs,
-            replica=self.replica,
+            replica=this_replica(),
             going_on=self._backlog.going_on(),
             now=self._clock.now(),
         )
@@ -156,7 +155,7 @@ class HistoryWriter:
         options = self._options
         return self._backlog.batch(
             options.batch_size,
-            self.replica,
+            this_replica(),
             self._clock.now(),
             # Half of it, lest one that began just after the last look is passed over.
             timedelta(seconds=options.write_interval_in_seconds / 2),
