@@ -12,7 +12,7 @@ SERVICES := services/servicekit services/login services/admin_provisioning servi
 # Tests and the services they start are compiled once, and not by every process anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup browser run test thorough coverage check dist release-check docs screenshots format clean
+.PHONY: help setup browser run test thorough coverage check dist release-check docs site screenshots format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,11 +67,14 @@ $(VENV)/release $(VENV)/site: $(VENV)/.ready
 	$@/bin/python -m pip install --quiet --constraint constraints.txt --group $(@F)
 	@touch $@
 
-release-check: $(VENV)/release ## what make test leaves out before a release: clean environments, other people's checkers
+release-check: $(VENV)/release site ## what make test leaves out before a release: clean environments, other people's checkers
 	LOOPJOBS_TEST_RELEASE_TOOLS=$(abspath $(VENV)/release/bin) $(BIN)/pytest --numprocesses 2 -o faulthandler_timeout=600 tests/release
 
 docs: setup ## write the reference pages anew from the code
 	$(BIN)/python docs/generate.py
+
+site: $(VENV)/site ## the docs as a site, in build/site/html
+	$(BIN)/python docs/build_site.py $(VENV)/site/bin/zensical
 
 screenshots: setup browser ## take the pictures in docs/images anew
 	LOOPJOBS_TEST_SCREENSHOTS=1 $(BIN)/pytest $(BROWSER_TESTS)/test_screenshots.py

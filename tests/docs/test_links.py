@@ -15,9 +15,10 @@ HEADING = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
 
 
 def pages() -> list[Path]:
-    """Return all pages of the repository; directories with a dot are tools' own."""
+    """Return all pages of the repository; directories with a dot and `build` are tools' own."""
     found = sorted(ROOT.rglob("*.md"))
-    return [page for page in found if not re.search(r"/\.", str(page.relative_to(ROOT.parent)))]
+    tools = re.compile(rf"/\.|^{ROOT.name}/build/")
+    return [page for page in found if not tools.search(str(page.relative_to(ROOT.parent)))]
 
 
 def prose(page: Path) -> str:
