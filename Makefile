@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Twice as many as there are processors: tests that start services wait for them a good deal.
 # They are handed out by file, for each block of a page goes on where the one before it ended.
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 2)')
-LIBRARY := .[apscheduler,cli,otel,postgres,redis,web]
+LIBRARY := .[apscheduler,cli,cron,otel,postgres,redis,web]
 BROWSER_TESTS := tests/web/browser
 SERVICES := services/servicekit services/login services/admin_provisioning services/demo
 

@@ -16,6 +16,7 @@ from loopjobs._run.options_monitor import OptionsMonitor
 from loopjobs._run.run_context import RunContext
 from loopjobs._version import __version__
 from loopjobs._words.again import RunAgain
+from loopjobs._words.calendar import Calendar
 from loopjobs._words.cancellation import CancellationToken, CancellationTokenSource
 from loopjobs._words.clock import Alarm, AlarmClock, Clock, SystemClock, VirtualClock
 from loopjobs._words.errors import (
@@ -45,6 +46,7 @@ from loopjobs._words.events import (
     SlotsSkipped,
 )
 from loopjobs._words.leases import (
+    CalendarSlot,
     ClaimAnswer,
     ClaimRequest,
     Declined,
@@ -73,6 +75,8 @@ __all__ = [
     "AlarmClock",
     "AsyncTransaction",
     "BuildError",
+    "Calendar",
+    "CalendarSlot",
     "CancellationToken",
     "CancellationTokenSource",
     "ClaimAnswer",

@@ -11,6 +11,7 @@ from loopjobs import (
     CancellationToken,
     ClaimAnswer,
     ClaimRequest,
+    Clock,
     CurrentRun,
     Host,
     HostBuilder,
@@ -69,7 +70,7 @@ class Replica:
     def __init__(
         self,
         leases: MemoryLeases,
-        clock: FakeClock,
+        clock: Clock,
         body: Body | None = None,
         wire: Wire | None = None,
         **options: object,

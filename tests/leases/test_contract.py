@@ -11,6 +11,8 @@ from dataclasses import replace
 import pytest
 
 from loopjobs import (
+    CalendarSlot,
+    ClaimRequest,
     Granted,
     GridSighting,
     Lease,
@@ -22,6 +24,8 @@ from loopjobs import (
 from .benches import Bench
 from .claims import INTERVAL, LEASE, OURS, SUCCESS, THEIRS, declined, granted
 
+TOLERANCE = 3_000.0
+
 
 def about(seconds: float) -> object:
     """Stand for a time that runs on during a test, which takes less than two minutes."""
@@ -30,6 +34,16 @@ def about(seconds: float) -> object:
 
 def run_once(store: LeaseStore, next_in: float | None = None) -> None:
     store.finish(granted(store).lease, replace(SUCCESS, next_in=next_in))
+
+
+def slot(age: float, request: ClaimRequest = OURS) -> ClaimRequest:
+    """Claim a slot of a calendar that was due so many seconds ago; intervals lie between them."""
+    return replace(request, calendar=CalendarSlot(age, INTERVAL, TOLERANCE))
+
+
+def ended(age: float) -> LeaseEnd:
+    """End the run of a slot of a calendar that was due, or the last one to be, so long ago."""
+    return replace(SUCCESS, calendar=CalendarSlot(age, INTERVAL, TOLERANCE))
 
 
 def test_a_job_that_nobody_knows_is_due_at_once(store: LeaseStore) -> None:
@@ -433,3 +447,99 @@ def test_of_many_that_claim_at_once_one_is_granted(bench: Bench) -> None:
         for _ in range(10):
             assert sum(threads.map(claim, range(len(stores)))) == 1
             bench.step(INTERVAL + 1)
+
+
+def test_a_slot_of_a_calendar_is_had_once_by_clocks_that_differ(
+    store: LeaseStore, other: LeaseStore
+) -> None:
+    """Whether the other clock is ahead or behind, within the tolerance; each waits for its own."""
+    answer = granted(store, slot(500))
+    assert (answer.next_in, answer.overdue) == (about(INTERVAL - 500), about(500))
+    store.finish(answer.lease, ended(500))
+    for age in (0, 500, 3_000):
+        assert declined(other, slot(age, THEIRS)).next_in == about(INTERVAL - age)
+
+
+def test_the_next_slot_of_a_calendar_is_another_however_near_the_clocks_bring_it(
+    bench: Bench, store: LeaseStore, other: LeaseStore
+) -> None:
+    """Slots lie at least twice the tolerance apart."""
+    store.finish(granted(store, slot(0)).lease, ended(0))
+    bench.step(TOLERANCE + 500)
+    assert granted(other, slot(0, THEIRS)).overdue == about(0)
+
+
+def test_a_slot_of_a_calendar_that_was_had_by_the_time_of_a_late_claim_is_not_had_again(
+    bench: Bench, store: LeaseStore, other: LeaseStore
+) -> None:
+    """A clock that is behind comes with it when the one after it was had already."""
+    store.finish(granted(store, slot(0)).lease, ended(0))
+    bench.step(INTERVAL)
+    store.finish(granted(store, slot(0)).lease, ended(0))
+    assert declined(other, slot(INTERVAL - 1_500, THEIRS)).next_in == about(1_500)
+    bench.step(1_500)
+    assert declined(other, slot(0, THEIRS)).next_in == about(INTERVAL)
+
+
+def test_slots_of_a_calendar_that_fall_into_a_run_are_passed_over(
+    bench: Bench, store: LeaseStore, other: LeaseStore
+) -> None:
+    """Whose run it was says which, for the store does not know."""
+    lease = granted(store, slot(0)).lease
+    bench.step(INTERVAL + 1_000)
+    store.finish(lease, ended(1_000))
+    assert declined(other, slot(1_000, THEIRS)).next_in == about(INTERVAL - 1_000)
+    bench.step(INTERVAL - 1_000)
+    assert granted(other, slot(0, THEIRS)).next_in == about(INTERVAL)
+
+
+def test_a_run_by_hand_takes_no_slot_of_a_calendar(
+    bench: Bench, store: LeaseStore, other: LeaseStore
+) -> None:
+    """Between two slots the last one was had."""
+    store.finish(granted(store, slot(0)).lease, ended(0))
+    bench.step(INTERVAL / 2)
+    by_hand = granted(other, replace(slot(INTERVAL / 2, THEIRS), is_by_hand=True))
+    assert by_hand.overdue == 0
+    other.finish(by_hand.lease, ended(INTERVAL / 2))
+    bench.step(INTERVAL / 2)
+    assert granted(store, slot(0)).overdue == about(0)
+
+
+def test_a_run_of_a_calendar_can_ask_for_another_moment_once(
+    bench: Bench, store: LeaseStore
+) -> None:
+    """A backlog, or a back-off: until then no slot is due, and after it those of the calendar."""
+    later = replace(SUCCESS, next_in=INTERVAL + 2_000)
+    store.finish(granted(store, slot(0)).lease, later)
+    bench.step(INTERVAL)
+    assert declined(store, slot(0)).next_in == about(2_000)
+    bench.step(2_500)
+    answer = granted(store, slot(2_500))
+    assert (answer.next_in, answer.overdue) == (about(INTERVAL - 2_500), about(500))
+    store.finish(answer.lease, ended(2_500))
+    assert declined(store, slot(2_500)).next_in == about(INTERVAL - 2_500)
+
+
+def test_a_clock_of_the_store_that_goes_back_holds_no_slot_of_a_calendar_up(
+    bench: Bench, store: LeaseStore
+) -> None:
+    """What was had lies ahead of now then, further than clocks differ."""
+    store.finish(granted(store, slot(0)).lease, ended(0))
+    bench.step(-TOLERANCE - 500)
+    answer = granted(store, slot(0))
+    assert (answer.next_in, answer.overdue) == (about(INTERVAL), about(0))
+
+
+def test_from_an_interval_to_a_calendar_and_back_each_claims_its_own(
+    bench: Bench, store: LeaseStore, other: LeaseStore
+) -> None:
+    """The last slot counts, whichever it was: a calendar takes one close to it for its own."""
+    run_once(store)
+    assert declined(other, slot(0, THEIRS)).next_in == about(INTERVAL)
+    bench.step(TOLERANCE + 500)
+    other.finish(granted(other, slot(0, THEIRS)).lease, ended(0))
+    assert declined(store, OURS).next_in == about(INTERVAL)
+    assert declined(store, replace(OURS, interval=4_000)).next_in == about(4_000)
+    bench.step(INTERVAL + 500)
+    assert granted(store, OURS).next_in == about(INTERVAL - 500)

@@ -216,45 +216,6 @@ def test_members_compare_as_their_words() -> None:
     assert [str(each) for each in Pacing] == ["FixedRate", "FixedDelay"]
 
 
-@pytest.mark.parametrize(
-    ("key", "value", "why"),
-    [
-        ("Cron", "* * * * *", "needs calendars"),
-        ("cron", "* * * * *", "needs calendars"),
-        ("TimeZone", "UTC", "needs calendars"),
-    ],
-)
-def test_what_a_later_version_will_know_is_refused_with_the_reason(
-    key: str, value: object, why: str
-) -> None:
-    """It is no unknown key, and it is not ignored in silence either."""
-    (problem,) = refused(EasyOptions, {key: value})
-    assert problem.where.casefold() == f"job:{key}".casefold()
-    assert problem.what.startswith(f"{why}, which this version does not have yet")
-    assert problem.remedy == "Remove it."
-
-
-def test_all_of_them_are_told_together_with_the_missing_interval() -> None:
-    """A section written for a calendar lacks the interval, too."""
-    section = {"Cron": "* * * * *", "TimeZone": "UTC", "LeaseInSeconds": 0}
-    assert [problem.where for problem in refused(LoopJobOptions, section)] == [
-        "Job:IntervalInSeconds",
-        "Job:LeaseInSeconds",
-        "Job:Cron",
-        "Job:TimeZone",
-    ]
-
-
-def test_a_later_option_is_refused_as_a_default_of_a_class_too() -> None:
-    """The source says whose mistake it is."""
-
-    class Zoned(EasyOptions):
-        time_zone: str = "CET"
-
-    (problem,) = refused(Zoned, {})
-    assert problem.source == "default"
-
-
 def test_options_are_frozen_and_know_their_keys() -> None:
     """In code they are spelled as Python spells them."""
     options = EasyOptions(initial_delay_in_seconds=5)

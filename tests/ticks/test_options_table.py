@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from loopjobs import Host, HostBuilder, LoopJobOptions, SettingsError
-from loopjobs.testing import FakeClock
-
-from .bodies import Sleeper
+from loopjobs import LoopJobOptions
 
 HERE = Path(__file__).parent
 
@@ -28,8 +25,8 @@ SHOWN_BY = {
     "run_on": "../cluster/test_one_replica.py::test_each_slot_is_run_once_however_many_replicas",
     "lease_in_seconds": "../cluster/test_one_replica.py::test_a_run_longer_than_its_lease_keeps_it",
     "when_lease_unavailable": "../cluster/test_one_replica.py::test_harmless_work_may_run_without",
-    "cron": "test_options_table.py::test_what_is_not_there_yet_is_refused",
-    "time_zone": "test_options_table.py::test_what_is_not_there_yet_is_refused",
+    "cron": "../calendars/test_calendar_jobs.py::test_a_job_runs_at_times_of_the_calendar",
+    "time_zone": "../calendars/test_calendar_jobs.py::test_its_times_are_those_of_its_zone",
 }
 
 
@@ -45,24 +42,3 @@ def test_the_test_named_for_an_option_exists(option: str) -> None:
     tree = ast.parse((HERE / file).read_text())
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     assert name in {node.name for node in tree.body if isinstance(node, functions)}
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("Cron", "0 3 * * *"),
-        ("TimeZone", "Europe/Berlin"),
-    ],
-)
-async def test_what_is_not_there_yet_is_refused(clock: FakeClock, key: str, value: object) -> None:
-    """Better no start than a job that runs everywhere, or at noon, against its settings."""
-    with pytest.raises(SettingsError, match=key):
-        _build(clock, **{key: value})
-    async with _build(clock, RunOn="EveryReplica"):
-        await clock.advance(0)
-
-
-def _build(clock: FakeClock, **options: object) -> Host:
-    settings = {"run": {"IntervalInSeconds": 10, **options}}
-    builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
-    return builder.add_loop_job(Sleeper(clock).run, LoopJobOptions).build()

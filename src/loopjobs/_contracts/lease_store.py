@@ -29,6 +29,11 @@ class LeaseStore(Protocol):
         its own from the last slot of the grid, whoever had that: so the shortest one sets the pace
         while it is there, and the others go on where it leaves off.
 
+        A slot of a calendar is due if nobody has had it: the last slot of the grid lies further
+        back than the tolerance, or further ahead of now than that, for then the clock of the store
+        went back. Whoever gets it sets the grid anew: the slot that is claimed is a point of it,
+        and the next one an interval later. So whoever comes with an interval counts it from there.
+
         A slot that is further away than it can be is due, and begins the grid anew: the clock of
         the store went back. It can be as far as one interval from the last slot, or as far as the
         last run has put it off.

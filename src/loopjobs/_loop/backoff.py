@@ -12,10 +12,11 @@ class Backoff:
     A wait no longer than the interval is no back-off: the pace is slow enough as it is.
     """
 
-    __slots__ = ("_base", "failures", "until", "wait")
+    __slots__ = ("base", "failures", "until", "wait")
 
     def __init__(self) -> None:
-        self._base = 0.0
+        self.base = 0.0
+        """The moment that it is counted from."""
         self.failures = 0
         """Failures in a row up to that run."""
         self.wait = 0.0
@@ -23,16 +24,20 @@ class Backoff:
         self.until = -math.inf
         """The moment before which no slot is run."""
 
-    def note_end(self, base: float, failures: int, options: LoopJobOptions) -> None:
+    def note_end(self, base: float, failures: int) -> None:
         """Note that a run has ended, after so many failures in a row, and what to count from."""
-        self._base, self.failures = base, failures
-        self.count_anew(options)
+        self.base, self.failures = base, failures
 
-    def count_anew(self, options: LoopJobOptions) -> None:
-        """Take over changed options."""
-        interval, longest = options.interval_in_seconds, options.max_backoff_in_seconds
+    def count_anew(self, interval: float, options: LoopJobOptions) -> None:
+        """Count the wait under the options in force.
+
+        Args:
+            interval: Seconds from the base to the next slot; they double.
+            options: The others.
+        """
+        longest = options.max_backoff_in_seconds
         if self.failures and longest is not None:
             self.wait = backoff(interval, self.failures, longest)
         else:
             self.wait = 0.0
-        self.until = self._base + self.wait if self.wait > interval else -math.inf
+        self.until = self.base + self.wait if self.wait > interval else -math.inf

@@ -19,7 +19,8 @@ class IntervalWatch:
     """Compares our interval with that of whoever had the last slot.
 
     What the grid was before we first asked, or asked at this interval, is the past: an interval
-    that is changed everywhere at once is no disagreement.
+    that is changed everywhere at once is no disagreement. Calendars are not compared: each replica
+    has its own slots, and what it finds in the store does not tell whose calendar that is.
 
     Args:
         job: Its name.
@@ -37,6 +38,8 @@ class IntervalWatch:
     def hear(self, request: ClaimRequest, answer: ClaimAnswer) -> None:
         """Compare, and say so if that is news."""
         grid, own = answer.grid, request.interval
+        if request.calendar is not None:
+            own = math.nan
         if own != self._own:
             self._own, self._other = own, None
             self._known_token = -1 if grid is None else grid.fencing_token

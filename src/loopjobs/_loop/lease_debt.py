@@ -36,6 +36,8 @@ class LeaseDebt:
         late = self._clock.monotonic() - since
         if end.next_in is not None:
             end = replace(end, next_in=max(0.0, end.next_in - late))
+        if end.calendar is not None:
+            end = replace(end, calendar=replace(end.calendar, age=end.calendar.age + late))
         try:
             await self._client.finish(lease, end)
         except LeaseUnavailableError:

@@ -5,6 +5,7 @@ from contextvars import copy_context
 from dataclasses import replace
 from typing import Generic, TypeVar
 
+from loopjobs._loop.calendar_claims import passed_slot
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.lost_leases import LostLeases
 from loopjobs._loop.pace import Pace
@@ -73,7 +74,7 @@ class Loop(Generic[OptionsT]):
 
     def close(self) -> None:
         """Hand out no more slots, and let a tick go that waits for its turn."""
-        self.ticker.close()
+        self.pace.close()
         self._places.close()
         if self._turns is not None:
             self._turns.close()
@@ -140,7 +141,8 @@ class Loop(Generic[OptionsT]):
         self._runs.leave(run)
         self.pace.note_end(run, outcome)
         if self._turns is not None and run.lease is not None:
-            end = LeaseEnd(outcome, run.error, self.pace.asks_for(run, again))
+            passed = passed_slot(self.options, self._clock)
+            end = LeaseEnd(outcome, run.error, self.pace.asks_for(run, again), passed)
             self.pace.awaits_turn(is_asking=True)
             await self._turns.give_back(run, end)
             self.pace.awaits_turn(is_asking=False)

@@ -39,5 +39,9 @@ class LostAnswers:
         if token <= self._last_token:
             return None
         # By hand it was had beside the slots; otherwise its slot is due still.
-        end = LeaseEnd(Outcome.CANCELLED, next_in=None if self._was_by_hand else 0.0)
+        end = LeaseEnd(
+            Outcome.CANCELLED,
+            next_in=None if self._was_by_hand else 0.0,
+            calendar=request.calendar,
+        )
         return Lease(request.job, request.holder, token, request.seconds), end

@@ -7,7 +7,9 @@ from loopjobs._loop.backoff import Backoff
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.runs import Runs
 from loopjobs._loop.schedules import paces_differently, schedule_from
+from loopjobs._mechanisms.calendar_slots import CalendarSlots, due_from, gap_at
 from loopjobs._mechanisms.ticker import Ticker
+from loopjobs._mechanisms.wall_watch import WallWatch
 from loopjobs._run.options_monitor import JobOptionsMonitor
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.again import RunAgain
@@ -20,6 +22,8 @@ _ROUNDING = 1e-9
 _LEEWAY: Final = 1 / 4
 """The share of an interval by which a back-off in the cluster may be shorter: where the grid is is
 known from answers, of which some take longer than others."""
+_JUST_AFTER = 1e-6
+"""Seconds after a slot that was decided under other options; a new calendar may have it, too."""
 # On Python 3.11 finding a member in its enumeration takes a while.
 _SUCCEEDED: Final = Outcome.SUCCEEDED
 
@@ -29,7 +33,7 @@ class Pace(Generic[OptionsT]):
 
     __slots__ = (
         "_backoff", "_clock", "_has_moved_slots", "_last_ended", "_monitor", "_origin", "_random",
-        "_runs", "expected_since", "is_on_grid", "ticker", "time_limit",
+        "_runs", "_timer", "_wall_watch", "expected_since", "is_on_grid", "ticker", "time_limit",
     )  # fmt: skip
 
     def __init__(
@@ -42,6 +46,8 @@ class Pace(Generic[OptionsT]):
         self.ticker = Ticker(
             context.clock, context.timer, context.random, runs.in_progress, runs.skip
         )
+        self._timer = context.timer
+        self._wall_watch: WallWatch | None = None
         self._backoff = Backoff()
         self._origin = 0.0
         self._last_ended = -math.inf
@@ -67,6 +73,11 @@ class Pace(Generic[OptionsT]):
         self._origin = self._clock.monotonic() + spread
         self._follow(self._origin + options.initial_delay_in_seconds)
 
+    def close(self) -> None:
+        """Hand out no more slots."""
+        self._watch_wall(is_calendar=False)
+        self.ticker.close()
+
     def expect_anew(self) -> None:
         """Expect the next success from now on, and not before."""
         self.expected_since = self._clock.monotonic()
@@ -77,7 +88,7 @@ class Pace(Generic[OptionsT]):
         self.ticker.look()
         self._monitor.use(options)
         self._keep_what_ticks_ask(options)
-        self._backoff.count_anew(options)
+        self._backoff.count_anew(self._interval_from(self._backoff.base), options)
         self.ticker.hold(self._backoff.until)
         if options.has_slots and not old.has_slots:
             self._origin = now
@@ -93,7 +104,7 @@ class Pace(Generic[OptionsT]):
 
     def align(self, next_in: float) -> None:
         """Let the next slot be where the cluster has it."""
-        schedule = schedule_from(self._clock.monotonic() + next_in, self.options)
+        schedule = schedule_from(self._clock.monotonic() + next_in, self.options, self._clock)
         self.ticker.follow(schedule, self.options.jitter_in_seconds)
 
     def run_again(self, seconds: float) -> None:
@@ -110,9 +121,10 @@ class Pace(Generic[OptionsT]):
             return
         now, was_put_off = self._clock.monotonic(), self.backs_off
         base = run.due if is_on_grid else now
-        if is_on_grid and run.fencing_token is not None:
+        if is_on_grid and run.fencing_token is not None and self.options.cron is None:
             base -= _LEEWAY * self.options.interval_in_seconds
-        self._backoff.note_end(base, self._runs.consecutive_failures, self.options)
+        self._backoff.note_end(base, self._runs.consecutive_failures)
+        self._backoff.count_anew(self._interval_from(base), self.options)
         self.ticker.hold(self._backoff.until)
         if run.is_scheduled:
             self._last_ended = now
@@ -142,9 +154,18 @@ class Pace(Generic[OptionsT]):
         due = self.ticker.next_slot
         if self.options.pacing is Pacing.FIXED_DELAY or due == math.inf:
             return due
-        interval = self.options.interval_in_seconds
         held = max(0.0, self._backoff.until - due)
+        if (calendar := self.options.calendar) is not None:
+            return due_from(calendar, self._clock, due + held) if held else due
+        interval = self.options.interval_in_seconds
         return due + math.ceil(held / interval - _ROUNDING) * interval
+
+    def _interval_from(self, moment: float) -> float:
+        """Return the seconds from a moment, or the slot before it, to the slot after that."""
+        calendar = self.options.calendar
+        if calendar is None:
+            return self.options.interval_in_seconds
+        return gap_at(calendar, self._clock, moment)
 
     def _keep_what_ticks_ask(self, options: OptionsT) -> None:
         """Keep at hand what each tick asks for; an options object is a large dictionary."""
@@ -153,8 +174,21 @@ class Pace(Generic[OptionsT]):
         self.time_limit = options.timeout_in_seconds
 
     def _follow(self, first_due: float) -> None:
+        options = self.options
+        schedule = schedule_from(first_due, options, self._clock)
+        self.ticker.follow(schedule, options.jitter_in_seconds)
+        is_calendar = isinstance(schedule, CalendarSlots)
+        self._watch_wall(is_calendar=is_calendar)
+        if is_calendar:
+            first_due = self.ticker.next_slot
         self.expected_since = self._clock.monotonic() if first_due == math.inf else first_due
-        self.ticker.follow(schedule_from(first_due, self.options), self.options.jitter_in_seconds)
+
+    def _watch_wall(self, *, is_calendar: bool) -> None:
+        if self._wall_watch is not None:
+            self._wall_watch.end()
+        self._wall_watch = None
+        if is_calendar:
+            self._wall_watch = WallWatch(self._clock, self._timer, self.ticker.look)
 
     def _due_after_change(self, now: float) -> float:
         """Return the first slot under changed options: an interval after the last, or at once."""
@@ -164,6 +198,8 @@ class Pace(Generic[OptionsT]):
             return math.inf
         if last_due is None:
             return max(now, self._origin + options.initial_delay_in_seconds)
+        if options.cron is not None:
+            return max(now, last_due + _JUST_AFTER)
         if not is_counted_from_end:
             return max(now, last_due + options.interval_in_seconds)
         wait = max(options.interval_in_seconds, self._backoff.wait)

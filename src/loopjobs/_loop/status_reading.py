@@ -1,17 +1,20 @@
 """The status of one job, read off its loop and its books."""
 
 import math
-from datetime import timedelta
-from typing import Generic, TypeVar
+from datetime import datetime, timedelta
+from typing import Final, Generic, TypeVar
 
 from loopjobs._loop.loop import Loop
 from loopjobs._loop.runs import Runs
+from loopjobs._words.calendar import slot_near
 from loopjobs._words.clock import Clock
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import JobState
 from loopjobs._words.records import ClusterView, JobStatus
 
 OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
+
+_SAME: Final = 0.01
 
 
 class StatusReading(Generic[OptionsT]):
@@ -33,13 +36,12 @@ class StatusReading(Generic[OptionsT]):
         """
         runs, options = self._runs, self._loop.options
         failures = runs.consecutive_failures
-        ahead = self._loop.ticker.next_due - self._clock.monotonic()
         is_faulted = phase is JobState.FAULTED
         return JobStatus(
             name=self._name,
             state=phase or self._working_state(),
             options=options,
-            next_due_at=None if ahead == math.inf else self._clock.now() + timedelta(seconds=ahead),
+            next_due_at=self._next_due_at(),
             last_run=runs.ended.last,
             consecutive_failures=failures,
             healthy=not is_faulted and failures < options.unhealthy_after_failures,
@@ -54,6 +56,16 @@ class StatusReading(Generic[OptionsT]):
             reporting=runs.reporting(),
             cluster=self._cluster(),
         )
+
+    def _next_due_at(self) -> datetime | None:
+        ticker = self._loop.ticker
+        due = ticker.next_due
+        if due == math.inf:
+            return None
+        instant = self._clock.now() + timedelta(seconds=due - self._clock.monotonic())
+        if self._loop.options.cron is not None and abs(due - ticker.next_slot) < _SAME:
+            return slot_near(instant)
+        return instant
 
     def _working_state(self) -> JobState:
         if len(self._runs):

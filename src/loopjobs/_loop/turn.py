@@ -15,6 +15,8 @@ _FIRST_LOOK: Final = 0.1
 _LOOK: Final = 0.5
 _LOOKS_IN_ALL: Final = 4
 """Once a row was locked for longer than a lease: so many looks in as long as that again."""
+_SOONER: Final = 0.5
+"""Seconds by which another moment is to be sooner than the next slot of a calendar."""
 _SPREAD: Final = 0.05
 _LONGEST_SPREAD: Final = 0.25
 
@@ -67,29 +69,40 @@ def turn_in_contest(seconds: float, request: ClaimRequest, random: Random) -> Tu
         retry = min(max(_LOOK, seconds / _LOOKS_IN_ALL), _LONGEST_RETRY)
     return Turn(
         Outcome.SKIPPED_ELSEWHERE,
-        retry_in=_if_sooner(retry * random.uniform(0.5, 1.0), request.interval),
+        retry_in=_if_sooner(retry * random.uniform(0.5, 1.0), request.next_in),
         why="another replica is claiming it, or ends a fenced transaction",
     )
 
 
 def turn_of_others(answer: Declined, request: ClaimRequest, random: Random) -> Turn:
     """Return the turn that somebody else has, and when to look again."""
-    left, interval = answer.lease_left, request.interval
-    next_in: float | None = answer.next_in
-    if answer.next_in <= 0 or (left is not None and answer.next_in > interval):
-        # It is due, or not to be believed, and somebody is at it: look at the end of the lease.
-        next_in = left if left is not None and left < interval else None
-    if next_in is not None:
+    look_in = _look_in(answer, request)
+    if look_in is not None:
         # Replicas that come together would come together for ever.
-        next_in += random.uniform(0.0, min(_SPREAD * interval, _LONGEST_SPREAD))
+        look_in += random.uniform(0.0, min(_SPREAD * request.interval, _LONGEST_SPREAD))
+    # Every replica reads the slots of a calendar off its own clock, and looks beside them.
+    is_beside = request.calendar is not None
+    next_in, retry_in = (None, look_in) if is_beside else (look_in, None)
     if answer.holder == request.holder:
         # A lease of our own that no run has is one that could not be given back.
         what = "its last lease could not be given back yet"
-        return Turn(Outcome.SKIPPED_LEASE_UNAVAILABLE, next_in, why=what)
-    if left is None:
-        return Turn(Outcome.SKIPPED_ELSEWHERE, next_in, why="another replica has had it")
+        return Turn(Outcome.SKIPPED_LEASE_UNAVAILABLE, next_in, retry_in, why=what)
+    if answer.lease_left is None:
+        return Turn(Outcome.SKIPPED_ELSEWHERE, next_in, retry_in, why="another replica has had it")
     who = answer.holder or "a replica before a restart of the store"
-    return Turn(Outcome.SKIPPED_ELSEWHERE, next_in, why=f"{who} has the lease")
+    return Turn(Outcome.SKIPPED_ELSEWHERE, next_in, retry_in, why=f"{who} has the lease")
+
+
+def _look_in(answer: Declined, request: ClaimRequest) -> float | None:
+    """Return in how many seconds the slot may be had; `None` is at the next one."""
+    left, longest = answer.lease_left, request.next_in
+    is_of_calendar = request.calendar is not None
+    if is_of_calendar:
+        longest -= _SOONER
+    if answer.next_in <= 0 or (left is not None and answer.next_in > request.next_in):
+        # It is due, or not to be believed, and somebody is at it: look at the end of the lease.
+        return left if left is not None and left < longest else None
+    return None if is_of_calendar and answer.next_in >= longest else answer.next_in
 
 
 def _if_sooner(retry: float, interval: float) -> float | None:

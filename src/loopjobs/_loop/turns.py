@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from loopjobs._loop.calendar_claims import claimed_slot
 from loopjobs._loop.cluster_news import ClusterNews
 from loopjobs._loop.interval_watch import IntervalWatch
 from loopjobs._loop.lease_debt import LeaseDebt
@@ -160,11 +161,13 @@ class Turns:
 
     async def _ask(self, *, is_by_hand: bool) -> Claimed:
         options = self._options()
+        slot = claimed_slot(options, self._clock)
         return await self._client.claim(
             ClaimRequest(
                 job=self._job,
                 holder=self.holder,
-                interval=options.interval_in_seconds,
+                interval=options.interval_in_seconds if slot is None else slot.gap,
+                calendar=slot,
                 seconds=options.lease_in_seconds,
                 is_by_hand=is_by_hand,
                 stale=self.news.stale(options.lease_in_seconds),
@@ -180,7 +183,8 @@ class Turns:
         else:
             self._lost_answers.note_granted(claimed.answer)
             self.news.hear_granted(claimed.request, claimed.answer)
-            turn = Turn(None, claimed.answer.next_in, claimed=claimed)
+            is_on_grid = claimed.request.calendar is None
+            turn = Turn(None, claimed.answer.next_in if is_on_grid else None, claimed=claimed)
         self._reminders.forget(self._job)
         self._tell_pause(was_paused=was_paused)
         turn = replace(turn, failures=claimed.answer.failures_in_a_row)
@@ -196,8 +200,9 @@ class Turns:
             # A pause was meant for work that is harmless twice as well.
             is_refused = self.news.is_paused and not is_by_hand
             return Turn(Outcome.SKIPPED_PAUSED if is_refused else None)
-        interval = options.interval_in_seconds
-        return turn_without_answer(str(error), failures, interval, self._random)
+        slot = claimed_slot(options, self._clock)
+        next_in = options.interval_in_seconds if slot is None else slot.gap - slot.age
+        return turn_without_answer(str(error), failures, next_in, self._random)
 
     def _tell_of_runs_without_lease(self, error: LeaseUnavailableError) -> None:
         """Say it at once and once a minute; slots that are skipped have lines of their own."""

@@ -7,11 +7,17 @@ from typing import Protocol
 class Schedule(Protocol):
     """The slots of one job, one ahead at a time."""
 
-    next_due: float
-    """The slot that comes next; infinite while it depends on the end of a run."""
+    @property
+    def next_due(self) -> float:
+        """The slot that comes next; infinite while it depends on the end of a run."""
+        ...
 
     def catch_up(self, moment: float) -> int:
         """Move on to the last slot due by `moment`; return how many were passed over."""
+        ...
+
+    def count(self, first: float, until: float) -> int:
+        """Return how many slots there are from one on, and before a moment that is later."""
         ...
 
     def take(self) -> None:
@@ -50,6 +56,10 @@ class FixedRate:
         passed = last - self._index
         self._move_to(last)
         return passed
+
+    def count(self, first: float, until: float) -> int:
+        """Return how many slots there are from one on, and before a moment that is later."""
+        return math.ceil((until - first) / self._interval)
 
     def take(self) -> None:
         """Move on to the following slot."""
@@ -93,6 +103,10 @@ class FixedDelay:
     def catch_up(self, moment: float) -> int:  # noqa: ARG002 - there is one slot at a time
         """Return 0: a slot that is late is late, there is none behind it."""
         return 0
+
+    def count(self, first: float, until: float) -> int:  # noqa: ARG002 - it depends on runs
+        """Return 1: there is one slot at a time."""
+        return 1
 
     def take(self) -> None:
         """Wait for the end of the run."""

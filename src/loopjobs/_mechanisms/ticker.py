@@ -119,9 +119,9 @@ class Ticker:
         self._arm()
 
     def look(self) -> None:
-        """Decide what is due already, though the timer has not called yet."""
+        """Decide what is due already, though the timer has not called yet; else wait anew."""
         now = self._clock.monotonic()
-        if not self._is_closed and self._wake_at() <= now:
+        if not self._is_closed:
             self._settle(now)
 
     def run_again(self, due: float) -> None:
@@ -199,7 +199,11 @@ class Ticker:
                 # That run is the one an earlier run has asked for.
                 self._extra_due = math.inf
             return
-        due, self._extra_due = self._extra_due, math.inf
+        due = self._extra_due
+        if due > now:
+            # The wall clock is behind what it was reckoned to be.
+            return
+        self._extra_due = math.inf
         if self._settle_or_hand_over(due, due):
             schedule.step_aside()
 
@@ -207,7 +211,7 @@ class Ticker:
         first = schedule.next_due
         passed = schedule.catch_up(now - self._shift)
         if passed:
-            self._pass_over(first, passed, schedule.next_due)
+            self._pass_over(schedule, first, passed)
         due = schedule.next_due
         self._last_due = due
         is_handed_over = self._settle_or_hand_over(due, due + self._shift)
@@ -242,11 +246,10 @@ class Ticker:
             return self.busy_as
         return self.reason_to_refuse(due)
 
-    def _pass_over(self, first: float, passed: int, last: float) -> None:
+    def _pass_over(self, schedule: Schedule, first: float, passed: int) -> None:
         outcome = self._reason_to_skip(first)
         if outcome is Outcome.SKIPPED_BACKOFF:
-            step = (last - first) / passed
-            held = min(passed, math.ceil((self._hold_until - _ROUNDING - first) / step))
+            held = min(passed, schedule.count(first, self._hold_until - _ROUNDING))
             self._skip(Outcome.SKIPPED_BACKOFF, held)
             passed -= held
             outcome = None

@@ -154,7 +154,11 @@ def _rounds(
 def _unused(request: ClaimRequest, granted: Granted) -> LeaseEnd:
     """Return the end of a lease under which nothing was run: its slot, if it had one, is due."""
     has_slot = not request.is_by_hand or granted.overdue > 0
-    return LeaseEnd(Outcome.CANCELLED, next_in=0.0 if has_slot else None)
+    return LeaseEnd(
+        Outcome.CANCELLED,
+        next_in=0.0 if has_slot else None,
+        calendar=request.calendar,
+    )
 
 
 def _leave(store: LeaseStore, answer: None) -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import traceback
+from datetime import datetime
 from typing import Final
 
 from loopjobs._run.current import CurrentRun
+from loopjobs._words.calendar import slot_near
 from loopjobs._words.cancellation import CancellationTokenSource
 from loopjobs._words.errors import LeaseLostError
 from loopjobs._words.leases import Lease
@@ -58,6 +60,13 @@ class RunInProgress(CurrentRun):
         self.duration = 0.0
         self.error: str | None = None
         self.trace: str | None = None
+
+    @property
+    def due_at(self) -> datetime:
+        """When the slot was due, UTC; for a run by hand, when it was asked for."""
+        due_at = super().due_at
+        is_slot = self.is_scheduled and self.options.cron is not None
+        return slot_near(due_at) if is_slot else due_at
 
     def note_error(self, error: BaseException) -> None:
         """Keep the words of the error, without secrets and not too many.

@@ -38,6 +38,18 @@ class GridSighting:
     """Seconds, as whoever had the last slot of the grid has asked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarSlot:
+    """The slot of a calendar that is claimed: each process reads it off a wall clock of its own."""
+
+    age: float
+    """Seconds since it was due, by the clock of the process; 0 or more."""
+    gap: float
+    """Seconds from it to the next one."""
+    tolerance: float
+    """Seconds: a slot that somebody had, and that is no further away than that, is this one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRequest:
     """What a process asks of the store when a slot is due."""
@@ -46,14 +58,22 @@ class ClaimRequest:
     holder: str
     interval: float
     """Seconds from slot to slot: the next one is that much later than the last one of the grid,
-    whoever had that, and whatever interval it was had with."""
+    whoever had that, and whatever interval it was had with. Of a calendar those from the slot that
+    is claimed to the next."""
     seconds: float
     """How long the lease is to hold."""
+    calendar: CalendarSlot | None = None
+    """What is claimed of a calendar; `None` for slots that are counted from the last one."""
     is_by_hand: bool = False
     """Whether the run is asked for now, whatever is due, and even if the job is paused."""
     stale: Sighting | None = None
     """A lease that this process has seen unchanged for longer than it can hold: the clock of the
     store has gone back, and it may be taken over."""
+
+    @property
+    def next_in(self) -> float:
+        """Seconds until the slot after the one that is claimed, as far as the process knows."""
+        return self.interval - (0.0 if self.calendar is None else self.calendar.age)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +131,8 @@ class LeaseEnd:
     backlog. It may be sooner or later than the next point of the grid, stands in for it once, and
     does not move the grid. `None` leaves it to the grid, and passes over the slots that fell into
     the run."""
+    calendar: CalendarSlot | None = None
+    """The last slot before the end that is passed over; `None` for slots that are counted."""
 
     def count_on(self, failures: int) -> int:
         """Return the failures in a row after this run, if there were so many before it."""

@@ -1,7 +1,8 @@
 """Options: one frozen class each, bound from a settings section in PascalCase."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, LiteralString, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from annotated_types import Ge, Gt, Le
 from pydantic import (
@@ -10,24 +11,17 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic.alias_generators import to_pascal
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from loopjobs._words import schedule_choice
+from loopjobs._words.calendar import Calendar, calendar_of
+
 TEN_YEARS_IN_SECONDS: Final = 10 * 366 * 86_400.0
 SHORTEST_INTERVAL_IN_SECONDS: Final = 0.001
 SHORTEST_RELOAD_INTERVAL_IN_SECONDS: Final = 0.1
-
-NOT_YET: Final = "not_yet"
-"""What pydantic calls the refusal of an option that a later version will know."""
-
-_NO_CALENDAR: Final = (
-    "needs calendars, which this version does not have yet; only IntervalInSeconds counts"
-)
-_WHY_NOT_YET: Final[dict[str, LiteralString]] = {
-    "cron": _NO_CALENDAR,
-    "time_zone": _NO_CALENDAR,
-}
 
 
 class SettingsEnum(StrEnum):
@@ -126,8 +120,17 @@ class HostOptions(Options):
 class LoopJobOptions(Options):
     """What every loop job can be told. Derive from it to add a job's own options or defaults."""
 
-    interval_in_seconds: float
-    """Seconds from slot to slot. More than 0, up to ten years."""
+    if TYPE_CHECKING:
+        # Required, or given by `Cron`: more than a type can say.
+        interval_in_seconds: float = 0.0
+    else:
+        interval_in_seconds: float
+        """Seconds from slot to slot; with `Cron` the longest time from one to the next."""
+    cron: str | None = None
+    """Instead of an interval: times of the calendar, as in `0 3 * * *`; six fields begin with
+    seconds."""
+    time_zone: str = "UTC"
+    """Only with `Cron`: the time zone of its times, such as `Europe/Berlin`."""
     initial_delay_in_seconds: float = Field(default=0.0, ge=0, le=TEN_YEARS_IN_SECONDS)
     """Before the first tick. 0 is at once, without blocking the start."""
     skip_if_running: bool = True
@@ -158,10 +161,23 @@ class LoopJobOptions(Options):
         default=WhenLeaseUnavailable.SKIP, validate_default=False
     )
     """Only with `OneReplica`: skip the tick, or run it on this replica alone."""
-    cron: str | None = Field(default=None, validate_default=False)
-    """Instead of an interval: times of the calendar. Not in this version."""
-    time_zone: str = Field(default="UTC", validate_default=False)
-    """The time zone of `Cron`. Not in this version."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        """Look whether the class leaves open what its schedule is."""
+        schedule_choice.check_defaults(cls.__name__, cls.model_fields)
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """The slots of `Cron`; `None` for a job with an interval."""
+        return None if self.cron is None else calendar_of(self.cron, self.time_zone)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _choose_schedule(cls, given: object) -> object:
+        if not isinstance(given, Mapping):
+            return given
+        return schedule_choice.choose(given, cls.model_fields)
 
     @property
     def has_slots(self) -> bool:
@@ -190,15 +206,45 @@ class LoopJobOptions(Options):
             raise PydanticCustomError("interval", "must be at least a millisecond (0.001)")
         return value
 
+    @field_validator("cron", mode="before")
+    @classmethod
+    def _refuse_both(cls, value: object) -> object:
+        return schedule_choice.refuse_both(value)
+
+    @field_validator("cron")
+    @classmethod
+    def _check_cron(cls, value: str | None) -> str | None:
+        if value is not None:
+            schedule_choice.check_cron(value)
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _check_time_zone(cls, value: str) -> str:
+        schedule_choice.check_time_zone(value)
+        return value
+
+    @field_validator("pacing")
+    @classmethod
+    def _check_pacing(cls, value: Pacing, info: ValidationInfo) -> Pacing:
+        if value is Pacing.FIXED_DELAY and info.data.get("cron") is not None:
+            raise PydanticCustomError(
+                "pacing", "FixedDelay counts from the end of each run, and Cron names times"
+            )
+        return value
+
     @field_validator("jitter_in_seconds")
     @classmethod
     def _check_jitter(cls, value: float, info: ValidationInfo) -> float:
-        interval = info.data.get("interval_in_seconds")
+        cron, interval = info.data.get("cron"), info.data.get("interval_in_seconds")
+        what = "IntervalInSeconds"
+        if cron is not None:
+            what, interval = "the shortest time between two slots", schedule_choice.gap_of(cron)
         if interval is not None and value >= interval:
             raise PydanticCustomError(
                 "jitter",
-                "must be less than IntervalInSeconds ({interval})",
-                {"interval": f"{interval:g}"},
+                "must be less than {what} ({interval})",
+                {"what": what, "interval": f"{interval:g}"},
             )
         return value
 
@@ -211,9 +257,3 @@ class LoopJobOptions(Options):
                 "OneReplica is one run at a time: SkipIfRunning must be true",
             )
         return value
-
-    @field_validator(*_WHY_NOT_YET)
-    @classmethod
-    def _refuse_what_is_not_yet(cls, _: object, info: ValidationInfo) -> object:
-        # Only values that were given come here.
-        raise PydanticCustomError(NOT_YET, _WHY_NOT_YET[info.field_name or ""])

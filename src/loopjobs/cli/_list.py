@@ -29,7 +29,9 @@ def _as_json(job: JobHandle) -> dict[str, object]:
     return {
         "name": job.name,
         "schedule": schedule(options),
-        "interval": options.interval_in_seconds,
+        "interval": None if options.cron is not None else options.interval_in_seconds,
+        "cron": options.cron,
+        "time_zone": None if options.cron is None else options.time_zone,
         "pacing": options.pacing.value,
         "is_enabled": options.enabled,
         "section": job.section,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
 from loopjobs import JobState, JobStatus, LoopJobOptions, Outcome
@@ -9,6 +10,8 @@ from loopjobs.health._report import HealthStatus, JobHealth
 
 SILENT_INTERVALS: Final = 3
 """So many intervals without a success are too many."""
+
+_LESS_THAN_A_GAP: Final = timedelta(milliseconds=500)
 
 _FAILURES: Final = frozenset({Outcome.FAILED, Outcome.TIMED_OUT})
 _ENDED: Final = frozenset({JobState.STOPPING, JobState.STOPPED})
@@ -46,14 +49,23 @@ def worst(statuses: Iterable[HealthStatus]) -> HealthStatus:
 def patience(status: JobStatus[LoopJobOptions]) -> float:
     """Return for how many seconds a job may go without a success.
 
-    Three intervals, and the time that a run may take: its time limit, or as long as the last one
-    that succeeded took, whichever is longer. So a long run does not count as silence.
+    Three intervals, or from the third last slot of a calendar to the next one; and the time that a
+    run may take: its time limit, or as long as the last one that succeeded took, whichever is
+    longer. So a long run does not count as silence.
     """
     options, success = status.options, status.last_success
     took = 0.0 if success is None else success.duration
-    return SILENT_INTERVALS * options.interval_in_seconds + max(
-        options.timeout_in_seconds or 0.0, took
-    )
+    return _three_intervals(status) + max(options.timeout_in_seconds or 0.0, took)
+
+
+def _three_intervals(status: JobStatus[LoopJobOptions]) -> float:
+    calendar, end = status.options.calendar, status.next_due_at
+    if calendar is None or end is None:
+        return SILENT_INTERVALS * status.options.interval_in_seconds
+    begin = end
+    for _ in range(SILENT_INTERVALS):
+        begin = calendar.last_by(begin - _LESS_THAN_A_GAP)
+    return (end - begin).total_seconds()
 
 
 def _judge(status: JobStatus[LoopJobOptions]) -> tuple[HealthStatus, str]:
@@ -120,7 +132,10 @@ def _silent(status: JobStatus[LoopJobOptions]) -> tuple[HealthStatus, str]:
 
 def _silence(status: JobStatus[LoopJobOptions]) -> str:
     silence = f"No run has succeeded for {_span(status.silent_for)}"
+    calendar = status.options.calendar
     interval = f"the interval is {_span(status.options.interval_in_seconds)}"
+    if calendar is not None:
+        interval = f"it is due {calendar.in_words}"
     if status.running_for is None:
         return f"{silence}; {interval}."
     return f"{silence}; {interval}, and a run has been going for {_span(status.running_for)}."

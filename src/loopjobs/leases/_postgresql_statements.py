@@ -48,9 +48,18 @@ def _us_of(instant: str) -> str:
     return f"(extract(epoch FROM ({instant})) * 1000000)::bigint"
 
 
-# Whoever asks counts its own interval from the last slot of the grid.
+# Whoever asks counts its own interval from the last slot of the grid. A slot of a calendar has an
+# age; if it was had, the next one of that calendar counts.
+_LAST_AT: Final = f"(old.grid_due_at - old.interval_us * {_US})"
+_SLOT_AT: Final = f"(now.at - %(slot_age)s::bigint * {_US})"
+_TOLERANCE: Final = f"%(tolerance)s::bigint * {_US}"
 _GRID_DUE_AT: Final = f"""
-    (old.grid_due_at + COALESCE(%(interval)s - old.interval_us, 0) * {_US})
+    (CASE
+        WHEN %(slot_age)s::bigint IS NULL
+            THEN old.grid_due_at + COALESCE(%(interval)s - old.interval_us, 0) * {_US}
+        WHEN {_LAST_AT} BETWEEN {_SLOT_AT} - {_TOLERANCE} AND now.at + {_TOLERANCE}
+            THEN {_SLOT_AT} + %(interval)s * {_US}
+        ELSE {_SLOT_AT} END)
 """
 
 # The instant is taken once for all of a statement, after it has been sent: a lease ends later here
@@ -144,6 +153,8 @@ RENEW: Final = f"""
     RETURNING lease.job, lease.fencing_token
 """  # noqa: S608 - made of our own words alone
 
+_IS_PASSED: Final = f"(grid_due_at - interval_us * {_US} < {_SLOT_AT})"
+
 FINISH: Final = f"""
     WITH now AS MATERIALIZED (SELECT clock_timestamp() AS at, {_DURABLY} AS durably)
     UPDATE loopjobs_leases AS lease SET
@@ -154,8 +165,10 @@ FINISH: Final = f"""
             ELSE failures_in_a_row + %(has_failed)s::int END,
         asked_due_at = COALESCE(now.at + %(next_in)s::bigint * {_US}, asked_due_at),
         asked_us = COALESCE(%(next_in)s::bigint, asked_us),
+        interval_us = CASE WHEN {_IS_PASSED} THEN %(gap)s ELSE interval_us END,
         grid_due_at = CASE
-            WHEN %(next_in)s::bigint IS NULL AND grid_due_at < now.at THEN grid_due_at
+            WHEN {_IS_PASSED} THEN {_SLOT_AT} + %(gap)s::bigint * {_US}
+            WHEN %(passes_slots)s AND grid_due_at < now.at THEN grid_due_at
                 + ceil({_us_of("now.at - grid_due_at")}::numeric / interval_us)::bigint
                 * interval_us * {_US}
             ELSE grid_due_at END

@@ -82,6 +82,7 @@ class PostgresqlLeaseStore:
 
     def finish(self, lease: Lease, end: LeaseEnd) -> None:
         """Give a lease back."""
+        slot = end.calendar if end.next_in is None else None
         self._change(
             sql.FINISH,
             job=lease.job,
@@ -92,6 +93,9 @@ class PostgresqlLeaseStore:
             has_succeeded=end.outcome is Outcome.SUCCEEDED,
             has_failed=end.count_on(0) > 0,
             next_in=None if end.next_in is None else _microseconds(end.next_in),
+            passes_slots=end.next_in is None and end.calendar is None,
+            slot_age=None if slot is None else _microseconds(slot.age),
+            gap=None if slot is None else _microseconds(slot.gap),
         )
 
     def set_paused(self, job: str, *, is_paused: bool) -> None:
@@ -104,12 +108,14 @@ class PostgresqlLeaseStore:
             self._connection.close()
 
     def _claim(self, request: ClaimRequest) -> _Row | None:
-        stale = request.stale
+        stale, slot = request.stale, request.calendar
         parameters = {
             "namespace": self._namespace,
             "job": request.job,
             "holder": request.holder,
             "interval": _microseconds(request.interval),
+            "slot_age": None if slot is None else _microseconds(slot.age),
+            "tolerance": None if slot is None else _microseconds(slot.tolerance),
             "lease": _microseconds(request.seconds),
             "is_by_hand": request.is_by_hand,
             "stale_token": None if stale is None else stale.fencing_token,

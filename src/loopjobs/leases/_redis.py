@@ -90,7 +90,7 @@ class RedisLeaseStore:
 
     def claim(self, request: ClaimRequest) -> ClaimAnswer:
         """Claim the slot that is due."""
-        stale = request.stale
+        stale, slot = request.stale, request.calendar
         words = self._do(
             CLAIM,
             [self._key(request.job), self._namespace_key],
@@ -100,6 +100,8 @@ class RedisLeaseStore:
             int(request.is_by_hand),
             "" if stale is None else stale.fencing_token,
             "" if stale is None else stale.lease_until,
+            "" if slot is None else _microseconds(slot.age),
+            "" if slot is None else _microseconds(slot.tolerance),
         )
         is_granted, *facts = [str(word) for word in words]
         return _granted(request, facts) if is_granted == "1" else _declined(facts)
@@ -116,6 +118,7 @@ class RedisLeaseStore:
 
     def finish(self, lease: Lease, end: LeaseEnd) -> None:
         """Give a lease back."""
+        slot = end.calendar
         self._do(
             FINISH,
             [self._key(lease.job)],
@@ -124,6 +127,8 @@ class RedisLeaseStore:
             end.outcome.value,
             "" if end.error is None else told(end.error),
             "" if end.next_in is None else _microseconds(end.next_in),
+            "" if slot is None else _microseconds(slot.age),
+            "" if slot is None else _microseconds(slot.gap),
         )
 
     def set_paused(self, job: str, *, is_paused: bool) -> None:

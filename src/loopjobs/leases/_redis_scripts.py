@@ -50,6 +50,7 @@ redis.call('HSETNX', KEYS[2], 'since', text(now))
 local known_since = read(KEYS[2]).since
 local interval, seconds = tonumber(ARGV[2]), tonumber(ARGV[3])
 local is_by_hand, seen_token, seen_until = ARGV[4] == '1', ARGV[5], ARGV[6]
+local slot_age, tolerance = tonumber(ARGV[7]), tonumber(ARGV[8])
 
 local row = read(key)
 local server = fact('server', 'run_id')
@@ -63,7 +64,12 @@ if is_changed then
 end
 
 local interval_before, token_before = row.interval, row.token
-local function grid_due() return row.grid_due + interval - (row.interval or interval) end
+local function grid_due()
+  if not slot_age then return row.grid_due + interval - (row.interval or interval) end
+  local slot, last = now - slot_age, row.interval and row.grid_due - row.interval
+  local is_had = last and slot - tolerance <= last and last <= now + tolerance
+  return is_had and slot + interval or slot
+end
 local next_due = row.asked_due or grid_due()
 local furthest = row.asked_due and row.asked_in or interval
 local is_late = next_due <= now
@@ -135,7 +141,7 @@ return held
 FINISH: Final = (
     _ROW
     + """
-local key, holder, token, outcome, error, next_in = KEYS[1], unpack(ARGV)
+local key, holder, token, outcome, error, next_in, slot_age, gap = KEYS[1], unpack(ARGV)
 local row = read(key)
 if not is_held(row, holder, token) then return end
 redis.call('HDEL', key, 'holder', 'lease_until', 'lease_seconds', 'last_error')
@@ -147,6 +153,11 @@ elseif outcome == 'failed' or outcome == 'timed_out' then
 end
 if next_in ~= '' then
   ended.asked_due, ended.asked_in = now + tonumber(next_in), tonumber(next_in)
+elseif slot_age ~= '' then
+  local slot = now - tonumber(slot_age)
+  if slot > row.grid_due - row.interval then
+    ended.grid_due, ended.interval = slot + tonumber(gap), tonumber(gap)
+  end
 elseif row.grid_due < now then
   local steps = math.ceil((now - row.grid_due) / row.interval)
   ended.grid_due = row.grid_due + steps * row.interval

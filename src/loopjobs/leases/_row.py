@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from loopjobs import (
+    CalendarSlot,
     ClaimRequest,
     Declined,
     Granted,
@@ -54,18 +55,22 @@ class LeaseRow:
         """Whether anybody has asked for a slot."""
         return self.interval < math.inf
 
-    def grid_due_at(self, interval: float) -> float:
-        """Return the next point of the grid for whoever has that interval."""
-        return self.grid_due + (interval - self.interval if self.has_interval else 0.0)
+    def grid_due_at(self, request: ClaimRequest, now: float) -> float:
+        """Return the next point of the grid for whoever asks."""
+        if (calendar := request.calendar) is None:
+            return self.grid_due + (request.interval - self.interval if self.has_interval else 0.0)
+        slot, last = now - calendar.age, self.grid_due - self.interval
+        is_had = slot <= last + calendar.tolerance and last <= now + calendar.tolerance
+        return slot + request.interval if is_had and self.has_interval else slot
 
-    def due_at(self, interval: float) -> float:
-        """Return the slot that comes next for whoever has that interval."""
-        return self.grid_due_at(interval) if self.asked_due is None else self.asked_due
+    def due_at(self, request: ClaimRequest, now: float) -> float:
+        """Return the slot that comes next for whoever asks."""
+        return self.grid_due_at(request, now) if self.asked_due is None else self.asked_due
 
-    def is_due(self, interval: float, now: float) -> bool:
-        """Whether a slot is due, or further away than it can be at that interval."""
-        furthest = interval if self.asked_due is None else self.asked_in
-        return not now < self.due_at(interval) <= now + furthest + _ROUNDING
+    def is_due(self, request: ClaimRequest, now: float) -> bool:
+        """Whether a slot is due, or further away than it can be for whoever asks."""
+        furthest = request.interval if self.asked_due is None else self.asked_in
+        return not now < self.due_at(request, now) <= now + furthest + _ROUNDING
 
     def is_taken(self, request: ClaimRequest, now: float) -> bool:
         """Whether somebody has a lease that has not ended, by the clock or by what was seen."""
@@ -86,19 +91,19 @@ class LeaseRow:
             lowest_token: The token is no lower, and higher than the last one.
         """
         interval, grid = request.interval, self._grid_sighting()
-        is_takeover, overdue = self.holder is not None, now - self.due_at(interval)
+        is_takeover, overdue = self.holder is not None, now - self.due_at(request, now)
         self.token = max(self.token + 1, lowest_token)
         self.holder, self.lease_seconds = request.holder, request.seconds
         self.lease_until = now + request.seconds
         if overdue < 0 and not request.is_by_hand:
             self.asked_due, self.grid_due, self.interval, overdue = None, now, interval, 0.0
         if overdue >= 0 and not self.is_paused:
-            self._pass(interval, now)
+            self._pass(request, now)
         if not self.has_interval:
             self.interval = interval
         return Granted(
             Lease(request.job, request.holder, self.token, request.seconds),
-            next_in=self.due_at(interval) - now,
+            next_in=self.due_at(request, now) - now,
             overdue=max(0.0, overdue),
             is_takeover=is_takeover,
             success_age=self.success_age(now),
@@ -116,15 +121,17 @@ class LeaseRow:
             self.last_success = now
         if end.next_in is not None:
             self.asked_due, self.asked_in = now + end.next_in, end.next_in
+        elif end.calendar is not None:
+            self._pass_by(end.calendar, now)
         elif self.grid_due < now:
             steps = math.ceil((now - self.grid_due - _ROUNDING) / self.interval)
             self.grid_due += steps * self.interval
 
-    def declined(self, interval: float, now: float, lease_left: float | None) -> Declined:
+    def declined(self, request: ClaimRequest, now: float, lease_left: float | None) -> Declined:
         """Say why the slot is not to be had, and when to look again."""
         is_held = lease_left is not None and self.holder is not None
         return Declined(
-            next_in=self.due_at(interval) - now,
+            next_in=self.due_at(request, now) - now,
             lease_left=lease_left,
             is_paused=self.is_paused,
             sighting=self._sighting() if is_held else None,
@@ -153,8 +160,13 @@ class LeaseRow:
     def _grid_sighting(self) -> GridSighting | None:
         return GridSighting(self.token, self.interval) if self.has_interval else None
 
-    def _pass(self, interval: float, now: float) -> None:
-        self.asked_due = None
-        if (grid_due := self.grid_due_at(interval)) <= now:
+    def _pass_by(self, slot: CalendarSlot, now: float) -> None:
+        """Note that a slot of a calendar, and what was before it, is had."""
+        if (due := now - slot.age) > self.grid_due - self.interval:
+            self.grid_due, self.interval = due + slot.gap, slot.gap
+
+    def _pass(self, request: ClaimRequest, now: float) -> None:
+        self.asked_due, interval = None, request.interval
+        if (grid_due := self.grid_due_at(request, now)) <= now:
             steps = math.floor((now - grid_due + _ROUNDING) / interval) + 1
             self.grid_due, self.interval = grid_due + steps * interval, interval

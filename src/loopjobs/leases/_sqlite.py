@@ -127,24 +127,24 @@ class SqliteLeaseStore:
 
     def _claim(self, request: ClaimRequest, now: float, undo: ExitStack) -> ClaimAnswer:
         row = self._rows.read(request.job, now) or LeaseRow(now)
-        is_wanted = request.is_by_hand or (row.is_due(request.interval, now) and not row.is_paused)
+        is_wanted = request.is_by_hand or (row.is_due(request, now) and not row.is_paused)
         if self._locks.has(request.job):
             # A lease of this very process: it goes by time.
             left = max(0.0, row.lease_until - now) or None
             if row.is_taken(request, now) or not is_wanted:
-                return row.declined(request.interval, now, left)
+                return row.declined(request, now, left)
             self._locks.drop(request.job)
         lock = FileLock.take(self._source.lock_file(request.job))
         if lock is None:
             return row.declined(
-                request.interval, now, max(row.lease_until - now, request.seconds * _LOOK_AGAIN)
+                request, now, max(row.lease_until - now, request.seconds * _LOOK_AGAIN)
             )
         if row.is_locked:
             # It is free, so its holder is gone.
             row.lease_until = -math.inf
         if row.is_taken(request, now) or not is_wanted:
             lock.free()
-            return row.declined(request.interval, now, max(0.0, row.lease_until - now) or None)
+            return row.declined(request, now, max(0.0, row.lease_until - now) or None)
         row.is_locked = True
         answer = row.grant(request, now, self._rows.lowest_token())
         self._locks.hold(answer.lease, lock, row.lease_until)

@@ -79,6 +79,15 @@ def _next_due(status: JobStatus[LoopJobOptions]) -> float | None:
     return None if status.next_due_at is None else status.next_due_at.timestamp()
 
 
+def _interval(status: JobStatus[LoopJobOptions]) -> float | None:
+    calendar = status.options.calendar
+    if calendar is None:
+        return status.options.interval_in_seconds
+    if status.next_due_at is None:
+        return None
+    return calendar.gap_at(status.next_due_at - timedelta(milliseconds=500))
+
+
 def _one(
     read: Callable[[JobStatus[LoopJobOptions]], float | None],
 ) -> Callable[[JobStatus[LoopJobOptions]], Values]:
@@ -136,8 +145,8 @@ READINGS: Final = (
         "periodic.job.interval",
         Kind.GAUGE,
         "s",
-        "From slot to slot.",
-        _one(lambda status: status.options.interval_in_seconds),
+        "From slot to slot; of a calendar, to the next one.",
+        _one(_interval),
     ),
     Reading(
         "periodic.job.silence",

@@ -59,9 +59,9 @@ class MemoryLeases:
         """Claim the slot that is due."""
         now = self._answer()
         row = self._rows.setdefault(request.job, MemoryRow(now))
-        is_due = not row.is_paused and row.is_due(now, request.interval)
+        is_due = not row.is_paused and row.is_due(request, now)
         if not (is_due or request.is_by_hand) or self._is_taken(row, request, now):
-            return row.declined(request.interval, now)
+            return row.declined(request, now)
         return self._grant(row, request, now)
 
     def renew(self, leases: Sequence[Lease]) -> Sequence[Lease]:
@@ -84,6 +84,8 @@ class MemoryLeases:
             row.last_success = now
         if end.next_in is not None:
             row.asked_due, row.asked_in = now + end.next_in, end.next_in
+        elif end.calendar is not None:
+            row.pass_by(end.calendar, now)
         elif row.grid_due < now:
             row.grid_due = row.grid_point(now, is_included=True)
 
@@ -118,7 +120,7 @@ class MemoryLeases:
 
     def _grant(self, row: MemoryRow, request: ClaimRequest, now: float) -> Granted:
         interval, grid = request.interval, row.grid_sighting()
-        is_takeover, overdue = row.holder is not None, now - row.due_at(interval)
+        is_takeover, overdue = row.holder is not None, now - row.due_at(request, now)
         row.token = max(row.token, self._last_token) + 1
         row.holder, row.lease_seconds = request.holder, request.seconds
         row.lease_until = now + request.seconds
@@ -126,13 +128,13 @@ class MemoryLeases:
             row.asked_due, row.grid_due, row.interval, overdue = None, now, interval, 0.0
         if overdue >= 0 and not row.is_paused:
             row.asked_due = None
-            if (grid_due := row.grid_due_at(interval)) <= now:
+            if (grid_due := row.grid_due_at(request, now)) <= now:
                 row.grid_due, row.interval = grid_due, interval
                 row.grid_due = row.grid_point(now, is_included=False)
         if not row.has_interval:
             row.interval = interval
         lease = Lease(request.job, request.holder, row.token, request.seconds)
         age = row.success_age(now)
-        next_in = row.due_at(interval) - now
+        next_in = row.due_at(request, now) - now
         overdue = max(0.0, overdue)
         return Granted(lease, next_in, overdue, is_takeover, age, row.failures, grid)

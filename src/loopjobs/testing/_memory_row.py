@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from loopjobs import Declined, GridSighting, Sighting
+from loopjobs import CalendarSlot, ClaimRequest, Declined, GridSighting, Sighting
 
 _ROUNDING = 1e-6
 
@@ -31,18 +31,21 @@ class MemoryRow:
         """Whether anybody has asked for a slot."""
         return self.interval < math.inf
 
-    def grid_due_at(self, interval: float) -> float:
-        """Return the next point of the grid for whoever has that interval."""
-        return self.grid_due + (interval - self.interval if self.has_interval else 0.0)
+    def grid_due_at(self, request: ClaimRequest, now: float) -> float:
+        """Return the next point of the grid for whoever asks."""
+        if request.calendar is None:
+            return self.grid_due + (request.interval - self.interval if self.has_interval else 0.0)
+        is_had = self.has_interval and self._had(request.calendar, now)
+        return now + request.next_in if is_had else now - request.calendar.age
 
-    def due_at(self, interval: float) -> float:
-        """Return the slot that comes next for whoever has that interval."""
-        return self.grid_due_at(interval) if self.asked_due is None else self.asked_due
+    def due_at(self, request: ClaimRequest, now: float) -> float:
+        """Return the slot that comes next for whoever asks."""
+        return self.grid_due_at(request, now) if self.asked_due is None else self.asked_due
 
-    def is_due(self, now: float, interval: float) -> bool:
+    def is_due(self, request: ClaimRequest, now: float) -> bool:
         """Whether a slot is due, or further away than it can be."""
-        furthest = interval if self.asked_due is None else self.asked_in
-        return not now < self.due_at(interval) <= now + furthest + _ROUNDING
+        furthest = request.interval if self.asked_due is None else self.asked_in
+        return not now < self.due_at(request, now) <= now + furthest + _ROUNDING
 
     def grid_point(self, now: float, *, is_included: bool) -> float:
         """Return the first point of the grid after now, or at it where that counts."""
@@ -65,11 +68,11 @@ class MemoryRow:
         """Return the seconds since the last success."""
         return None if self.last_success is None else max(0.0, now - self.last_success)
 
-    def declined(self, interval: float, now: float) -> Declined:
-        """Say why there is no slot for whoever has that interval, and when to look again."""
+    def declined(self, request: ClaimRequest, now: float) -> Declined:
+        """Say why there is no slot for whoever asks, and when to look again."""
         is_held = self.holder is not None and self.lease_until > now
         return Declined(
-            next_in=self.due_at(interval) - now,
+            next_in=self.due_at(request, now) - now,
             lease_left=self.lease_until - now if is_held else None,
             is_paused=self.is_paused,
             sighting=self.sighting() if is_held else None,
@@ -78,3 +81,14 @@ class MemoryRow:
             failures_in_a_row=self.failures,
             grid=self.grid_sighting(),
         )
+
+    def pass_by(self, slot: CalendarSlot, now: float) -> None:
+        """Take a slot of a calendar, and what was before it, for one that somebody had."""
+        due = now - slot.age
+        if self.grid_due - self.interval < due:
+            self.grid_due, self.interval = due + slot.gap, slot.gap
+
+    def _had(self, slot: CalendarSlot, now: float) -> bool:
+        """Whether somebody had that slot; what lies ahead of now is of a clock that went back."""
+        last = self.grid_due - self.interval
+        return now - slot.age - slot.tolerance <= last <= now + slot.tolerance

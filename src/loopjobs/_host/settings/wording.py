@@ -12,7 +12,6 @@ from loopjobs._host.settings.shape import Location, Place
 from loopjobs._host.settings.showing import one_line, scrubbed, shown_node, shown_value
 from loopjobs._host.settings.tree import Leaf, source_of
 from loopjobs._words.errors import Problem
-from loopjobs._words.options import NOT_YET
 
 _SUBJECT: Final = re.compile(
     r"^(?:(?:Decimal )?[Ii]nput|Value|Data|Bytes|String|List|Tuple|Set|Frozenset|Dictionary)"
@@ -82,8 +81,6 @@ class Complaint:
         field = self.place.field
         if self.place.is_section:
             return "Correct the values that do not fit together."
-        if self.details[0]["type"] == NOT_YET:
-            return "Remove it."
         if field is None or field.is_required():
             return "Correct the value."
         if field.default is PydanticUndefined or self.place.secret:
