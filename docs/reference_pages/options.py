@@ -25,8 +25,8 @@ RANGES: Final[Mapping[type[Options], Mapping[str, str]]] = {
     LoopJobOptions: {
         "interval_in_seconds": f"{SHORTEST_INTERVAL_IN_SECONDS:g} to ten years",
         "jitter_in_seconds": "0 to less than the interval",
-        "cron": "not yet",
-        "time_zone": "not yet",
+        "cron": "five or six fields",
+        "time_zone": "of IANA",
     },
     HostOptions: {
         "settings_reload_interval_in_seconds": (
@@ -73,8 +73,8 @@ def options() -> Iterator[str]:
     yield from _table_of(LoopJobOptions)
     yield ""
     yield (
-        "Where the range says “not yet”, the key is known but refused in this version. `RunOn` "
-        "`OneReplica` needs a lease store."
+        "Exactly one of `IntervalInSeconds` and `Cron` is in force; `Cron` needs the extra `cron`. "
+        "`RunOn` `OneReplica`\nneeds a lease store."
     )
     yield from ["", "## The section `Host`", "", _note(HostOptions), ""]
     yield from _table_of(HostOptions)

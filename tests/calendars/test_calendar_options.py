@@ -46,6 +46,15 @@ def test_a_calendar_stands_in_for_the_interval() -> None:
 
 
 @pytest.mark.parametrize(
+    "options", [Nightly(), Hourly(cron="0 3 * * *"), Nightly(interval_in_seconds=9)]
+)
+def test_what_was_given_can_be_given_again(options: LoopJobOptions) -> None:
+    """As the harness for tests does."""
+    given = {name: getattr(options, name) for name in options.model_fields_set}
+    assert type(options)(**given) == options
+
+
+@pytest.mark.parametrize(
     ("options", "section", "interval", "cron"),
     [
         (Hourly, {"Cron": "0 3 * * *"}, 86_400, "0 3 * * *"),
@@ -139,4 +148,4 @@ except ValueError as error:
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert "needs what reads it: install 'loopjobs[cron]'" in done.stdout
+    assert "Cron needs cronsim: pip install 'loopjobs[cron]'" in done.stdout

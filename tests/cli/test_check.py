@@ -88,6 +88,8 @@ def test_list_as_json(command: Command, app: str, monkeypatch: pytest.MonkeyPatc
         "name": "Sweep",
         "schedule": "10 s after each run",
         "interval": 10.0,
+        "cron": None,
+        "time_zone": None,
         "pacing": "FixedDelay",
         "is_enabled": False,
         "section": "Sweeping",

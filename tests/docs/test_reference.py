@@ -50,16 +50,3 @@ def test_an_interval_outside_the_range_is_refused(interval: float) -> None:
     """Zero is refused, and what is too short or too long to be meant."""
     with pytest.raises(ValidationError, match="must be"):
         LoopJobOptions(interval_in_seconds=interval)
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"Cron": "0 6 * * 1"},
-        {"TimeZone": "Europe/Berlin"},
-    ],
-)
-def test_what_the_page_calls_not_yet_is_refused(given: Mapping[str, object]) -> None:
-    """A setting that would do nothing is an error, not a silent wish."""
-    with pytest.raises(ValidationError, match="this version does not have yet"):
-        LoopJobOptions.model_validate({"IntervalInSeconds": 10, **given})

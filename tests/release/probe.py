@@ -67,6 +67,16 @@ def use_apscheduler() -> str:
     return ""
 
 
+def use_calendar() -> str:
+    """Have a job run at times of the calendar."""
+    settings = {"job": {"Cron": "0 3 * * *", "TimeZone": "Europe/Berlin"}}
+    try:
+        HostBuilder(settings_files=(), settings=settings).add_loop_job(job, LoopJobOptions).build()
+    except BuildError as error:
+        return str(error)
+    return ""
+
+
 def use_command() -> str:
     """Ask the command for its version."""
     main = importlib.import_module("loopjobs.cli").main
@@ -94,6 +104,7 @@ USES: Final[dict[str, Callable[[], str]]] = {
     "core": use_core,
     "apscheduler": use_apscheduler,
     "cli": use_command,
+    "cron": use_calendar,
     "otel": lambda: use_module("loopjobs.telemetry"),
     "postgres": lambda: use_url("History", "postgresql://someone@localhost/db", add_history),
     "redis": lambda: use_url("Leases", "redis://localhost/0", add_leases),

@@ -7,6 +7,8 @@ from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from loopjobs._extras import brought_by
+
 if TYPE_CHECKING:
     from cronsim import CronSim
 
@@ -153,7 +155,8 @@ def _is_valid(
 
 def _library() -> "tuple[type[CronSim], type[Exception]]":
     """Import what reads expressions where one is given: it is an extra."""
-    from cronsim import CronSim, CronSimError  # noqa: PLC0415
+    with brought_by("cron", "Cron"):
+        from cronsim import CronSim, CronSimError  # noqa: PLC0415
 
     return CronSim, CronSimError
 

@@ -184,6 +184,13 @@ class LoopJobOptions(Options):
         """Whether the loop starts runs by itself."""
         return self.enabled and self.started_by is StartedBy.LOOP
 
+    @model_validator(mode="after")
+    def _forget_interval(self) -> Self:
+        # That of a calendar was not given: who takes over what was must not find both.
+        if self.cron is not None:
+            self.model_fields_set.discard("interval_in_seconds")
+        return self
+
     @field_validator("*")
     @classmethod
     def _keep_rules(cls, value: object, info: ValidationInfo) -> object:

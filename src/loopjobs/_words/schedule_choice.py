@@ -11,7 +11,6 @@ from loopjobs._words.zone import Zone
 
 _INTERVAL: Final = "interval_in_seconds"
 _CRON: Final = "cron"
-_NO_EXTRA: Final = "needs what reads it: install 'loopjobs[cron]'"
 
 
 class _BesideInterval(str):
@@ -65,9 +64,7 @@ def check_cron(cron: str) -> None:
     """Let an expression pass that is one."""
     try:
         calendar_of(cron, "UTC")
-    except ImportError:
-        raise PydanticCustomError("cron", _NO_EXTRA) from None
-    except ValueError as error:
+    except (ImportError, ValueError) as error:
         raise _refusal(error) from None
 
 
@@ -84,7 +81,7 @@ def gap_of(cron: str) -> float:
     return calendar_of(cron, "UTC").shortest_gap
 
 
-def _refusal(error: ValueError) -> PydanticCustomError:
+def _refusal(error: Exception) -> PydanticCustomError:
     return PydanticCustomError("calendar", "{why}", {"why": str(error)})
 
 

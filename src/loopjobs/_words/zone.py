@@ -94,6 +94,6 @@ def _zone(name: str) -> tzinfo:
 def _hint(name: str) -> str:
     names = {each.casefold(): each for each in available_timezones()}
     if not names:
-        return "; this machine knows none: install 'loopjobs[cron]'"
+        return "; this machine knows none: pip install 'loopjobs[cron]'"
     found = difflib.get_close_matches(name.casefold(), names, n=1, cutoff=0.75)
     return f"; did you mean {names[found[0]]!r}?" if found else ", such as 'Europe/Berlin'"
