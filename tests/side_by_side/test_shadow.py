@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
 
 from loopjobs import CancellationToken, Host, HostBuilder, LoopJobOptions
 from loopjobs.side_by_side import (
@@ -237,3 +238,22 @@ async def test_a_shadow_takes_no_options_away_from_those_who_inject_them(clock: 
 
 async def _nothing() -> None:
     """Do nothing."""
+
+
+async def test_a_calendar_has_the_same_times_in_both(
+    clock: FakeClock, scheduler: AsyncIOScheduler, old: OldRuns, journal: list[Entry]
+) -> None:
+    """Also over the night in which the clocks go forward."""
+    clock.step_wall_clock(86.5 * 86_400)
+    zone = "Europe/Berlin"
+    section = {"Cron": "30 */6 * * *", "TimeZone": zone}
+    builder = HostBuilder(settings_files=(), settings={"Restock": section}, clock=clock)
+    add_shadow(builder, "Restock", RestockOptions, takes=old.seconds_of)
+    scheduler.add_job(_nothing, CronTrigger.from_crontab("30 */6 * * *", zone), id="restock")
+    async with builder.add_listener(ShadowRuns(journal, clock)).build():
+        scheduler.start()
+        await clock.advance(3 * 86_400)
+        scheduler.shutdown()
+        await clock.settle()
+    (found,) = compare(journal, tolerance=1)
+    assert (found.verdict, found.phase, len(found.both)) == (Verdict.ALIKE, 0, 12)
