@@ -1,20 +1,15 @@
-"""A database to look into: read only, bounded, and closed again."""
+"""A database to look into, and what may be asked of it."""
 
 import re
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
 from loopjobs.migration._errors import MigrationError
-from loopjobs.places import PostgresqlPlace, SqlitePlace, read_place
 
 Row: TypeAlias = Mapping[str, object]
 
 MOST_ROWS: Final = 100_000
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?")
-_PASSWORD: Final = re.compile(r"://[^/@]*:[^/@]+@|[?&]password=", re.IGNORECASE)
 
 
 class Database(Protocol):
@@ -42,27 +37,6 @@ class Database(Protocol):
         ...
 
 
-@contextmanager
-def open_database(url: str) -> Iterator[Database]:
-    """Open the database of a URL, to read it.
-
-    Raises:
-        MigrationError: It cannot be opened or read.
-    """
-    if _PASSWORD.search(url):
-        raise MigrationError(
-            "the URL has a password, which every user of the machine can see. Leave it out, and "
-            "give it as PGPASSWORD or in ~/.pgpass."
-        )
-    try:
-        place = read_place(url)
-    except ValueError as error:
-        raise MigrationError(f"the URL of the database {error}.") from None
-    opened = _sqlite(place) if isinstance(place, SqlitePlace) else _postgresql(place)
-    with opened as database:
-        yield database
-
-
 def checked(table: str) -> str:
     """Return the name of a table, which stands in statements as it is.
 
@@ -72,48 +46,6 @@ def checked(table: str) -> str:
     if not _NAME.fullmatch(table):
         raise MigrationError(f"{table!r} is not the name of a table. Use letters and digits.")
     return table
-
-
-@contextmanager
-def _sqlite(place: SqlitePlace) -> Iterator[Database]:
-    try:
-        name = place.file if place.is_uri else f"{Path(place.file).absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(name, uri=True)) as connection:
-            connection.execute("PRAGMA query_only = ON")
-            yield _Sqlite(connection, place.shown)
-    except sqlite3.Error as error:
-        raise MigrationError(f"{place.shown}: cannot be read: {error}.") from None
-
-
-class _Sqlite:
-    def __init__(self, connection: sqlite3.Connection, where: str) -> None:
-        self._connection = connection
-        self.where = where
-
-    def has(self, table: str) -> bool:
-        found = self._connection.execute(
-            "SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view')"
-            " AND lower(name) = lower(?)",
-            (checked(table),),
-        )
-        return found.fetchone() is not None
-
-    def columns(self, table: str) -> frozenset[str]:
-        cursor = self._connection.execute(select_nothing(table))
-        return frozenset(column[0].lower() for column in cursor.description)
-
-    def rows(self, table: str, columns: Sequence[str]) -> list[Row]:
-        cursor = self._connection.execute(select(table, columns))
-        return bounded([dict(zip(columns, row, strict=True)) for row in cursor], table)
-
-
-@contextmanager
-def _postgresql(place: PostgresqlPlace) -> Iterator[Database]:
-    # An extra: SQLite does without it.
-    from loopjobs.migration._tables.postgresql import open_postgresql  # noqa: PLC0415
-
-    with open_postgresql(place) as database:
-        yield database
 
 
 def select(table: str, columns: Sequence[str]) -> str:

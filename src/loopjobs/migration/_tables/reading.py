@@ -5,8 +5,8 @@ from datetime import datetime
 from loopjobs.migration._errors import MigrationError
 from loopjobs.migration._facts import OldScheduler
 from loopjobs.migration._tables.apscheduler import read_apscheduler_table
-from loopjobs.migration._tables.database import open_database
 from loopjobs.migration._tables.hangfire import read_hangfire_tables
+from loopjobs.migration._tables.opening import open_database
 from loopjobs.migration._tables.quartz import read_quartz_tables
 
 
