@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 import pytest
@@ -194,6 +195,67 @@ async def test_random_arms_and_cancels_call_exactly_what_is_wanted(clock: FakeCl
                 del wanted[each]
     assert heard == due
     assert len(timer._heap) <= 2 * (len(wanted) + 64)
+
+
+async def test_hundreds_that_are_due_at_once_come_in_order(clock: FakeClock) -> None:
+    """With deadlines among them, and some that are called off by those before them."""
+    random = Random(11)  # noqa: S311 - no secret depends on it
+    timer, heard = Timer(clock, 0), list[int]()
+    alarms: dict[int, TimerAlarm] = {}
+    moments = [random.randrange(400) / 100 for _ in range(2_000)]
+    deadlines = set(random.sample(range(2_000), 20))
+    order = sorted(range(2_000), key=lambda n: (moments[n], n not in deadlines, n))
+    # The last quarter is called off in the midst of all, and is enough to sweep the heap.
+    caller, victims = order[700], order[1_500:]
+
+    def call(number: int) -> None:
+        heard.append(number)
+        if number == caller:
+            for victim in victims:
+                alarms[victim].cancel()
+
+    for number, moment in enumerate(moments):
+        arm = timer.arm_deadline if number in deadlines else timer.arm_slot
+        alarms[number] = arm(1 + moment, partial(call, number))
+    far_off = timer.arm_slot(100, _nothing)
+    clock.stall(10)
+    await clock.advance(0)
+    assert heard == order[:1_500]
+    assert timer._heap == [(100, 1, 2_000, far_off)]
+
+
+async def test_one_of_hundreds_that_raises_does_not_stop_the_others(clock: FakeClock) -> None:
+    """The rest is called in the next wake-up."""
+    timer, heard = Timer(clock, 0), list[int]()
+
+    def call(number: int) -> None:
+        heard.append(number)
+        if number == 400:
+            raise OSError("as told")
+
+    for number in range(500):
+        timer.arm_slot(1, partial(call, number))
+    with pytest.raises(OSError, match="as told"):
+        await clock.advance(1)
+    await clock.advance(1)
+    assert heard == list(range(500))
+
+
+async def test_a_timer_that_is_closed_while_it_calls_hundreds_calls_no_more(
+    clock: FakeClock,
+) -> None:
+    """Not even those that are due already."""
+    timer, heard = Timer(clock, 0), list[int]()
+
+    def call(number: int) -> None:
+        heard.append(number)
+        if number == 400:
+            timer.close()
+
+    for number in range(500):
+        timer.arm_slot(1, partial(call, number))
+    await clock.advance(2)
+    assert heard == list(range(401))
 
 
 async def test_a_closed_timer_calls_nobody() -> None:

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from types import FrameType
 
 import pytest
 
@@ -25,6 +26,7 @@ from loopjobs.testing import FakeClock
 JOBS = 20
 INTERVAL = 10
 SLOTS_REMEMBERED = 50
+CALLS = 31
 
 
 class CountingClock(FakeClock):
@@ -84,6 +86,23 @@ async def test_a_tick_reads_the_clock_at_the_begin_and_at_the_end_of_its_run() -
         await clock.advance(5 * INTERVAL)
         assert clock.asked["monotonic"] == 5 * (2 * JOBS + 1)
         assert clock.asked["now"] == 5 * JOBS
+
+
+async def test_a_tick_takes_few_calls(clock: FakeClock) -> None:
+    """From its wake-up until the loop awaits the next, and without the body."""
+    async with host_on(clock):
+        await clock.advance(INTERVAL)
+        calls = await _calls(clock.advance(5 * INTERVAL))
+    # A call or two are made once for all that wake up together.
+    assert calls["loopjobs"] / (5 * JOBS) < CALLS + 1
+
+
+async def test_a_tick_copies_no_context(clock: FakeClock) -> None:
+    """The event loop copies the present one for each callback that is given none."""
+    async with host_on(clock):
+        await clock.advance(INTERVAL)
+        calls = await _calls(clock.advance(5 * INTERVAL))
+    assert calls["copy_context"] == 0
 
 
 async def test_a_run_that_cannot_overlap_needs_no_task_of_its_own(clock: FakeClock) -> None:
@@ -183,6 +202,27 @@ def _counting(kind: type, made: Counter[str]) -> Callable[..., None]:
         initialize(self, *facts, **more)
 
     return count
+
+
+async def _calls(of: Coroutine[object, object, None]) -> Counter[str]:
+    """Count the calls of Python functions of the library, and of C functions by name."""
+    calls: Counter[str] = Counter()
+
+    def note(frame: FrameType, event: str, called: object) -> None:
+        if event == "c_call":
+            calls[getattr(called, "__name__", "")] += 1
+        elif event == "call":
+            module = str(frame.f_globals.get("__name__"))
+            if module.startswith("loopjobs._"):
+                calls["loopjobs"] += 1
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        await of
+    finally:
+        sys.setprofile(before)
+    return calls
 
 
 def _blocks() -> int:

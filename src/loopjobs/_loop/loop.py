@@ -19,6 +19,7 @@ from loopjobs._run.body import Body
 from loopjobs._run.options_monitor import JobOptionsMonitor
 from loopjobs._run.performer import Performer
 from loopjobs._run.run_in_progress import RunInProgress
+from loopjobs._words.again import RunAgain
 from loopjobs._words.leases import LeaseEnd
 from loopjobs._words.options import LoopJobOptions, Pacing, RunOn
 from loopjobs._words.outcomes import Outcome
@@ -97,13 +98,15 @@ class Loop(Generic[OptionsT]):
             refusal = refusal or self.ticker.reason_to_refuse(tick.due)
             if refusal is not None:
                 self.pace.pass_by(refusal)
-            elif (turns := self.shared_turns) is not None:
+            elif self._turns is not None and (turns := self.shared_turns) is not None:
                 await self._run_in_turn(tick, turns)
             elif self.pace.is_on_grid and not self.ticker.is_exclusive:
                 self._beside.start(self._runs.begin(tick, self.options))
             else:
-                run = self._runs.begin(tick, self.options)
-                await self._run(run, task, self.pace.time_limit)
+                run = self._runs.begin(tick, self._monitor.latest)
+                outcome, again = await self._performer.perform(run, task, self.pace.time_limit)
+                self._end(run, outcome)
+                self._go_on(again)
             slot = self.ticker.next()
         await self.runs_beside_ended()
 
@@ -128,26 +131,25 @@ class Loop(Generic[OptionsT]):
         return await asyncio.shield(record)
 
     async def _run_beside(self, run: RunInProgress) -> None:
-        await self._run(run, asyncio.current_task(), run.options.timeout_in_seconds)
-
-    async def _run(
-        self, run: RunInProgress, task: asyncio.Task[object] | None, limit: float | None
-    ) -> None:
-        if run.token.is_cancellation_requested:
-            outcome, again = Outcome.CANCELLED, None
-        else:
-            outcome, again = await self._performer.perform(run, task, limit)
-        self._runs.settle(run, outcome)
-        self._runs.leave(run)
-        self.pace.note_end(run, outcome)
+        limit = run.options.timeout_in_seconds
+        outcome, again = await self._performer.perform(run, asyncio.current_task(), limit)
+        self._end(run, outcome)
         if self._turns is not None and run.lease is not None:
             passed = passed_slot(self.options, self._clock)
             end = LeaseEnd(outcome, run.error, self.pace.asks_for(run, again), passed)
             self.pace.awaits_turn(is_asking=True)
             await self._turns.give_back(run, end)
             self.pace.awaits_turn(is_asking=False)
+        # Once the lease is given back: a slot would find the loop busy with that.
+        self._go_on(again)
+
+    def _end(self, run: RunInProgress, outcome: Outcome) -> None:
+        self._runs.settle(run, outcome)
+        self._runs.leave(run)
+        self.pace.note_end(run, outcome)
+
+    def _go_on(self, again: RunAgain | None) -> None:
         if again is not None:
-            # Once the lease is given back: the slot would find the loop busy with that.
             self.pace.run_again(again.after)
         self._places.look_again()
 

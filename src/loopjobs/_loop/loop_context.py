@@ -31,8 +31,5 @@ class LoopContext:
     on_death: Callable[[str, BaseException], None] = _ignore_death
     random: Random = field(default_factory=Random)
     process: str = field(default_factory=lambda: uuid4().hex[:12])
-    _numbers: "count[int]" = field(default_factory=lambda: count(1))
-
-    def next_run_number(self) -> int:
-        """Return a number that no other run of this host has."""
-        return next(self._numbers)
+    next_run_number: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
+    """Returns a number that no other run of this host has."""

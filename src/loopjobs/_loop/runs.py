@@ -151,7 +151,7 @@ class Runs:
     def _announce_end(self, run: RunInProgress, recovered_after: int) -> None:
         announcer = self._announcer
         is_plain = run.outcome is _SUCCEEDED and not recovered_after and run.reported is None
-        has_line = not is_plain or announcer.writes_every_run
+        has_line = not is_plain or announcer.log_lines.writes_every_run
         # An event costs more than many a body: it is made for somebody, or not at all.
         if has_line or announcer.has_listeners:
             failures = self.consecutive_failures

@@ -24,6 +24,10 @@ class Schedule(Protocol):
         """Note that the next slot was handed to a run."""
         ...
 
+    def take_alone(self, moment: float) -> bool:
+        """Take the next slot if it is known to be the only one due by `moment`."""
+        ...
+
     def pass_by(self, moment: float) -> None:
         """Note that the next slot was decided without a run."""
         ...
@@ -65,6 +69,16 @@ class FixedRate:
         """Move on to the following slot."""
         self._index = index = self._index + 1
         self.next_due = self._origin + index * self._interval
+
+    def take_alone(self, moment: float) -> bool:
+        """Move on to the following slot, if that is not due yet."""
+        index = self._index + 1
+        following = self._origin + index * self._interval
+        if moment >= following or moment < self.next_due:
+            return False
+        self._index = index
+        self.next_due = following
+        return True
 
     def pass_by(self, moment: float) -> None:  # noqa: ARG002 - the grid does not depend on it
         """Move on to the following slot."""
@@ -111,6 +125,13 @@ class FixedDelay:
     def take(self) -> None:
         """Wait for the end of the run."""
         self.next_due = math.inf
+
+    def take_alone(self, moment: float) -> bool:
+        """Wait for the end of the run."""
+        if moment < self.next_due:
+            return False
+        self.next_due = math.inf
+        return True
 
     def pass_by(self, moment: float) -> None:
         """Count the interval from the moment the slot was decided."""

@@ -1,10 +1,13 @@
 """One timer for all loops of a host: a heap of alarms behind a single alarm of the clock."""
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from itertools import count
 from math import inf
+from operator import itemgetter
+from typing import Final, TypeAlias
 
 from loopjobs._words.clock import Alarm, AlarmClock, Clock
 
@@ -34,6 +37,11 @@ class TimerAlarm:
         return self.callback is None
 
 
+_Entry: TypeAlias = tuple[float, int, int, TimerAlarm]
+"""The moment, what comes first in it, a number that settles the rest, and who is called."""
+_moment: Final[Callable[[_Entry], float]] = itemgetter(0)
+
+
 class Timer:
     """Calls back at moments of the clock; what is due within the slack shares one wake-up.
 
@@ -44,11 +52,14 @@ class Timer:
     def __init__(self, clock: Clock, slack: float) -> None:
         self._clock = clock if isinstance(clock, AlarmClock) else _SleepingClock(clock)
         self._slack = slack
-        self._heap: list[tuple[float, int, int, TimerAlarm]] = []
+        self._heap: list[_Entry] = []
+        self._taken: list[_Entry] = []
+        """What is due and was taken off the heap; the first of it is the last of this."""
         self._order = count()
         self._cancelled = 0
         self._alarm: Alarm | None = None
         self._alarm_due = inf
+        """Nothing that is due later needs a call of its own: before all while it is firing."""
         self._firing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self.moment = -inf
@@ -82,15 +93,17 @@ class Timer:
     def close(self) -> None:
         """Forget everything that was asked for."""
         self._heap.clear()
+        self._taken.clear()
         self._cancelled = 0
         self._look_ahead()
 
     def note_cancelled(self) -> None:
         """Sweep the heap once most of it is dead, so that far-off entries cannot pile up."""
         self._cancelled += 1
-        if self._cancelled > _FEW and self._cancelled * 2 > len(self._heap):
-            # In place: the heap may be in the middle of firing.
-            self._heap[:] = [item for item in self._heap if not item[3].is_over]
+        if self._cancelled > _FEW and self._cancelled * 2 > len(self._heap) + len(self._taken):
+            # In place: it may be in the middle of firing.
+            for entries in (self._heap, self._taken):
+                entries[:] = [entry for entry in entries if not entry[3].is_over]
             heapify(self._heap)
             self._cancelled = 0
         heap = self._heap
@@ -126,27 +139,55 @@ class Timer:
 
     def _fire(self) -> None:
         self._alarm = None
-        self._alarm_due = inf
+        self._alarm_due = -inf
         self._firing = True
         self.moment = self._clock.monotonic()
         try:
             self._fire_due(self.moment)
         finally:
             self._firing = False
+            self._alarm_due = inf
             self._look_ahead()
 
     def _fire_due(self, now: float) -> None:
-        heap = self._heap
+        heap, taken = self._heap, self._taken
+        try:
+            while heap and heap[0][0] <= now:
+                self._take_due(now)
+                while taken:
+                    _, rank, _, alarm = taken.pop()
+                    callback, alarm.callback = alarm.callback, None
+                    if callback is None:
+                        self._cancelled -= 1
+                        continue
+                    callback()
+                    if rank == _DEADLINE:
+                        # Let what it ended unwind first; the rest is due in the next wake-up.
+                        return
+        finally:
+            if taken:
+                heap += taken
+                taken.clear()
+                heapify(heap)
+
+    def _take_due(self, now: float) -> None:
+        """Take off the heap what is due, up to a deadline; where that is much of it, by sorting.
+
+        A sorted list is a heap, and loops of one interval leave it sorted: to sort it again takes
+        a fraction of what it takes to find the first entry each time.
+        """
+        heap, taken = self._heap, self._taken
+        if len(heap) > _FEW and heap[len(heap) // 8][0] <= now:
+            heap.sort()
+            end = bisect_right(heap, now, key=_moment)
+            taken += heap[:end]
+            del heap[:end]
         while heap and heap[0][0] <= now:
-            _, rank, _, alarm = heappop(heap)
-            callback, alarm.callback = alarm.callback, None
-            if callback is None:
-                self._cancelled -= 1
-                continue
-            callback()
-            if rank == _DEADLINE:
-                # Let what the deadline ended unwind first; the rest is due in the next wake-up.
-                return
+            entry = heappop(heap)
+            taken.append(entry)
+            if entry[1] == _DEADLINE:
+                break
+        taken.reverse()
 
 
 class _SleepingClock:

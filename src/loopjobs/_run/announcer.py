@@ -18,10 +18,10 @@ class Announcer:
     none.
     """
 
-    __slots__ = ("_delivery", "_in_line", "_log_lines", "_pausing", "_somebody_always_listens")
+    __slots__ = ("_delivery", "_in_line", "_pausing", "_somebody_always_listens", "log_lines")
 
     def __init__(self, listeners: Sequence[Listener], clock: Clock) -> None:
-        self._log_lines = LogLines(clock)
+        self.log_lines = LogLines(clock)
         self._in_line: tuple[Listener, ...] = ()
         self._delivery: Delivery | None = None
         if isinstance(clock, VirtualClock):
@@ -38,14 +38,9 @@ class Announcer:
             return True
         return bool(self._pausing) and any(map(listens, self._pausing))
 
-    @property
-    def writes_every_run(self) -> bool:
-        """Whether a run that went as it should is worth a line of the log."""
-        return self._log_lines.writes_every_run
-
     def announce(self, event: Event) -> None:
         """Tell everybody, or have them told; called on the thread of the event loop."""
-        tell(self._log_lines, event)
+        tell(self.log_lines, event)
         self.announce_routine(event)
 
     def announce_routine(self, event: Event) -> None:

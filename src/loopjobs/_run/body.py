@@ -33,7 +33,7 @@ class Body:
         injected: What is resolved for each run, by parameter.
     """
 
-    __slots__ = ("_container", "_execute", "_injected", "_is_bare", "_job", "_name", "is_async")
+    __slots__ = ("_bare", "_container", "_execute", "_injected", "_job", "_name", "is_async")
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Body:
         self._injected = dict(injected)
         self._container: AsyncContainer | None = None
         self._execute: JobBody | None = None
-        self._is_bare = False
+        self._bare: Callable[[CancellationToken], Coroutine[object, object, object]] | None = None
 
     def attach(self, container: AsyncContainer) -> None:
         """Resolve from this container from here on."""
@@ -61,9 +61,7 @@ class Body:
         The job is built by the first run, so that a constructor that fails, because a database is
         away, say, fails that run and is tried again by the next.
         """
-        if self._is_bare and self._execute is not None:
-            return cast("Coroutine[object, object, object]", self._execute(ct))
-        return self._run(ct)
+        return self._run(ct) if self._bare is None else self._bare(ct)
 
     async def _run(self, ct: CancellationToken) -> object:
         execute = self._execute or await self._build()
@@ -90,7 +88,10 @@ class Body:
         # needs nobody around it.
         code = getattr(self._execute, "__code__", None)
         is_coroutine_function = isinstance(code, CodeType) and code.co_flags & inspect.CO_COROUTINE
-        self._is_bare = bool(is_coroutine_function) and not self._injected
+        if is_coroutine_function and not self._injected:
+            self._bare = cast(
+                "Callable[[CancellationToken], Coroutine[object, object, object]]", self._execute
+            )
         return self._execute
 
     async def _call(

@@ -15,11 +15,7 @@ _current: "ContextVar[CurrentRun]" = ContextVar("loopjobs_current_run")
 class CurrentRun:
     """The run that the calling code belongs to; also seen from tasks and threads it starts."""
 
-    __slots__ = (
-        "_process", "attempt", "due", "fence", "fencing_token", "job", "lateness", "number",
-        "origin", "reported", "slot", "started", "started_at",
-    )  # fmt: skip
-
+    # Without slots: what few runs have is a default of the class, and costs the others nothing.
     _process: str
     job: str
     number: int
@@ -35,12 +31,12 @@ class CurrentRun:
     started_at: datetime
     lateness: float
     """Seconds between the moment the run was to start and the start."""
-    fencing_token: int | None
+    fencing_token: int | None = None
     """The token of the lease this run holds; `None` without a lease."""
-    fence: Fence | None
+    fence: Fence | None = None
     """Binds transactions to the lease, where leases are in a database; set by a run context."""
-    reported: dict[str, float] | None
-    origin: Context | None
+    reported: dict[str, float] | None = None
+    origin: Context | None = None
     """For a run by hand, a copy of the context that `trigger()` was called in; kept until the body
     has ended."""
 

@@ -42,7 +42,7 @@ class LogLines:
     @property
     def writes_every_run(self) -> bool:
         """Whether a run that went as it should gets a line: at DEBUG, or as the end of trouble."""
-        return self._skips.awaits_recovery or _log.isEnabledFor(logging.DEBUG)
+        return bool(self._skips.spells) or _log.isEnabledFor(logging.DEBUG)
 
     def __call__(self, event: Event, /) -> None:
         """Write the event, if it is worth a line."""

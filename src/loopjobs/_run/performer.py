@@ -53,6 +53,8 @@ class Performer:
     ) -> tuple[Outcome, RunAgain | None]:
         """Run the body in a fresh context; return how it ended and what it asks for.
 
+        A run that was asked to end before it began has ended.
+
         Args:
             run: What is run.
             task: The one that awaits this.
@@ -62,16 +64,17 @@ class Performer:
             KeyboardInterrupt: it belongs to the person at the keyboard, not to the job.
             GeneratorExit: the task itself is closed, with an event loop that is gone.
         """
-        if self._body.is_async:
-            run.task = task
+        if run.token.is_cancellation_requested:
+            return Outcome.CANCELLED, None
+        run.task = task if self._body.is_async else None
         limit = None if seconds is None else self._limit(run, seconds)
-        outcome, again = _SUCCEEDED, None
-        context = Context()
-        context.run(enter_run, run)
-        for enter in self._run_contexts:
-            prepare(context, enter, run)
+        outcome = _SUCCEEDED
+        again: RunAgain | None = None
+        context = self._context_of(run)
         try:
-            again = read_return(await in_context(context, self._body(run.token)))
+            returned = await in_context(context, self._body(run.token))
+            if returned is not None:
+                again = read_return(returned)
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001 - a body may even raise SystemExit
@@ -84,6 +87,13 @@ class Performer:
         if run.has_lost_lease:
             return Outcome.FAILED, None
         return (Outcome.TIMED_OUT, None) if run.has_timed_out else (outcome, again)
+
+    def _context_of(self, run: RunInProgress) -> Context:
+        context = Context()
+        context.run(enter_run, run)
+        for enter in self._run_contexts:
+            prepare(context, enter, run)
+        return context
 
     def _limit(self, run: RunInProgress, seconds: float) -> TimeLimit:
         return TimeLimit(run, seconds, self._clock, self._timer, self._overstay)

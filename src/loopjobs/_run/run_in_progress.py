@@ -25,41 +25,28 @@ _TRACE_TAIL: Final = 15_000
 class RunInProgress(CurrentRun):
     """One run from its begin until its body has really ended."""
 
-    __slots__ = (
-        "duration", "error", "has_lost_lease", "has_timed_out", "is_scheduled", "lease",
-        "options", "outcome", "settled", "task", "token", "trace",
-    )  # fmt: skip
-
     is_scheduled: bool
     options: LoopJobOptions
     """The options this run began with."""
     token: CancellationTokenSource
-    task: asyncio.Task[object] | None
+    task: asyncio.Task[object] | None = None
     """The task that awaits the body."""
-    outcome: Outcome | None
+    outcome: Outcome | None = None
     """How the run ended; `None` until that is known."""
-    lease: Lease | None
+    lease: Lease | None = None
     """The lease it holds and has to give back."""
-    settled: asyncio.Future[RunRecord] | None
+    settled: asyncio.Future[RunRecord] | None = None
     """Resolved with the record, for whoever waits for this run."""
+    has_timed_out = False
+    has_lost_lease = False
+    duration = 0.0
+    error: str | None = None
+    trace: str | None = None
 
     def __init__(self, job: str, process: str, number: int) -> None:
         self.job = job
         self._process = process
         self.number = number
-        self.fencing_token = None
-        self.fence = None
-        self.reported = None
-        self.origin = None
-        self.task = None
-        self.outcome = None
-        self.settled = None
-        self.has_timed_out = False
-        self.has_lost_lease = False
-        self.lease = None
-        self.duration = 0.0
-        self.error: str | None = None
-        self.trace: str | None = None
 
     @property
     def due_at(self) -> datetime:

@@ -29,12 +29,8 @@ class SkipLines:
         self._clock = clock
         self._reminders = Reminders()
         self._untold: dict[tuple[str, Outcome], int] = {}
-        self._open: dict[tuple[str, Outcome], _Spell] = {}
-
-    @property
-    def awaits_recovery(self) -> bool:
-        """Whether a job skips slots, so that its next plain success is news."""
-        return bool(self._open)
+        self.spells: dict[tuple[str, Outcome], _Spell] = {}
+        """Where slots are skipped, so that the next plain success of the job is news."""
 
     def write(self, event: SlotsSkipped) -> None:
         """Write the line of some slots."""
@@ -46,13 +42,13 @@ class SkipLines:
         if self._reminders.are_due(kind, now):
             since = " since the last such line" if untold > event.count else ""
             _write(event, logging.WARNING, untold, since)
-            if event.outcome in _STATES and kind not in self._open:
-                self._open[kind] = _Spell(untold - event.count)
+            if event.outcome in _STATES and kind not in self.spells:
+                self.spells[kind] = _Spell(untold - event.count)
         else:
             self._untold[kind] = untold
             _write(event, logging.DEBUG, event.count, "")
         # What nobody was told of need not be called off.
-        if (spell := self._open.get(kind)) is not None:
+        if (spell := self.spells.get(kind)) is not None:
             spell.count += event.count
             spell.last = now
 
@@ -62,9 +58,9 @@ class SkipLines:
             return
         began = self._clock.monotonic() - event.record.duration
         for outcome in _STATES:
-            spell = self._open.get((event.job, outcome))
+            spell = self.spells.get((event.job, outcome))
             if spell is not None and spell.last < began:
-                del self._open[event.job, outcome]
+                del self.spells[event.job, outcome]
                 _write_recovery(event.job, outcome, spell.count)
 
 
