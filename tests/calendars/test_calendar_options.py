@@ -60,6 +60,9 @@ def test_what_was_given_can_be_given_again(options: LoopJobOptions) -> None:
         (Hourly, {"Cron": "0 3 * * *"}, 86_400, "0 3 * * *"),
         (Hourly, {"IntervalInSeconds": None, "Cron": "0 3 * * *"}, 86_400, "0 3 * * *"),
         (Hourly, {"Cron": None}, 3_600, None),
+        (Hourly, {"IntervalInSeconds": None}, 3_600, None),
+        (Nightly, {"Cron": None}, 86_400, "0 3 * * *"),
+        (Nightly, {"IntervalInSeconds": None}, 86_400, "0 3 * * *"),
         (Nightly, {}, 86_400, "0 3 * * *"),
         (Nightly, {"IntervalInSeconds": 60}, 60, None),
         (Nightly, {"IntervalInSeconds": 60, "Cron": None}, 60, None),
@@ -86,10 +89,41 @@ def test_both_given_is_one_error_beside_the_others(options: type[LoopJobOptions]
     assert lease.where == "Job:LeaseInSeconds"
 
 
-def test_neither_given_is_a_missing_interval() -> None:
-    """As before there were calendars."""
-    (problem,) = refused(LoopJobOptions, {"TimeZone": "UTC"})
-    assert (problem.where, problem.what) == ("Job:IntervalInSeconds", "is required, but missing")
+@pytest.mark.parametrize("section", [{"TimeZone": "UTC"}, {"IntervalInSeconds": None}])
+def test_neither_given_is_one_error_that_names_both(section: Mapping[str, object]) -> None:
+    """A null gives nothing."""
+    (problem,) = refused(LoopJobOptions, section)
+    what = "is required, but missing, and so is Cron"
+    assert (problem.where, problem.what) == ("Job:IntervalInSeconds", what)
+    assert problem.remedy.startswith("Add 'IntervalInSeconds' or 'Cron' to 'Job' in ")
+
+
+def test_a_section_that_is_missing_lacks_one_of_both() -> None:
+    """Unless the class has one of them."""
+    builder = HostBuilder(settings_files=()).add_loop_job(job, LoopJobOptions)
+    with pytest.raises(BuildError, match="missing, and IntervalInSeconds or Cron must be given"):
+        builder.build()
+    host = HostBuilder(settings_files=()).add_loop_job(job, Nightly).build()
+    assert host.jobs["job"].status().options.cron == "0 3 * * *"
+
+
+@pytest.mark.parametrize("cron", ["0 9 * * 1-5", "0 0 1 * *"])
+def test_a_bound_of_the_interval_that_a_calendar_breaks_is_told_of_the_calendar(cron: str) -> None:
+    """It holds for the longest time between two slots; nobody has given an interval."""
+
+    class AtLeastDaily(LoopJobOptions):
+        interval_in_seconds: float = Field(le=86_400)
+
+    assert bound(AtLeastDaily, Cron="0 9 * * *").interval_in_seconds == 86_400
+    (problem,) = refused(AtLeastDaily, {"Cron": cron})
+    gap = LoopJobOptions(cron=cron).interval_in_seconds
+    assert problem.where == "Job:Cron"
+    assert problem.what == (
+        f"has up to {gap:.0f} seconds from one slot to the next; that should be less than or equal"
+        f" to 86400, given '{cron}'"
+    )
+    (problem,) = refused(AtLeastDaily, {"IntervalInSeconds": 86_401})
+    assert problem.where == "Job:IntervalInSeconds"
 
 
 def test_both_as_defaults_is_an_error_of_the_class() -> None:
@@ -106,6 +140,11 @@ def test_both_as_defaults_is_an_error_of_the_class() -> None:
         ({"Cron": "0 3 * *"}, "Cron", "must have five fields, or six with seconds first, not 4"),
         ({"Cron": "0 77 * * *"}, "Cron", "must be a cron expression; its hour '77' is none"),
         ({"Cron": 5}, "Cron", "must be a string"),
+        (
+            {"Cron": "0 77 * * *", "JitterInSeconds": 3_600},
+            "Cron",
+            "must be a cron expression; its hour '77' is none",
+        ),
         (
             {"Cron": "0 3 * * *", "TimeZone": "Europe/Brelin"},
             "TimeZone",

@@ -61,7 +61,6 @@ class WholeOptions(LoopJobOptions):
         (316_224_001, "must be more than 0 and at most ten years"),
         (True, "must be a"),
         ("soon", "must be a"),
-        (None, "must be a"),
         ([1], "must be a"),
         (float("nan"), "must be a"),
         ("inf", "must be a"),

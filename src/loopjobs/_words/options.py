@@ -10,6 +10,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
     field_validator,
     model_validator,
 )
@@ -213,6 +214,11 @@ class LoopJobOptions(Options):
             raise PydanticCustomError("interval", "must be at least a millisecond (0.001)")
         return value
 
+    @field_validator("interval_in_seconds", mode="wrap")
+    @classmethod
+    def _hold_interval(cls, value: object, rules: ValidatorFunctionWrapHandler) -> float:
+        return schedule_choice.hold_interval(value, rules)
+
     @field_validator("cron", mode="before")
     @classmethod
     def _refuse_both(cls, value: object) -> object:
@@ -220,9 +226,9 @@ class LoopJobOptions(Options):
 
     @field_validator("cron")
     @classmethod
-    def _check_cron(cls, value: str | None) -> str | None:
+    def _check_cron(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is not None:
-            schedule_choice.check_cron(value)
+            schedule_choice.check_cron(value, info.data.get("interval_in_seconds"))
         return value
 
     @field_validator("time_zone")
@@ -243,7 +249,10 @@ class LoopJobOptions(Options):
     @field_validator("jitter_in_seconds")
     @classmethod
     def _check_jitter(cls, value: float, info: ValidationInfo) -> float:
-        cron, interval = info.data.get("cron"), info.data.get("interval_in_seconds")
+        if "cron" not in info.data:
+            # It has been refused, and what the interval would be is not known.
+            return value
+        cron, interval = info.data["cron"], info.data.get("interval_in_seconds")
         what = "IntervalInSeconds"
         if cron is not None:
             what, interval = "the shortest time between two slots", schedule_choice.gap_of(cron)

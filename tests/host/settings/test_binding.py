@@ -101,8 +101,8 @@ def test_null_is_a_value() -> None:
     assert bound(
         LoopJobOptions, {"IntervalInSeconds": 1, "TimeoutInSeconds": None}
     ) == LoopJobOptions(interval_in_seconds=1, timeout_in_seconds=None)
-    assert refused(LoopJobOptions, {"IntervalInSeconds": None}) == [
-        ("S:IntervalInSeconds", "must be a number, given null")
+    assert refused(LoopJobOptions, {"IntervalInSeconds": 1, "Enabled": None}) == [
+        ("S:Enabled", "must be true or false, given null")
     ]
 
 
@@ -156,7 +156,7 @@ def test_a_missing_section_needs_defaults() -> None:
     assert bind(LoopJobOptions, {}).problems == (
         Problem(
             "S",
-            "the section is missing, and IntervalInSeconds must be given",
+            "the section is missing, and IntervalInSeconds or Cron must be given",
             "Add 'S' to settings given in code, or set environment variable S__IntervalInSeconds.",
         ),
     )

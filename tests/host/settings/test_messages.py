@@ -114,12 +114,13 @@ def test_every_mistake_is_reported_at_once(write: Write, monkeypatch: pytest.Mon
         Job:ApiPassword: must have at least 20 characters, given *** (from appsettings.json).
             Correct the value, or remove it to get the default.
         Job:Tags:1: must be an integer, given 'two' (from appsettings.json). Correct the value.
-        Late:IntervalInSeconds: is required, but missing. Add 'IntervalInSeconds' to 'Late' in
-            appsettings.json, or set environment variable Late__IntervalInSeconds.
+        Late:IntervalInSeconds: is required, but missing, and so is Cron. Add 'IntervalInSeconds' or
+            'Cron' to 'Late' in appsettings.json, or set environment variable
+            Late__IntervalInSeconds.
         Flat: a section must be an object, given 5 (from appsettings.json). Write its keys
             between { and }.
-        PcDeleteJob: the section is missing, and IntervalInSeconds must be given. Did you mean
-            'PcDeleteJobs'? Otherwise add 'PcDeleteJob' to appsettings.json, or set environment
+        PcDeleteJob: the section is missing, and IntervalInSeconds or Cron must be given. Did you
+            mean 'PcDeleteJobs'? Otherwise add 'PcDeleteJob' to appsettings.json, or set environment
             variable PcDeleteJob__IntervalInSeconds.
         """
     )

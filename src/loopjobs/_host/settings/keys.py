@@ -6,13 +6,17 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 from pydantic.alias_generators import to_pascal
 from pydantic.fields import FieldInfo
 
+from loopjobs._words.options import LoopJobOptions
+
 _NUMBERS = {int, float, Decimal, timedelta, date, time}
+_INSTEAD: Final = {"interval_in_seconds": "cron"}
+"""Options of loop jobs in whose place another one may be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,19 @@ class Key:
     names: frozenset[str]
     """Every name under which pydantic takes the field, or complains about it."""
     field: FieldInfo
+    instead: "Key | None" = None
+    """The key that may be given in its place, as `Cron` in that of `IntervalInSeconds`."""
+
+    @property
+    def is_required(self) -> bool:
+        """Whether neither of them has a default."""
+        has_other = self.instead is not None and self.instead.field.default is not None
+        return self.field.is_required() and not has_other
+
+    @property
+    def wanted(self) -> str:
+        """What to give, for people."""
+        return self.shown if self.instead is None else f"{self.shown} or {self.instead.shown}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +52,9 @@ class KeyRing:
     open: bool
     """Whether the model allows or ignores other keys because its author said so."""
 
-    def required(self) -> list[str]:
-        """Name the keys that have no default."""
-        return [key.shown for key in self.keys if key.field.is_required()]
+    def required(self) -> list[Key]:
+        """Return the keys of which somebody must give a value."""
+        return [key for key in self.keys if key.is_required]
 
 
 @cache
@@ -46,13 +63,24 @@ def keys_of(model: type[BaseModel]) -> KeyRing:
     keys: list[Key] = []
     targets: dict[str, tuple[Key, str]] = {}
     for name, field in model.model_fields.items():
-        aliases = _aliases(field)
-        key = Key((aliases or [to_pascal(name)])[0], frozenset({name, *aliases}), field)
+        aliases, key = _aliases(field), _key(model, name)
         keys.append(key)
         for spelling in aliases or [key.shown, name]:
             targets.setdefault(spelling.casefold(), (key, spelling if aliases else name))
     is_open = model.model_config.get("extra") in {"allow", "ignore"}
     return KeyRing(tuple(keys), targets, is_open)
+
+
+def _key(model: type[BaseModel], name: str) -> Key:
+    field = model.model_fields[name]
+    aliases = _aliases(field)
+    other = _INSTEAD.get(name) if issubclass(model, LoopJobOptions) else None
+    return Key(
+        (aliases or [to_pascal(name)])[0],
+        frozenset({name, *aliases}),
+        field,
+        None if other is None else _key(model, other),
+    )
 
 
 def models(annotation: object) -> list[type[BaseModel]]:

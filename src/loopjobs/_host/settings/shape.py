@@ -37,6 +37,8 @@ class Place:
     """What the settings have there; None if they have nothing."""
     field: FieldInfo | None = None
     """The field of the model, if the place is one."""
+    instead: Key | None = None
+    """The key of the same section that may be given in its place."""
     is_section: bool = False
     """Whether the place is bound to a model."""
 
@@ -53,7 +55,7 @@ class Place:
         """Step into a section by one of its keys."""
         secret = key_looks_secret(key.shown) or any(map(annotation_is_secret, key.field.metadata))
         place = self._below(key.shown, key.field.annotation, node)
-        return replace(place, secret=place.secret or secret, field=key.field)
+        return replace(place, secret=place.secret or secret, field=key.field, instead=key.instead)
 
     def _below(self, name: str, annotation: object, node: Node | None) -> "Place":
         secret = self.secret or annotation_is_secret(annotation)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from loopjobs._host.settings.file_stamp import FileStamp
 from loopjobs._host.settings.growth import Given, grow
-from loopjobs._host.settings.keys import keys_of
+from loopjobs._host.settings.keys import Key, keys_of
 from loopjobs._host.settings.shape import Place, Shape
 from loopjobs._host.settings.showing import nearest, section_looks_secret, shown_node
 from loopjobs._host.settings.shown import shown_options
@@ -91,16 +91,17 @@ class Settings:
         ]
 
     def _absent(
-        self, path: Sequence[str], depth: int, above: Branch, required: Sequence[str]
+        self, path: Sequence[str], depth: int, above: Branch, required: Sequence[Key]
     ) -> Problem:
         near = nearest(path[depth], (child.name for child in above.children.values()), cutoff=0.7)
         section = ":".join(path)
         meant = (
             f"Did you mean '{':'.join([*path[:depth], near])}'? Otherwise add" if near else "Add"
         )
-        variable = variable_for(f"{section}:{required[0]}")
+        variable = variable_for(f"{section}:{required[0].shown}")
         remedy = f"{meant} '{section}' to {self.home}, or set environment variable {variable}."
-        what = f"the section is missing, and {', '.join(required)} must be given"
+        wanted = ", ".join(key.wanted for key in required)
+        what = f"the section is missing, and {wanted} must be given"
         return Problem(section, what, remedy)
 
 

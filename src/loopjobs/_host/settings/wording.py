@@ -48,7 +48,10 @@ class Complaint:
     @property
     def missing(self) -> bool:
         """Whether a key is needed that nobody has given."""
-        return self.place.node is None and self.details[0]["type"] == "missing"
+        node = self.place.node
+        # A null may be how one settings file takes back what another one has given.
+        is_given = node is not None and not (isinstance(node, Leaf) and node.value is None)
+        return not is_given and self.details[0]["type"] == "missing"
 
     def to_problem(self, home: str) -> Problem:
         """Put it to the reader; `home` is the file where a missing key belongs."""
@@ -64,10 +67,14 @@ class Complaint:
 
     def _missing(self, home: str) -> Problem:
         section, _, key = self.place.where.rpartition(":")
-        remedy = f"Add '{key}' to '{section}' in {home}"
+        other = self.place.instead
+        what, added = "is required, but missing", f"'{key}'"
+        if other is not None:
+            what, added = f"{what}, and so is {other.shown}", f"{added} or '{other.shown}'"
+        remedy = f"Add {added} to '{section}' in {home}"
         if not (models(self.place.annotation) or takes_list(self.place.annotation)):
             remedy += f", or set environment variable {variable_for(self.place.where)}"
-        return Problem(self.place.where, "is required, but missing", f"{remedy}.")
+        return Problem(self.place.where, what, f"{remedy}.")
 
     def _given(self) -> str:
         place, detail = self.place, self.details[0]
