@@ -1,13 +1,16 @@
 """Cron expressions of other schedulers name the same times here."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from itertools import islice
 
 import pytest
-from cronsim import CronSim
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from loopjobs import Calendar, LoopJobOptions
 from loopjobs.migration import Dialect, UntranslatableCronError, translate_cron
 
 from .quartz_cron import instants
@@ -39,7 +42,8 @@ def expressions() -> st.SearchStrategy[str]:
         lists(1, 31),
     )
     week = st.one_of(
-        st.sampled_from(["L", "6L", "FRIL", "2#1", "WED#5", "*", "FRI-MON", "sat,SUN"]),
+        st.sampled_from(["L", "6L", "1L", "5L", "FRIL", "2#1", "7#5", "WED#5", "FRI#3"]),
+        st.sampled_from(["*", "MON", "FRI-MON", "sat,SUN", "MON-FRI"]),
         lists(1, 7, weekdays),
     )
     days = st.one_of(
@@ -57,20 +61,63 @@ def expressions() -> st.SearchStrategy[str]:
     )  # fmt: skip
 
 
+def hangfire_expressions() -> st.SearchStrategy[str]:
+    """Return expressions of five fields, and of six."""
+    weekdays = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+    day = st.one_of(st.sampled_from(["*", "L", "LW", "*/10"]), lists(1, 31))
+    week = st.one_of(st.sampled_from(["*", "5L", "FRI#3", "7#5", "L"]), lists(0, 7, weekdays))
+    month = st.one_of(st.just("*"), lists(1, 12, ("JAN", "FEB", "NOV")))
+    second = st.sampled_from(["", "0 ", "*/10 ", "5,35 "])
+    return st.builds(
+        "{}{} {} {} {} {}".format, second, lists(0, 59), lists(0, 23), day, month, week
+    )
+
+
+def slots(calendar: Calendar, start: datetime) -> Iterator[datetime]:
+    """Yield what the loop would run after that moment, by a clock without a zone."""
+    instant = start.replace(tzinfo=UTC)
+    while True:
+        instant = calendar.after(instant)
+        yield instant.replace(tzinfo=None)
+
+
+def is_rare(cron: str) -> bool:
+    """Whether the options do not take it, which may be for one reason alone."""
+    try:
+        LoopJobOptions(cron=cron)
+    except ValidationError as error:
+        (problem,) = error.errors()
+    else:
+        return False
+    assert problem["msg"] == "must name days that come more often than every ten years"
+    return True
+
+
 @settings(deadline=None, derandomize=True, database=None, max_examples=100)
 @given(expression=expressions(), start=st.sampled_from(STARTS))
 def test_a_quartz_expression_names_the_same_instants_here(expression: str, start: datetime) -> None:
-    """From any day on, through leap days and ends of months."""
+    """From any day on, through leap days and ends of months; the options take all but rare days."""
+    meant = list(islice((each for each in instants(expression, start) if each > start), 40))
     try:
         ours = str(translate_cron(expression, Dialect.QUARTZ))
     except UntranslatableCronError:
-        assert not any(instants(expression, start))
+        assert not meant
         return
-    named = list(islice(CronSim(ours, start), 40))
-    meant = list(islice((each for each in instants(expression, start) if each > start), 40))
+    if is_rare(ours):
+        assert len({each.date() for each in meant}) <= 1
+        return
+    named = list(islice(slots(Calendar(ours, "UTC"), start), 40))
     assert named[: len(meant)] == meant, ours
     horizon = start.replace(year=start.year + 2)
     assert [each for each in named[len(meant) :] if each < horizon] == []
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=50)
+@given(expression=hangfire_expressions())
+def test_the_options_take_what_a_hangfire_expression_becomes(expression: str) -> None:
+    """Unless its days come less than once in ten years."""
+    with suppress(UntranslatableCronError):
+        is_rare(str(translate_cron(expression, Dialect.HANGFIRE)))
 
 
 @pytest.mark.parametrize(

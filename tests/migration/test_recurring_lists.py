@@ -1,8 +1,10 @@
 """Lists of recurring jobs, as Hangfire has them."""
 
+import sys
+
 import pytest
 
-from loopjobs.migration import MigrationError
+from loopjobs.migration import MigrationError, Topic
 
 from .conftest import Stock, of, topics
 
@@ -46,3 +48,22 @@ def test_a_wrong_list_says_where(stock: Stock, name: str, text: str, message: st
     """By line, or by place in the list."""
     with pytest.raises(MigrationError, match=message):
         stock(name, text)
+
+
+def test_days_that_the_options_do_not_take_stay(stock: Stock) -> None:
+    """Every section that is printed has been tried, with its times."""
+    inventory = stock("jobs.csv", "id,cron\nleap,0 7 * 2 MON#5\nlast,0 7 L * *\n")
+    assert set(inventory.settings) == {"Last"}
+    (finding,) = of(inventory, "Leap").findings
+    assert finding.topic is Topic.CANNOT_MOVE
+    what = "Cron would be 0 7 * 2 MON#5: must name days that come more often than every ten years"
+    assert finding.what.startswith(what)
+
+
+def test_without_the_extra_nothing_is_said_of_cron_expressions(
+    stock: Stock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They could not be tried; what to install is said."""
+    monkeypatch.setitem(sys.modules, "cronsim", None)
+    with pytest.raises(MigrationError, match=r"Cron needs cronsim: pip install 'loopjobs\[cron\]'"):
+        stock("jobs.csv", "id,cron\na,0 7 * * *\n")

@@ -53,7 +53,8 @@ def take_stock(
     """Decide about each job; what was found is not changed, and nothing is written.
 
     Raises:
-        MigrationError: The preferred time zone is not known.
+        MigrationError: The preferred time zone is not known, or the extra `cron` is not installed
+            and there are cron expressions.
     """
     found, names = tuple(schedulers), Names()
     wanted = preferences or Preferences()
