@@ -113,6 +113,33 @@ def test_the_plan_in_words(command: Command, write_app: WriteApp) -> None:
     ]
 
 
+_CALENDARS = """
+def build():
+    weekdays = {"Cron": "0 9 * * 1-5", "TimeZone": "Europe/Berlin", "JitterInSeconds": 60}
+    settings = {"at once": weekdays, "later": {**weekdays, "InitialDelayInSeconds": 86_400}}
+    builder = HostBuilder(settings_files=(), settings=settings)
+    for name in settings:
+        builder.add_loop_job(spill, LoopJobOptions, name=name)
+    return builder
+"""
+
+
+def test_a_calendar_is_planned_across_a_weekend_and_a_change_of_the_clock(
+    command: Command, write_app: WriteApp
+) -> None:
+    """From the initial delay on; only the jitter delays a start."""
+    ended = command("plan", write_app(_CALENDARS), "-n", "3", "--at", "2026-03-27T07:30:00Z")
+    when = "at 09:00 on Monday through Friday (Europe/Berlin)"
+    assert ended.out.splitlines()[:6] == [
+        f"at once  {when}, each up to 1 min late",
+        "  2026-03-27 08:00:00Z to 2026-03-27 08:01:00Z  in 30 min to 31 min",
+        "  2026-03-30 07:00:00Z to 2026-03-30 07:01:00Z  in 2 d 23 h to 2 d 23 h",
+        "  2026-03-31 07:00:00Z to 2026-03-31 07:01:00Z  in 3 d 23 h to 3 d 23 h",
+        f"later  {when}, first after 1 d, each up to 1 min late",
+        "  2026-03-30 07:00:00Z to 2026-03-30 07:01:00Z  in 2 d 23 h to 2 d 23 h",
+    ]
+
+
 def test_the_plan_as_json(command: Command, write_app: WriteApp) -> None:
     """One document; it begins now, unless told otherwise."""
     clock = FakeClock(datetime(2026, 3, 1, tzinfo=UTC))

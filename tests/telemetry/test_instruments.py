@@ -136,6 +136,18 @@ async def test_the_present_is_seen(measured: Measured, clock: FakeClock) -> None
     assert exposition.value("periodic_job_patience_seconds", **job) == 32
 
 
+@pytest.mark.parametrize(("enabled", "gap"), [(True, 3 * 86_400), (False, None)])
+async def test_the_interval_of_a_calendar_is_the_time_to_the_next_slot(
+    measured: Measured, clock: FakeClock, *, enabled: bool, gap: float | None
+) -> None:
+    """From the last one; it is left out where there is none."""
+    # From the second of January on, a Friday, until the Monday after it.
+    async with measured(idle, Cron="0 0 * * 1-5", Enabled=enabled).build() as host:
+        await clock.advance(86_400 * 1.5)
+        exposition = await Exposition.of(host)
+    assert exposition.value("periodic_job_interval_seconds", job_name="job") == gap
+
+
 async def test_how_well_a_job_is_can_be_read(measured: Measured, clock: FakeClock) -> None:
     """One of three is 1; paused and failures in a row stand beside it."""
 
