@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from loopjobs import (
+    CalendarSlot,
     ClaimAnswer,
     ClaimRequest,
     Declined,
@@ -26,6 +27,12 @@ from .benches import Bench
 # which are whole thousands, meets a point of the grid or the end of a lease.
 INTERVALS = (9_700.0, 6_700.0, 21_700.0)
 """Of the replicas: they do not agree, as in a rolling deployment."""
+# Nor does the age of a slot, the tolerance, or the sum of the two, meet any sum of those.
+SLOTS = tuple(
+    CalendarSlot(age, gap, tolerance=1_533.0)
+    for age, gap in ((333.0, 7_900.0), (4_333.0, 12_800.0), (2_333.0, 3_100.0))
+)
+"""Of the calendars that the replicas can have instead, each by a clock of its own."""
 LEASE = 4_500.0
 ASKED = 3_300.0
 MOMENT = 60
@@ -35,10 +42,14 @@ operations = st.one_of(
     st.tuples(st.just("claim"), replicas),
     st.tuples(st.just("claim"), replicas),
     st.tuples(st.just("claim by hand"), replicas),
+    st.tuples(st.just("claim a slot"), replicas),
+    st.tuples(st.just("claim a slot"), replicas),
+    st.tuples(st.just("claim a slot by hand"), replicas),
     st.tuples(st.just("claim if stale"), replicas),
     st.tuples(st.just("renew"), replicas),
     st.tuples(st.just("succeed"), replicas),
     st.tuples(st.just("fail and ask"), replicas),
+    st.tuples(st.just("pass a slot"), replicas),
     st.tuples(st.just("pause"), st.booleans()),
     st.tuples(st.just("step"), st.sampled_from([1_000, 4_000, 5_000, 11_000, -15_000])),
 )
@@ -73,6 +84,8 @@ class Cluster:
             self.store.set_paused(self.job, is_paused=bool(subject))
         elif lease is not None and name == "renew":
             return Told("renewed", len(self.store.renew([lease])))
+        elif lease is not None and name == "pass a slot":
+            self.store.finish(lease, replace(ENDS["succeed"], calendar=SLOTS[subject]))
         elif lease is not None:
             self.store.finish(lease, ENDS[name])
         return Told(name)
@@ -81,7 +94,10 @@ class Cluster:
         request = ClaimRequest(
             job=self.job, holder=f"replica {replica}", interval=INTERVALS[replica], seconds=LEASE
         )
-        if name == "claim by hand":
+        if "a slot" in name:
+            slot = SLOTS[replica]
+            request = replace(request, interval=slot.gap, calendar=slot)
+        if name.endswith("by hand"):
             request = replace(request, is_by_hand=True)
         if name == "claim if stale":
             request = replace(request, stale=self.seen.get(replica))
@@ -129,6 +145,7 @@ class Told:
 @given(steps=st.lists(operations, max_size=14))
 @example(steps=[("pause", True), ("claim", 0), ("step", -15_000), ("claim", 0)])
 @example(steps=[("pause", True), ("claim by hand", 0), ("succeed", 0), ("claim", 0)])
+@example(steps=[("claim", 0), ("succeed", 0), ("claim a slot by hand", 0)])
 def test_a_real_store_answers_as_the_memory_does(
     real_bench: Bench, real_store: LeaseStore, steps: Sequence[tuple[str, int]]
 ) -> None:

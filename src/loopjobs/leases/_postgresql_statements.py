@@ -50,17 +50,25 @@ def _us_of(instant: str) -> str:
 
 # Whoever asks counts its own interval from the last slot of the grid. A slot of a calendar has an
 # age; if it was had, the next one of that calendar counts.
-_LAST_AT: Final = f"(old.grid_due_at - old.interval_us * {_US})"
-_SLOT_AT: Final = f"(now.at - %(slot_age)s::bigint * {_US})"
-_TOLERANCE: Final = f"%(tolerance)s::bigint * {_US}"
-_GRID_DUE_AT: Final = f"""
+def _slot_at(now: str) -> str:
+    return f"({now} - %(slot_age)s::bigint * {_US})"
+
+
+def _grid_due_at(row: str, now: str) -> str:
+    last_at, slot_at = f"({row}.grid_due_at - {row}.interval_us * {_US})", _slot_at(now)
+    tolerance = f"%(tolerance)s::bigint * {_US}"
+    return f"""
     (CASE
         WHEN %(slot_age)s::bigint IS NULL
-            THEN old.grid_due_at + COALESCE(%(interval)s - old.interval_us, 0) * {_US}
-        WHEN {_LAST_AT} BETWEEN {_SLOT_AT} - {_TOLERANCE} AND now.at + {_TOLERANCE}
-            THEN {_SLOT_AT} + %(interval)s * {_US}
-        ELSE {_SLOT_AT} END)
-"""
+            THEN {row}.grid_due_at + COALESCE(%(interval)s - {row}.interval_us, 0) * {_US}
+        WHEN {last_at} BETWEEN {slot_at} - {tolerance} AND {now} + {tolerance}
+            THEN {slot_at} + %(interval)s * {_US}
+        ELSE {slot_at} END)
+    """
+
+
+_GRID_DUE_AT: Final = _grid_due_at("old", "now.at")
+_SLOT_AT: Final = _slot_at("now.at")
 
 # The instant is taken once for all of a statement, after it has been sent: a lease ends later here
 # than in the eyes of its holder. `now()` is when the statement arrived: one that has waited for
@@ -114,9 +122,8 @@ CLAIM: Final = f"""
         FROM slot
         WHERE new.namespace = slot.namespace AND new.job = slot.job
         RETURNING new.fencing_token,
-            {_us_of("COALESCE(new.asked_due_at, new.grid_due_at) - slot.at")}
-                + CASE WHEN new.asked_due_at IS NULL
-                    THEN %(interval)s - new.interval_us ELSE 0 END AS next_in,
+            {_us_of(f"COALESCE(new.asked_due_at, {_grid_due_at('new', 'slot.at')}) - slot.at")}
+                AS next_in,
             {_us_of("slot.at - slot.due_at")} AS overdue,
             slot.holder IS NOT NULL AS is_takeover,
             {_us_of("slot.at - slot.last_success_at")} AS success_age,
