@@ -35,6 +35,11 @@ RANGES: Final[Mapping[type[Options], Mapping[str, str]]] = {
     },
 }
 
+# What stands in for a default where there is none, and another key may be given instead.
+INSTEAD: Final[Mapping[type[Options], Mapping[str, str]]] = {
+    LoopJobOptions: {"interval_in_seconds": "this or `Cron`"},
+}
+
 # Sections of the parts that a program adds, with the page that tells how.
 PARTS: Final[Mapping[type[Options], str]] = {
     LoggingOptions: "read-the-logs",
@@ -108,7 +113,8 @@ def _row(options: type[Options], name: str, field: FieldInfo) -> Sequence[str]:
     is_of_every_job = issubclass(options, LoopJobOptions) and name in LoopJobOptions.model_fields
     owner = LoopJobOptions if is_of_every_job else options
     told = RANGES.get(owner, {}).get(name) or _range(owner.model_fields[name])
-    default, kind = _default(field), _type_name(field.annotation)
+    default = INSTEAD.get(options, {}).get(name) or _default(field)
+    kind = _type_name(field.annotation)
     return f"`{field.alias}`", kind, default, told, one_line(field.description)
 
 
