@@ -26,6 +26,7 @@ _LONG_LEASE: Final = 15.0
 _LONG: Final = 120.0
 _BODY: Final = 1.0
 _BACK: Final = 2.0
+_GRACE: Final = 0.5
 _LOOK_EVERY: Final = 0.02
 _A_WHILE: Final = 0.2
 """Seconds in which a run that goes on beside another surely makes a step."""
@@ -37,7 +38,8 @@ def killed(stage: Stage, name: str, times: int) -> Sequence[Figure]:
     def kill() -> None:
         stage.redis.restart(*REMEMBERS)
 
-    return troubled(stage, name, times, kill, _INTERVAL + _BACK)
+    # A server that begins anew waits for one lease, also if it remembers.
+    return troubled(stage, name, times, kill, _LEASE + _INTERVAL + _GRACE)
 
 
 def killed_unwritten(stage: Stage, name: str, times: int) -> Sequence[Figure]:
