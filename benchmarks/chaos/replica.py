@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -47,6 +48,8 @@ def serve(plan: Plan) -> None:
 
 def run(parts: Built, replica: str) -> None:
     """Be a replica of that name, in a process that was forked with everything built."""
+    # The end of a shell would continue what is stopped among its processes.
+    os.setsid()
     # Not the handler of whoever has forked this.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     logging.disable(logging.CRITICAL)
