@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Twice as many as there are processors: tests that start services wait for them a good deal.
-# They are handed out by file, for each block of a page goes on where the one before it ended.
+# They are handed out by file, in the order of conftest.py, for each block of a page goes on where the one before it ended.
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 2)')
 LIBRARY := .[apscheduler,cli,cron,otel,postgres,redis,web]
 BROWSER_TESTS := tests/web/browser
@@ -44,7 +44,7 @@ browser: setup ## a Chromium for the tests of the page, unless there is one
 test: browser ## check, and run every test
 	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
 	$(MAKE) --no-print-directory check >"$$said" 2>&1 & checking=$$!; \
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile; tested=$$?; \
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder; tested=$$?; \
 	wait $$checking; checked=$$?; \
 	cat "$$said"; \
 	[ $$tested -eq 0 ] || echo 'make test: tests failed, see above' >&2; \
@@ -52,10 +52,10 @@ test: browser ## check, and run every test
 	exit $$((tested || checked))
 
 thorough: setup browser ## run every test with 25 times as many made-up examples, other ones each time
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --hypothesis-profile=thorough --timeout=3600
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --hypothesis-profile=thorough --timeout=3600
 
 coverage: setup browser ## run every test traced, and hold coverage to its floor
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 dist: setup ## wheel and sdist of the library, in dist/
 	$(BIN)/python -m hatchling build --clean

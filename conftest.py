@@ -6,7 +6,9 @@ Gives all tests the databases of `servicekit.testing.fixtures`.
 import asyncio
 import gc
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -68,7 +70,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.timeout(SMOKE_TIMEOUT))
     blocks = [item for item in items if isinstance(item, SybilItem)]
     blocks.sort(key=lambda item: (item.path, item.example.line))
-    items[:] = [*(item for item in items if not isinstance(item, SybilItem)), *blocks]
+    tests = [item for item in items if not isinstance(item, SybilItem)]
+    items[:] = [*_dealt(tests), *blocks]
+
+
+def _dealt(tests: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
+    """Deal the files that start processes out among the others, and have none of them at the end.
+
+    They wait a good deal, and meanwhile the processors can be used by others.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for test in tests:
+        files.setdefault(test.path, []).append(test)
+    slow = [path for path, its in files.items() if any(map(_starts_processes, its))]
+    slow.sort(key=lambda path: len(files[path]))
+    between = len(files) // (2 * len(slow)) if slow else 0
+    others = iter([path for path in files if path not in slow])
+    while slow:
+        for path in (slow.pop(), *islice(others, between)):
+            yield from files[path]
+    for path in others:
+        yield from files[path]
+
+
+def _starts_processes(test: pytest.Item) -> bool:
+    return test.get_closest_marker("smoke") is not None
 
 
 def pytest_collection_finish() -> None:
