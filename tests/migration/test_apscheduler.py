@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loopjobs.migration import Inventory, Move, Verdict, read_database, take_stock
@@ -135,14 +135,12 @@ PLAIN = st.recursive(
 )  # fmt: skip
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=100)
 @given(value=PLAIN, protocol=st.integers(3, pickle.HIGHEST_PROTOCOL))
 def test_plain_values_are_read_as_they_are(value: object, protocol: int) -> None:
     """In each protocol that has them."""
     assert read_pickle(pickle.dumps(value, protocol)) == value
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=200)
 @given(content=st.one_of(st.binary(max_size=40), st.binary(max_size=40).map(b"\x80\x05".__add__)))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     """And nothing else comes of them."""
@@ -181,7 +179,6 @@ def states() -> list[bytes]:
     return [pickle.dumps({"trigger": each, **job}, n) for each in triggers for n in protocols]
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=150)
 @given(data=st.data())
 def test_a_pickle_that_was_tampered_with_is_read_or_refused(data: st.DataObject) -> None:
     """And the rest of the table is read all the same."""

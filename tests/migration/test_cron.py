@@ -93,7 +93,7 @@ def is_rare(cron: str) -> bool:
     return True
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=100)
+@settings(max_examples=settings().max_examples * 2)
 @given(expression=expressions(), start=st.sampled_from(STARTS))
 def test_a_quartz_expression_names_the_same_instants_here(expression: str, start: datetime) -> None:
     """From any day on, through leap days and ends of months; the options take all but rare days."""
@@ -112,7 +112,6 @@ def test_a_quartz_expression_names_the_same_instants_here(expression: str, start
     assert [each for each in named[len(meant) :] if each < horizon] == []
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=50)
 @given(expression=hangfire_expressions())
 def test_the_options_take_what_a_hangfire_expression_becomes(expression: str) -> None:
     """Unless its days come less than once in ten years."""

@@ -271,13 +271,7 @@ def test_the_overlap_policy_of_a_trigger_is_kept(
 
 
 @pytest.mark.parametrize("name", ["a.xml", "a.json", "a.csv"])
-@settings(
-    deadline=None,
-    derandomize=True,
-    database=None,
-    max_examples=60,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_file_is_read_or_refused(tmp_path: Path, name: str, data: st.DataObject) -> None:
     """With a message, and never with a traceback."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loopjobs import plain_json
@@ -99,7 +99,6 @@ def written(value: object, draw: st.DataObject) -> str:
     return json.dumps(value)
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=200)
 @given(
     document=st.dictionaries(st.text("abc", min_size=1, max_size=2), values(), max_size=3),
     draw=st.data(),

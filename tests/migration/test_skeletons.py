@@ -2,7 +2,7 @@
 
 import string
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loopjobs import HostBuilder
@@ -46,7 +46,6 @@ def jobs() -> st.SearchStrategy[OldJob]:
     )
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=40)
 @given(found=st.lists(jobs(), min_size=1, max_size=4).map(tuple))
 def test_a_host_is_built_of_what_the_kit_gives(found: tuple[OldJob, ...]) -> None:
     """Of its settings and its code as they are, whatever the old names were."""
