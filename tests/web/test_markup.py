@@ -16,7 +16,7 @@ from loopjobs.web._overview import Overview
 from loopjobs.web._page import ConfirmView, Page, SignInView
 from loopjobs.web._rows import detail_of
 from loopjobs.web._runs import run_view
-from loopjobs.web._templates import Templates
+from loopjobs.web._templates import render
 from loopjobs.web._views import ActionView, CounterPoint, JobView, OverviewView, SkippedView
 
 from .conftest import quick
@@ -39,7 +39,6 @@ class Drawer:
         self._view = Overview(host, clock, "Login", lambda: "here:1").read()
         job = host.jobs["quick"]
         self._job = detail_of(job, host.settings["quick"], [], [], [], with_traceback=True)
-        self._templates = Templates()
 
     def shapes(self, text: str) -> list[list[tuple[str, str]]]:
         """Return the tags of each page, with the names of their attributes."""
@@ -83,7 +82,7 @@ class Drawer:
             flash="",
             has_sign_in=True,
         )
-        return self._templates.render(template, page)
+        return render(template, page)
 
 
 def _failed(text: str) -> RunRecord:
@@ -102,7 +101,7 @@ def _failed(text: str) -> RunRecord:
 
 @pytest.fixture(scope="module")
 def drawer() -> Drawer:
-    """Made once: templates are compiled by it."""
+    """Made once, for its host never changes."""
     return Drawer()
 
 

@@ -21,13 +21,7 @@ from loopjobs._host.service_line import ServiceLine, ServiceSource
 from loopjobs._host.settings_reload import SettingsReload
 from loopjobs._host.settings_watch import SettingsWatch
 from loopjobs._host.signature import Asked, read_signature
-from loopjobs._host.wiring import (
-    JobComponent,
-    build_container,
-    check_dependencies,
-    monitor_of,
-    with_services,
-)
+from loopjobs._host.wiring import JobComponent, complete, monitor_of, with_services
 from loopjobs._loop.job_handle import JobHandle
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.service import LoopHostedService
@@ -61,13 +55,13 @@ def assemble(registrations: Registrations) -> Host:
     components = _components(registrations.jobs, monitors, problems)
     hosts: list[Host] = []
     graph = _shared_graph(registrations, monitors, problems, hosts)
-    problems += check_dependencies(graph, components)
+    graph = complete(graph, components, problems)
     has_leases = gives_leases(graph)
     if not has_leases:
         problems += leaseless_jobs(registrations.jobs, bindings.jobs)
     if problems or bindings.problems:
         raise _error(bindings.problems, problems)
-    container = build_container(graph, components)
+    container = graph.container()
     leases = InjectedLeases(container) if has_leases else None
     host = _Assembly(registrations, bindings, monitors, components, container, leases).host()
     hosts.append(host)

@@ -7,7 +7,7 @@ several jobs: in its component the options class means this job's options.
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from dishka import DEFAULT_COMPONENT, AsyncContainer, Provider, Scope
+from dishka import DEFAULT_COMPONENT, Provider, Scope
 from dishka.entities.key import DependencyKey
 
 from loopjobs._contracts.loop_job import JobBody, LoopJob
@@ -145,13 +145,21 @@ def with_services(graph: Graph, services: Sequence[type], problems: list[Problem
     return graph.plus(*([provider] if provider.factories else []))
 
 
-def check_dependencies(graph: Graph, components: Sequence[JobComponent]) -> list[Problem]:
-    """Say everything that is missing from the graph."""
-    return [*graph.problems, *(each for job in components for each in job.problems(graph))]
+def complete(graph: Graph, components: Sequence[JobComponent], problems: list[Problem]) -> Graph:
+    """Return the graph of everything, and add what is missing from it to the problems.
 
-
-def build_container(graph: Graph, components: Sequence[JobComponent]) -> AsyncContainer:
-    """Build the graph of everything, once nothing is missing from it."""
+    To read a graph is most of what building a host costs, so the whole is read first, and that is
+    all while nothing is wrong.
+    """
+    if problems:
+        problems += _missing(graph, components)
+        return graph
     own = [job.provider(graph) for job in components]
-    filled = [each for each in own if each is not None and each.factories]
-    return graph.plus(*filled).container()
+    whole = graph.plus(*(each for each in own if each is not None and each.factories))
+    # What a provider lacks is no job's mistake: without the jobs it is told as the provider's.
+    problems += _missing(graph if whole.problems else whole, components) or whole.problems
+    return whole
+
+
+def _missing(graph: Graph, components: Sequence[JobComponent]) -> list[Problem]:
+    return [*graph.problems, *(each for job in components for each in job.problems(graph))]

@@ -14,7 +14,7 @@ from loopjobs.web._json import json_text
 from loopjobs.web._mount import path_of, root_of
 from loopjobs.web._page import Page, RefusedView
 from loopjobs.web._refusal import RefusalError
-from loopjobs.web._templates import Templates
+from loopjobs.web._templates import render
 
 _FOR_PROGRAMS: Final = ("/api/", "/events", "/static/")
 
@@ -27,7 +27,6 @@ class Answers:
         self._clock = clock
         self._tokens = tokens
         self._has_sign_in = has_sign_in
-        self._templates = Templates()
 
     def page(
         self,
@@ -81,7 +80,7 @@ class Answers:
             flash=flash,
             has_sign_in=known is not None and known.session_id is not None,
         )
-        text = self._templates.render(template, page)
+        text = render(template, page)
         # An error may hold half a surrogate pair, which UTF-8 has no bytes for.
         return Response(text.encode(errors="replace"), media_type="text/html; charset=utf-8")
 

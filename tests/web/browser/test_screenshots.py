@@ -9,7 +9,7 @@ from playwright.async_api import Page, Route, expect
 
 from loopjobs.web import Visitor
 from loopjobs.web._page import Page as Shown
-from loopjobs.web._templates import Templates
+from loopjobs.web._templates import render
 
 from .made_up import NOW, overview
 from .made_up_job import detail
@@ -39,7 +39,7 @@ def drawn(template: str, view: object) -> str:
         flash="",
         has_sign_in=True,
     )
-    return Templates().render(template, shown)
+    return render(template, shown)
 
 
 @pytest.mark.parametrize(
