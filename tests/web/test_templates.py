@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from loopjobs.web._page import ConfirmView, Page, RefusedView, SignInView
-from loopjobs.web._templates import Templates
+from loopjobs.web._templates import render
 from loopjobs.web._visitors import Visitor
 
 
@@ -32,6 +32,6 @@ def page_of(view: object, title: str = "Login") -> Page[object]:
 )
 def test_a_template_is_filled_and_escaped(name: str, view: object) -> None:
     """Whatever is shown was escaped, the title to begin with."""
-    text = Templates().render(name, page_of(view, title="<b>&"))
+    text = render(name, page_of(view, title="<b>&"))
     assert "&lt;b&gt;&amp;" in text
     assert "<b>" not in text
