@@ -67,7 +67,14 @@ from loopjobs._words.options import (
     WhenLeaseUnavailable,
 )
 from loopjobs._words.outcomes import JobState, Outcome
-from loopjobs._words.records import ClusterView, JobStatus, Ledger, RunRecord, ShownOption
+from loopjobs._words.records import (
+    ClusterView,
+    JobStatus,
+    JobVitals,
+    Ledger,
+    RunRecord,
+    ShownOption,
+)
 from loopjobs._words.redaction import redact
 
 __all__ = [
@@ -101,6 +108,7 @@ __all__ = [
     "JobResumed",
     "JobState",
     "JobStatus",
+    "JobVitals",
     "Lease",
     "LeaseEnd",
     "LeaseLostError",

@@ -10,6 +10,7 @@ from loopjobs import (
     CurrentRun,
     HostBuilder,
     JobState,
+    JobVitals,
     Ledger,
     LoopJobOptions,
     Outcome,
@@ -34,6 +35,29 @@ async def test_a_new_job_has_done_nothing(clock: FakeClock) -> None:
     assert (status.consecutive_failures, status.healthy) == (0, True)
     assert status.ledger == status.by_hand == Ledger()
     assert status.options.interval_in_seconds == 10
+
+
+async def test_the_vitals_of_a_job_say_what_its_status_says(clock: FakeClock) -> None:
+    """In each phase of its life, failures and all."""
+    sleeper = Sleeper(clock, 4, fails=2)
+    job = harness(sleeper, initial_delay_in_seconds=5, max_backoff_in_seconds=60)
+    told = [_told(job)]
+    async with job:
+        told.append(_told(job))
+        for seconds in (6, 5, 5, 40, 9):
+            await clock.advance(seconds)
+            told.append(_told(job))
+        await job.job.pause()
+        told.append(_told(job))
+    assert all(vitals == part for vitals, part in [*told, _told(job)])
+    assert [vitals.last_error for vitals, _ in told[3:5]] == ["OSError: as told"] * 2
+
+
+def _told(job: JobHarness) -> tuple[JobVitals, JobVitals]:
+    """Return the vitals, and the same part of the status."""
+    status = job.status()
+    facts = {name: getattr(status, name) for name in JobVitals._fields}
+    return job.job.vitals(), JobVitals(**{**facts, "next_due_at": None})
 
 
 async def test_the_state_says_what_the_job_is_doing(clock: FakeClock) -> None:

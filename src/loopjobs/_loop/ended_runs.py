@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from loopjobs._run.current import run_id_of
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.outcomes import Outcome
-from loopjobs._words.records import RunRecord
+from loopjobs._words.records import FAILURES, RunRecord
 
 HISTORY_LENGTH: Final = 50
 
@@ -62,6 +62,22 @@ class EndedRuns:
     def last_success(self) -> RunRecord | None:
         """The last run that succeeded, however long ago."""
         return None if self._last_success is None else self._told(self._last_success)
+
+    @property
+    def last_success_duration(self) -> float | None:
+        """How many seconds that run took."""
+        kept = self._last_success
+        if isinstance(kept, RunRecord):
+            return kept.duration
+        return None if kept is None else kept[-1]
+
+    @property
+    def last_error(self) -> str | None:
+        """The error of the last run, if that failed or timed out."""
+        kept = self._last[-1] if self._last else None
+        if isinstance(kept, RunRecord) and kept.outcome in FAILURES:
+            return kept.error
+        return None
 
     def _told(self, kept: _PlainRun | RunRecord) -> RunRecord:
         if isinstance(kept, RunRecord):

@@ -2,7 +2,8 @@
 
 from loopjobs._loop.service import LoopHostedService
 from loopjobs._words.options import LoopJobOptions
-from loopjobs._words.records import JobStatus, RunRecord
+from loopjobs._words.outcomes import JobState
+from loopjobs._words.records import JobStatus, JobVitals, RunRecord
 
 
 class JobHandle:
@@ -30,6 +31,15 @@ class JobHandle:
     def status(self) -> JobStatus[LoopJobOptions]:
         """Return the job as it is at this moment."""
         return self._service.status()
+
+    def vitals(self) -> JobVitals:
+        """Return the part of the status that says how well the job is, for less."""
+        return self._service.vitals()
+
+    @property
+    def state(self) -> JobState:
+        """What the job is doing at this moment."""
+        return self._service.state
 
     def history(self) -> list[RunRecord]:
         """Return the last runs, newest first."""

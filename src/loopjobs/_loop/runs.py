@@ -14,11 +14,10 @@ from loopjobs._words.cancellation import CancellationTokenSource
 from loopjobs._words.events import RunEnded, RunOverstayed, RunStarted, SlotsSkipped
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import Outcome
-from loopjobs._words.records import RunRecord
+from loopjobs._words.records import FAILURES, RunRecord
 
 # On Python 3.11 finding a member in its enumeration costs as much as counting it.
 _SUCCEEDED: Final = Outcome.SUCCEEDED
-_FAILURES: Final = (Outcome.FAILED, Outcome.TIMED_OUT)
 
 
 class Runs:
@@ -78,7 +77,7 @@ class Runs:
         recovered_after = 0
         if outcome is _SUCCEEDED:
             recovered_after, self.consecutive_failures = self.consecutive_failures, 0
-        elif outcome in _FAILURES:
+        elif outcome in FAILURES:
             self.consecutive_failures += 1
         self.ended.add(run)
         if run.settled is not None and not run.settled.done():

@@ -19,7 +19,7 @@ from loopjobs._words.errors import ControlError, StartError
 from loopjobs._words.events import LoopDied, LoopStarted, LoopStopped, OptionsChanged
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import JobState
-from loopjobs._words.records import JobStatus, RunRecord
+from loopjobs._words.records import JobStatus, JobVitals, RunRecord
 
 JobT = TypeVar("JobT")
 OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
@@ -153,6 +153,15 @@ class LoopHostedService(Generic[JobT, OptionsT]):
     def status(self) -> JobStatus[OptionsT]:
         """Return the job as it is at this moment."""
         return self._status.read(self._phase())
+
+    def vitals(self) -> JobVitals:
+        """Return how well the job is at this moment."""
+        return self._status.vitals(self._phase())
+
+    @property
+    def state(self) -> JobState:
+        """What the job is doing."""
+        return self._status.state(self._phase())
 
     def use_options(self, options: OptionsT) -> None:
         """Use these options from the next run on; a wait in progress is counted anew."""

@@ -10,7 +10,7 @@ from loopjobs._words.calendar import slot_near
 from loopjobs._words.clock import Clock
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import JobState
-from loopjobs._words.records import ClusterView, JobStatus
+from loopjobs._words.records import ClusterView, JobStatus, JobVitals
 
 OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
 
@@ -39,7 +39,7 @@ class StatusReading(Generic[OptionsT]):
         is_faulted = phase is JobState.FAULTED
         return JobStatus(
             name=self._name,
-            state=phase or self._working_state(),
+            state=self.state(phase),
             options=options,
             next_due_at=self._next_due_at(),
             last_run=runs.ended.last,
@@ -56,6 +56,29 @@ class StatusReading(Generic[OptionsT]):
             reporting=runs.reporting(),
             cluster=self._cluster(),
         )
+
+    def vitals(self, phase: JobState | None) -> JobVitals:
+        """Return how well the job is at this moment, and no more."""
+        runs, options = self._runs, self._loop.options
+        return JobVitals(
+            self._name,
+            self.state(phase),
+            options,
+            None if options.cron is None else self._next_due_at(),
+            runs.consecutive_failures,
+            self._is_paused(),
+            runs.success_age(),
+            runs.ended.last_success_duration,
+            runs.ended.last_error,
+            0.0 if phase is not None else self._silent_for(),
+            runs.oldest_age(),
+            runs.overstayed,
+            self._cluster(),
+        )
+
+    def state(self, phase: JobState | None) -> JobState:
+        """Return what the job is doing."""
+        return phase or self._working_state()
 
     def _next_due_at(self) -> datetime | None:
         ticker = self._loop.ticker

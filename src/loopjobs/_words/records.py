@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import JobState, Outcome
 
 OptionsT_co = TypeVar("OptionsT_co", bound=LoopJobOptions, covariant=True)
+
+FAILURES: Final = frozenset({Outcome.FAILED, Outcome.TIMED_OUT})
+"""The outcomes that count as failures in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +130,36 @@ class JobStatus(Generic[OptionsT_co]):
     """Counters that the oldest body that has not ended has reported so far; `None` if none."""
     cluster: ClusterView | None = None
     """What is known of the other replicas; `None` unless the job runs on one of them."""
+
+    @property
+    def last_success_duration(self) -> float | None:
+        """How many seconds the last run that succeeded took; `None` if none has."""
+        return None if self.last_success is None else self.last_success.duration
+
+    @property
+    def last_error(self) -> str | None:
+        """The error of the last run, if that failed or timed out."""
+        run = self.last_run
+        return None if run is None or run.outcome not in FAILURES else run.error
+
+
+class JobVitals(NamedTuple):
+    """The part of a `JobStatus` that says how well a job is, for whoever asks of many jobs.
+
+    It has neither records nor ledgers, which cost more than all else.
+    """
+
+    name: str
+    state: JobState
+    options: LoopJobOptions
+    next_due_at: datetime | None
+    """When the next slot of a calendar is due; `None` without one, or if none will come."""
+    consecutive_failures: int
+    is_paused: bool
+    last_success_age: float | None
+    last_success_duration: float | None
+    last_error: str | None
+    silent_for: float
+    running_for: float | None
+    overstayed: int
+    cluster: ClusterView | None

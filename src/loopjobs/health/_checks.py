@@ -1,5 +1,7 @@
 """The questions that can be asked about a host."""
 
+from collections.abc import Iterable
+
 from loopjobs import Host, JobState
 from loopjobs.health._report import Blockage, HealthReport, HealthStatus, Probe
 from loopjobs.health._rules import assess, worst
@@ -17,7 +19,10 @@ class HealthChecks:
 
     def live(self) -> Probe:
         """Say whether the loops are being served: if not, a restart is the cure."""
-        if dead := [name for name, state in self._states() if state is JobState.FAULTED]:
+        return self._live([(name, job.state) for name, job in self._host.jobs.items()])
+
+    def _live(self, states: Iterable[tuple[str, JobState]]) -> Probe:
+        if dead := [name for name, state in states if state is JobState.FAULTED]:
             return Probe(passes=False, reason=f"The loop of {', '.join(dead)} has died.")
         watchdog = self._watchdog()
         if watchdog is not None and (seconds := watchdog.blocked_for):
@@ -35,8 +40,9 @@ class HealthChecks:
 
     def report(self) -> HealthReport:
         """Say everything, job by job."""
-        jobs = {name: assess(job.status()) for name, job in self._host.jobs.items()}
-        live, watchdog = self.live(), self._watchdog()
+        jobs = {name: assess(job.vitals()) for name, job in self._host.jobs.items()}
+        live = self._live([(name, each.state) for name, each in jobs.items()])
+        watchdog = self._watchdog()
         statuses = [each.status for each in jobs.values()]
         return HealthReport(
             status=worst(statuses) if live.passes else HealthStatus.UNHEALTHY,
@@ -46,9 +52,6 @@ class HealthChecks:
             blockages=0 if watchdog is None else watchdog.blockages,
             last_blockage=None if watchdog is None else watchdog.last_blockage,
         )
-
-    def _states(self) -> list[tuple[str, JobState]]:
-        return [(name, job.status().state) for name, job in self._host.jobs.items()]
 
     def _watchdog(self) -> Watchdog | None:
         return next((each for each in self._host.services if isinstance(each, Watchdog)), None)

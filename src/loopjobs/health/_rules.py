@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
-from loopjobs import JobState, JobStatus, LoopJobOptions, Outcome
+from loopjobs import JobState, JobStatus, JobVitals, LoopJobOptions
 from loopjobs.health._report import HealthStatus, JobHealth
 
 SILENT_INTERVALS: Final = 3
@@ -13,15 +13,17 @@ SILENT_INTERVALS: Final = 3
 
 _LESS_THAN_A_GAP: Final = timedelta(milliseconds=500)
 
-_FAILURES: Final = frozenset({Outcome.FAILED, Outcome.TIMED_OUT})
 _ENDED: Final = frozenset({JobState.STOPPING, JobState.STOPPED})
 _ERROR_TYPE: Final = re.compile(r"[\w.<>]+(?=:|$)", re.ASCII)
 
 _UNITS: Final = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
 _SEVERITY: Final = tuple(HealthStatus)
 
+Vitals: TypeAlias = JobStatus[LoopJobOptions] | JobVitals
+"""What the health of a job is told from."""
 
-def assess(status: JobStatus[LoopJobOptions]) -> JobHealth:
+
+def assess(status: Vitals) -> JobHealth:
     """Say how well a job is.
 
     Unhealthy: its loop has died, or as many runs in a row have failed as `UnhealthyAfterFailures`;
@@ -46,19 +48,18 @@ def worst(statuses: Iterable[HealthStatus]) -> HealthStatus:
     return max(statuses, key=_SEVERITY.index, default=HealthStatus.HEALTHY)
 
 
-def patience(status: JobStatus[LoopJobOptions]) -> float:
+def patience(status: Vitals) -> float:
     """Return for how many seconds a job may go without a success.
 
     Three intervals, or from the third last slot of a calendar to the next one; and the time that a
     run may take: its time limit, or as long as the last one that succeeded took, whichever is
     longer. So a long run does not count as silence.
     """
-    options, success = status.options, status.last_success
-    took = 0.0 if success is None else success.duration
-    return _three_intervals(status) + max(options.timeout_in_seconds or 0.0, took)
+    took = status.last_success_duration or 0.0
+    return _three_intervals(status) + max(status.options.timeout_in_seconds or 0.0, took)
 
 
-def _three_intervals(status: JobStatus[LoopJobOptions]) -> float:
+def _three_intervals(status: Vitals) -> float:
     calendar, end = status.options.calendar, status.next_due_at
     if calendar is None or end is None:
         return SILENT_INTERVALS * status.options.interval_in_seconds
@@ -68,7 +69,7 @@ def _three_intervals(status: JobStatus[LoopJobOptions]) -> float:
     return (end - begin).total_seconds()
 
 
-def _judge(status: JobStatus[LoopJobOptions]) -> tuple[HealthStatus, str]:
+def _judge(status: Vitals) -> tuple[HealthStatus, str]:
     if status.state is JobState.FAULTED:
         return HealthStatus.UNHEALTHY, "Its loop has died, and the host stops because of it."
     if problem := _lingering(status):
@@ -82,7 +83,7 @@ def _judge(status: JobStatus[LoopJobOptions]) -> tuple[HealthStatus, str]:
     return HealthStatus.HEALTHY, _at_ease(status)
 
 
-def _lingering(status: JobStatus[LoopJobOptions]) -> str:
+def _lingering(status: Vitals) -> str:
     """Return what is wrong with a run in progress."""
     age = status.running_for or 0.0
     if status.overstayed:
@@ -93,7 +94,7 @@ def _lingering(status: JobStatus[LoopJobOptions]) -> str:
     return ""
 
 
-def _with_failures(status: JobStatus[LoopJobOptions], problem: str) -> tuple[HealthStatus, str]:
+def _with_failures(status: Vitals, problem: str) -> tuple[HealthStatus, str]:
     failures, limit = status.consecutive_failures, status.options.unhealthy_after_failures
     parts = [problem] if problem else []
     if failures:
@@ -109,28 +110,25 @@ def _counted(failures: int) -> str:
     return "The last run failed" if failures == 1 else f"The last {failures} runs failed"
 
 
-def _error_type(status: JobStatus[LoopJobOptions]) -> str:
+def _error_type(status: Vitals) -> str:
     """Return the type of the last error; its message may hold anything."""
-    run = status.last_run
-    if run is None or run.outcome not in _FAILURES:
-        return ""
-    found = _ERROR_TYPE.match(run.error or "")
+    found = _ERROR_TYPE.match(status.last_error or "")
     return f" with {found[0]}" if found else ""
 
 
-def _at_rest(status: JobStatus[LoopJobOptions]) -> str:
+def _at_rest(status: Vitals) -> str:
     if not status.options.enabled:
         return "it is disabled"
     return "it is paused" if status.is_paused else ""
 
 
-def _silent(status: JobStatus[LoopJobOptions]) -> tuple[HealthStatus, str]:
+def _silent(status: Vitals) -> tuple[HealthStatus, str]:
     if status.cluster is not None and status.cluster.is_reachable is False:
         return HealthStatus.UNHEALTHY, f"The lease store gives no answer. {_silence(status)}"
     return HealthStatus.DEGRADED, _silence(status)
 
 
-def _silence(status: JobStatus[LoopJobOptions]) -> str:
+def _silence(status: Vitals) -> str:
     silence = f"No run has succeeded for {_span(status.silent_for)}"
     calendar = status.options.calendar
     interval = f"the interval is {_span(status.options.interval_in_seconds)}"
@@ -141,7 +139,7 @@ def _silence(status: JobStatus[LoopJobOptions]) -> str:
     return f"{silence}; {interval}, and a run has been going for {_span(status.running_for)}."
 
 
-def _at_ease(status: JobStatus[LoopJobOptions]) -> str:
+def _at_ease(status: Vitals) -> str:
     if status.state is JobState.NOT_STARTED:
         return "It has not started yet."
     if status.state in _ENDED:
