@@ -224,6 +224,7 @@ def test_wrong_settings_say_where_and_what_to_do(stock: Stock, text: str, messag
          {"Cron": "0 * * * *", "TimeZone": "Asia/Kolkata"}),
         ('"Cron": {"Expression": "0 0/15 * * * ?", "TimeZone": "India Standard Time"}',
          {"Cron": "*/15 * * * *"}),
+        ('"Cron": {"Expression": "0 0 3 * * ?", "TimeZone": "Kamchatka Standard Time"}', {}),
         ('"Simple": {"Interval": "00:00:00", "RepeatCount": -1}', {}),
         ('"CalendarInterval": {"RepeatInterval": 2, "RepeatIntervalUnit": "Month"}', {}),
         ('"CalendarInterval": {"RepeatInterval": 2, "RepeatIntervalUnit": "Week"}', {}),

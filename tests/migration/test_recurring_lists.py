@@ -41,7 +41,7 @@ def test_a_list_becomes_sections(stock: Stock, name: str, text: str) -> None:
         ("jobs.csv", 'id,cron\n"a', r"line \d: this is not CSV"),
         ("jobs.csv", "", r"there is no line of names"),
         ("jobs.json", '[{"Id": "a"}]', r"jobs\.json:0: Cron is missing"),
-        ("jobs.json", "[1]", r"jobs\.json:0: Id is missing"),
+        ("jobs.json", "[1]", r"jobs\.json:0: a recurring job must be an object"),
     ],
 )
 def test_a_wrong_list_says_where(stock: Stock, name: str, text: str, message: str) -> None:

@@ -154,6 +154,27 @@ def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "new.json").read_text("utf-8")) == NEW
 
 
+def test_a_new_file_may_be_read_like_any_other(tmp_path: Path) -> None:
+    """The service that reads it may run as somebody else."""
+    (tmp_path / "other.json").write_text("{}", encoding="utf-8")
+    plan_edit(tmp_path / "new.json", NEW).write()
+    modes = {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
+    assert len(modes) == 1
+
+
+def test_a_file_that_is_read_only_is_left_alone(tmp_path: Path) -> None:
+    """Though its directory would take another one; before the change is shown, and after."""
+    path = tmp_path / "appsettings.json"
+    path.write_text("{}", encoding="utf-8")
+    edit = plan_edit(path, NEW)
+    path.chmod(0o444)
+    with pytest.raises(MigrationError, match="is read-only, so it is left alone"):
+        edit.write()
+    with pytest.raises(MigrationError, match="is read-only, so it is left alone"):
+        plan_edit(path, NEW)
+    assert path.read_text("utf-8") == "{}"
+
+
 def test_a_link_to_a_file_stays_a_link(tmp_path: Path) -> None:
     """What it leads to is replaced."""
     (tmp_path / "real.json").write_text("{}", encoding="utf-8")

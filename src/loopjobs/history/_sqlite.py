@@ -114,7 +114,7 @@ def _create(file: Path) -> None:
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_ONLY))
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL, _OWNER_ONLY))
 
 
 class _SqliteSession:

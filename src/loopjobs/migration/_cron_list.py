@@ -62,6 +62,8 @@ def recurring_job(node: Node) -> OldJob:
     Raises:
         MigrationError: It has no id, or no cron expression.
     """
+    if not node.is_object:
+        raise node.error("a recurring job must be an object", "Give it an Id and a Cron")
     name, expression = node.need(*_ID), node.need(*_CRON)
     misfire = (node.text("Misfire", "MisfireHandling") or "0").casefold()
     trigger = OldTrigger(

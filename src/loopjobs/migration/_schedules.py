@@ -56,10 +56,8 @@ def _calendar(
             "Give --time-zone, or TimeZone in the section."
         )
         return settings, [Finding(Topic.TIME_ZONES, what)]
-    zone = iana_zone(stated)
-    if zone is None:
-        what = f"The time zone {stated!r} is not known here; write the name it has at IANA."
-        return settings, [Finding(Topic.TIME_ZONES, what)]
+    # One that is not known stays as it is written, and is refused with its name.
+    zone = iana_zone(stated) or stated
     if zone != "UTC":
         settings["TimeZone"] = zone
     return settings, []

@@ -3,17 +3,21 @@
 import difflib
 import json
 import os
-import tempfile
+import secrets
+import stat
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from loopjobs import plain_json
 from loopjobs.migration._errors import MigrationError
 from loopjobs.migration._settings_text import Sections, add_sections
 
-_BOM = "\ufeff"
+_BOM: Final = "\ufeff"
+_ANYBODY_MAY_WRITE: Final = 0o222
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class SettingsEdit:
             MigrationError: It cannot be written, or somebody has changed it meanwhile.
         """
         target = Path(os.path.realpath(self.path))
+        _check_permission(self.path)
         if _text_of(self.path) != self.before:
             raise MigrationError(
                 f"{self.path}: was changed by somebody else meanwhile, so nothing was written. "
@@ -59,8 +64,9 @@ def plan_edit(path: Path, sections: Sections) -> SettingsEdit:
     """Read a settings file, and say what it would be with these sections.
 
     Raises:
-        MigrationError: It is there, and cannot be read.
+        MigrationError: It is there, and cannot be read, or is not to be written.
     """
+    _check_permission(path)
     before = _text_of(path)
     text = before or ""
     mark = _BOM if text.startswith(_BOM) else ""
@@ -81,18 +87,40 @@ def _text_of(path: Path) -> str | None:
         raise MigrationError(f"{path}: is not UTF-8. Save it as UTF-8.") from None
 
 
-def _replace(target: Path, content: bytes) -> None:
-    """Put a finished file into the place of the old one, with its permissions."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+def _check_permission(path: Path) -> None:
+    """Refuse a file that is read-only: to replace it, its directory alone would be asked."""
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        is_locked = not path.stat().st_mode & _ANYBODY_MAY_WRITE or not os.access(path, os.W_OK)
+    except OSError:
+        return
+    if is_locked:
+        raise MigrationError(
+            f"{path}: is read-only, so it is left alone. Make it writable, or let --write name a "
+            "copy."
+        )
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Put a finished file into the place of the old one, with its permissions and its owner."""
+    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+    try:
+        # One that is new may be read like any other: the service may run as somebody else.
+        with unfinished.open("xb") as file:
             file.write(content)
             file.flush()
-            with suppress(FileNotFoundError):
-                os.fchmod(file.fileno(), target.stat().st_mode & 0o7777)
             os.fsync(file.fileno())
-        Path(name).replace(target)
+        with suppress(FileNotFoundError):
+            _look_like(unfinished, target.stat())
+        unfinished.replace(target)
     except BaseException:
         with suppress(OSError):
-            Path(name).unlink()
+            unfinished.unlink()
         raise
+
+
+def _look_like(path: Path, old: os.stat_result) -> None:
+    if sys.platform != "win32":
+        with suppress(PermissionError):
+            # Others' files stay theirs, for whoever may give files away.
+            os.chown(path, old.st_uid, old.st_gid)
+    path.chmod(stat.S_IMODE(old.st_mode))

@@ -1,74 +1,56 @@
 """Time zones by the names of Windows, which .NET takes, and by those of the IANA database."""
 
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-_BY_WINDOWS_NAME: Final = {
-    "utc": "UTC",
-    "coordinated universal time": "UTC",
-    "gmt standard time": "Europe/London",
-    "greenwich standard time": "Atlantic/Reykjavik",
-    "w. europe standard time": "Europe/Berlin",
-    "central europe standard time": "Europe/Budapest",
-    "central european standard time": "Europe/Warsaw",
-    "romance standard time": "Europe/Paris",
-    "e. europe standard time": "Europe/Chisinau",
-    "fle standard time": "Europe/Kyiv",
-    "gtb standard time": "Europe/Bucharest",
-    "turkey standard time": "Europe/Istanbul",
-    "russian standard time": "Europe/Moscow",
-    "belarus standard time": "Europe/Minsk",
-    "israel standard time": "Asia/Jerusalem",
-    "egypt standard time": "Africa/Cairo",
-    "south africa standard time": "Africa/Johannesburg",
-    "w. central africa standard time": "Africa/Lagos",
-    "e. africa standard time": "Africa/Nairobi",
-    "morocco standard time": "Africa/Casablanca",
-    "arab standard time": "Asia/Riyadh",
-    "arabian standard time": "Asia/Dubai",
-    "iran standard time": "Asia/Tehran",
-    "pakistan standard time": "Asia/Karachi",
-    "india standard time": "Asia/Kolkata",
-    "sri lanka standard time": "Asia/Colombo",
-    "bangladesh standard time": "Asia/Dhaka",
-    "se asia standard time": "Asia/Bangkok",
-    "china standard time": "Asia/Shanghai",
-    "singapore standard time": "Asia/Singapore",
-    "taipei standard time": "Asia/Taipei",
-    "w. australia standard time": "Australia/Perth",
-    "tokyo standard time": "Asia/Tokyo",
-    "korea standard time": "Asia/Seoul",
-    "cen. australia standard time": "Australia/Adelaide",
-    "aus central standard time": "Australia/Darwin",
-    "e. australia standard time": "Australia/Brisbane",
-    "aus eastern standard time": "Australia/Sydney",
-    "tasmania standard time": "Australia/Hobart",
-    "new zealand standard time": "Pacific/Auckland",
-    "hawaiian standard time": "Pacific/Honolulu",
-    "alaskan standard time": "America/Anchorage",
-    "pacific standard time": "America/Los_Angeles",
-    "mountain standard time": "America/Denver",
-    "us mountain standard time": "America/Phoenix",
-    "central standard time": "America/Chicago",
-    "central standard time (mexico)": "America/Mexico_City",
-    "canada central standard time": "America/Regina",
-    "eastern standard time": "America/New_York",
-    "us eastern standard time": "America/Indiana/Indianapolis",
-    "atlantic standard time": "America/Halifax",
-    "newfoundland standard time": "America/St_Johns",
-    "sa pacific standard time": "America/Bogota",
-    "venezuela standard time": "America/Caracas",
-    "argentina standard time": "America/Argentina/Buenos_Aires",
-    "e. south america standard time": "America/Sao_Paulo",
-    "pacific sa standard time": "America/Santiago",
+from loopjobs._extras import what_is_missing
+from loopjobs.migration._errors import MigrationError
+
+_UTC: Final = frozenset({"etc/utc", "coordinated universal time"})
+_RENAMED: Final = {
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Godthab": "America/Nuuk",
+    "America/Indianapolis": "America/Indiana/Indianapolis",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Europe/Kiev": "Europe/Kyiv",
 }
-"""The zone that stands for each of them; others can be given in the terms of IANA."""
+"""Names that CLDR keeps as they first were; some systems have only the newer ones."""
 
 
 def iana_zone(name: str) -> str | None:
-    """Return the name in the IANA database; `None` if it is not known."""
-    found = _BY_WINDOWS_NAME.get(name.strip().casefold(), name.strip())
+    """Return the name in the IANA database; `None` if it is not known.
+
+    For a zone of Windows it is the one that CLDR has for no country in particular.
+
+    Raises:
+        MigrationError: It may be a name of Windows, and what knows these is not installed.
+    """
+    stripped = name.strip()
+    if stripped.casefold() in _UTC:
+        return "UTC"
+    return _key(stripped) or _key(_by_windows_names().get(stripped.casefold(), ""))
+
+
+@cache
+def _by_windows_names() -> dict[str, str]:
+    if missing := what_is_missing("cli", "tzlocal"):
+        raise MigrationError(f"the name of a time zone of Windows {missing}")
+    # An extra: names of IANA do without it.
+    from tzlocal.windows_tz import win_tz  # noqa: PLC0415
+
+    # Whether it is cased is up to whoever wrote it down.
+    return {windows.casefold(): _current(iana) for windows, iana in win_tz.items()}
+
+
+def _current(iana: str) -> str:
+    return "UTC" if iana == "Etc/UTC" else _RENAMED.get(iana, iana)
+
+
+def _key(name: str) -> str | None:
     try:
-        return ZoneInfo(found).key
+        return ZoneInfo(name).key
     except (ValueError, OSError, LookupError):
         return None

@@ -52,7 +52,7 @@ def read_trigger(value: object) -> FoundTrigger:
             when = _date(state.get("run_date")) or "once"
             return FoundTrigger(Unmovable(when, "it runs once; a loop has no end"), state=state)
         case kind:
-            why = f"a {kind} has no counterpart; write the Cron that was meant"
+            why = f"the trigger {kind} has no counterpart; write the Cron that was meant"
             return FoundTrigger(Unmovable(kind, why), state=state)
 
 
