@@ -40,8 +40,9 @@ def metrics() -> Iterator[str]:
         yield from table(head, [_metric_row(family) for family in found])
     yield ""
     yield (
-        "Login also has `login_keep_alive_received_total` and, once there was one, "
-        "`login_keep_alive_newest_age_seconds`."
+        "Login also has `login_keep_alive_received_total`, once there was one "
+        "`login_keep_alive_newest_age_seconds`, and\n`login_refresh_reuse_detected_total`: refresh "
+        "tokens that came again after their exchange, which ended a session."
     )
 
 

@@ -15,6 +15,7 @@ from login.domain.accounts.passwords import PasswordHashes
 from login.domain.accounts.ports import ResetStore, SessionStore, UserStore
 from login.domain.accounts.sign_in import SignIn
 from login.http.accounts.limits import AccountLimits
+from login.http.accounts.refreshing import Refreshing
 from login.storage.accounts.reset_store import SqlResetStore
 from login.storage.accounts.session_store import SqlSessionStore
 from login.storage.accounts.user_store import SqlUserStore
@@ -51,6 +52,7 @@ class AccountsProvider(Provider):
     resets = provide(SqlResetStore, provides=ResetStore)
     passwords = provide(Argon2Hashes, provides=PasswordHashes)
     limits = provide(AccountLimits)
+    refreshing = provide(Refreshing)
 
     @provide
     def sessions(self, database: Database, options: LoginTokenOptions) -> SessionStore:

@@ -9,6 +9,7 @@ from login.domain.pacing import KeepAlivePacing
 from login.domain.ports import PcProvisioning, PcRepository, SweepStore, TokenCleanupStore
 from login.domain.retirement_brake import HoldBoard
 from login.domain.retirement_ports import AcknowledgementStore, RetirementStore
+from login.http.accounts.refreshing import Refreshing
 from login.http.api import create_api
 from login.http.jobs_page import PageSignIn
 from login.http.keep_alive_intake import KeepAliveIntake
@@ -57,7 +58,9 @@ class HttpProvider(Provider):
     def api(
         self,
         container: AsyncContainer,
-        _intake: KeepAliveIntake,  # measured from the start on, not from the first one on
+        # Measured from the start on, not from the first one on.
+        _intake: KeepAliveIntake,
+        _refreshing: Refreshing,
     ) -> FastAPI:
         """Create the web application."""
         return create_api(container)

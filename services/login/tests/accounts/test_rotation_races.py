@@ -57,7 +57,8 @@ class Race:
     async def exchange(self, first: AsyncSession, rules: SessionRules) -> None:
         """Let the first caller exchange the token; it has not committed yet."""
         successor = OpaqueToken.new(REFRESH).digest
-        assert await rotate(first, self._token.digest, successor, rules, self._clock.now())
+        going_on = await rotate(first, self._token.digest, successor, rules, self._clock.now())
+        assert isinstance(going_on, Session)
 
     async def second_caller(self, rules: SessionRules) -> asyncio.Task[Session]:
         """Let the second caller come to the lock, where it must stay."""

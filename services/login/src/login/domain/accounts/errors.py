@@ -24,6 +24,13 @@ class InvalidGrantError(AccountError):
         super().__init__("the token is not valid, or no longer; sign in again")
 
 
+class TokenReusedError(InvalidGrantError):
+    """The refresh token was used again long after its exchange; its session is revoked.
+
+    Whoever holds it is told no more than with any other token that is not valid.
+    """
+
+
 class InvalidClientError(AccountError):
     """No service of this name has this secret."""
 

@@ -69,6 +69,7 @@ class SignIn:
 
         Raises:
             InvalidGrantError: it is not valid, or no longer.
+            TokenReusedError: it was exchanged long ago; its session has been ended for that.
         """
         successor = OpaqueToken.new(REFRESH)
         session = await self._store.rotate(digest_of(token), successor.digest, now)

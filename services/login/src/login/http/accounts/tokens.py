@@ -20,6 +20,7 @@ from login.http.accounts.messages import (
     RevokeRequest,
     TokenAnswer,
 )
+from login.http.accounts.refreshing import Refreshing
 from login.http.accounts.refusals import BODY, LIMITED
 from loopjobs import Clock
 from servicekit.problems import answers
@@ -68,14 +69,14 @@ async def refresh(
     body: RefreshRequest,
     request: Request,
     limits: FromDishka[AccountLimits],
-    sign_in: FromDishka[SignIn],
+    refreshing: FromDishka[Refreshing],
     issuer: FromDishka[AccessTokenIssuer],
     clock: FromDishka[Clock],
 ) -> TokenAnswer:
     """Exchange a refresh token; one that was exchanged long ago ends its session."""
     limits.admit_token(request)
     now = clock.now()
-    grant = await sign_in.refresh(body.refresh_token.get_secret_value(), now)
+    grant = await refreshing.refresh(body.refresh_token.get_secret_value(), now)
     token = await issuer.issue_for_session(grant.session, now)
     return TokenAnswer.of_session(token, grant.refresh_token)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import case, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from login.domain.accounts.errors import InvalidGrantError
+from login.domain.accounts.errors import InvalidGrantError, TokenReusedError
 from login.domain.accounts.sessions import (
     PresentedToken,
     RevokeReason,
@@ -27,21 +27,24 @@ _log = logging.getLogger(__name__)
 
 async def rotate(
     session: AsyncSession, digest: bytes, successor: bytes, rules: SessionRules, now: datetime
-) -> Session | None:
+) -> Session | InvalidGrantError:
     """Decide about a refresh token and do what follows; returns the session if it goes on.
+
+    Otherwise the refusal is returned: to be raised once this has been committed, for the end of a
+    session whose token was used again must stay.
 
     Raises:
         InvalidGrantError: the session ended meanwhile; nothing of this must stay.
     """
     token = await present(session, digest, now)
     if token is None:
-        return None
+        return InvalidGrantError()
     verdict = judge(token, rules.reuse_grace, now)
     if verdict is Verdict.EXCHANGE and not await _consume(session, token, now):
         # Somebody was faster: it is judged anew as what it is by now, if it is there at all.
         token = await present(session, digest, now)
         if token is None or token.consumed_at is None:
-            return None
+            return InvalidGrantError()
         verdict = judge(token, rules.reuse_grace, now)
     match verdict:
         case Verdict.EXCHANGE:
@@ -52,10 +55,9 @@ async def rotate(
             going_on, _ = await _carry_on(session, token, successor, rules, now)
             return going_on
         case Verdict.REUSED:
-            await _end(session, token, now)
-            return None
+            return await _end(session, token, now)
         case Verdict.REFUSE:
-            return None
+            return InvalidGrantError()
 
 
 async def _consume(session: AsyncSession, token: PresentedToken, now: datetime) -> bool:
@@ -116,10 +118,10 @@ async def _name_successor(session: AsyncSession, token: PresentedToken, successo
     )
 
 
-async def _end(session: AsyncSession, token: PresentedToken, now: datetime) -> None:
+async def _end(session: AsyncSession, token: PresentedToken, now: datetime) -> InvalidGrantError:
     family = token.session
     if not await revoke_session(session, family.id, RevokeReason.REUSE, now):
-        return
+        return InvalidGrantError()
     event = AuditEvent(
         AuditAction.TOKEN_REUSE_DETECTED,
         actor=family.subject,
@@ -131,3 +133,4 @@ async def _end(session: AsyncSession, token: PresentedToken, now: datetime) -> N
     await write_audit(session, [event], now)
     fields = {"user_id": family.user_id, "session_id": family.id}
     _log.warning("a refresh token was used again; its session is revoked", extra=fields)
+    return TokenReusedError()

@@ -44,9 +44,8 @@ class SqlSessionStore:
         """Exchange a refresh token; one that was exchanged before ends its session."""
         async with self._database.writing() as session:
             going_on = await rotate(session, digest, successor, self._rules, now)
-        # Not before: the exception would undo the end of a session whose token was reused.
-        if going_on is None:
-            raise InvalidGrantError
+        if isinstance(going_on, InvalidGrantError):
+            raise going_on
         return going_on
 
     async def find_token(self, digest: bytes, now: datetime) -> PresentedToken | None:
