@@ -14,6 +14,7 @@ from loopjobs._run.current import CurrentRun, current_run
 from loopjobs._run.log_lines import LogLines
 from loopjobs._run.options_monitor import OptionsMonitor
 from loopjobs._run.run_context import RunContext
+from loopjobs._run.run_meter import RunMeter
 from loopjobs._version import __version__
 from loopjobs._words.again import RunAgain
 from loopjobs._words.calendar import Calendar
@@ -138,6 +139,7 @@ __all__ = [
     "RunAgain",
     "RunContext",
     "RunEnded",
+    "RunMeter",
     "RunOn",
     "RunOverstayed",
     "RunRecord",

@@ -28,6 +28,7 @@ from loopjobs._loop.service import LoopHostedService
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.announcer import Announcer
 from loopjobs._run.lease_client import LeaseClient
+from loopjobs._run.run_meter import RunMeters
 from loopjobs._words.clock import Clock
 from loopjobs._words.errors import (
     BuildError,
@@ -157,6 +158,7 @@ class _Assembly:
             timer=timer,
             announcer=Announcer(self.registrations.listeners, clock),
             run_contexts=self.registrations.run_contexts,
+            run_meters=RunMeters(meters) if (meters := self.registrations.run_meters) else None,
             shutdown_timeout=options.shutdown_timeout_in_seconds,
             leases=self._lease_client(clock, timer),
         )

@@ -20,6 +20,7 @@ from loopjobs._host.registration import (
 )
 from loopjobs._host.settings import SettingsSources
 from loopjobs._run.run_context import RunContext
+from loopjobs._run.run_meter import RunMeter
 from loopjobs._words.clock import Clock, SystemClock
 from loopjobs._words.errors import BuildError
 from loopjobs._words.options import LoopJobOptions, Options
@@ -54,6 +55,7 @@ class HostBuilder:
         self._providers: list[BaseProvider] = []
         self._listeners: list[Listener] = []
         self._run_contexts: list[RunContext] = []
+        self._run_meters: list[RunMeter] = []
         self._services: list[JobRegistration | ServiceRegistration] = []
         self._options: list[OptionsRegistration] = []
 
@@ -109,6 +111,11 @@ class HostBuilder:
         self._run_contexts.append(enter)
         return self
 
+    def add_run_meter(self, meter: RunMeter) -> Self:
+        """Add somebody who counts runs where they begin and end, without events."""
+        self._run_meters.append(meter)
+        return self
+
     def build(self) -> Host:
         """Validate everything and build the host; nothing is started.
 
@@ -124,6 +131,7 @@ class HostBuilder:
                 providers=tuple(self._providers),
                 listeners=tuple(self._listeners),
                 run_contexts=tuple(self._run_contexts),
+                run_meters=tuple(self._run_meters),
                 options=tuple(self._options),
                 services=tuple(self._services),
             )

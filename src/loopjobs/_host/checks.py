@@ -62,10 +62,19 @@ def _misused_parts(registrations: Registrations) -> Iterator[Problem]:
             yield Problem(f"provider {_shown(provider)}", what, "Give an instance of Provider.")
     yield from _uncallable("listener", "an event", registrations.listeners)
     yield from _uncallable("run context", "a run", registrations.run_contexts)
+    for meter in registrations.run_meters:
+        if lacking := _lacking(meter, "note_start", "note_end"):
+            yield Problem(f"run meter {_shown(meter)}", lacking, "Write 'def' for each.")
     for service in registrations.hosted:
-        if lacking := [verb for verb in ("start", "stop") if not _has(service.service, verb)]:
-            what = f"it has no method {' and no method '.join(lacking)}"
-            yield Problem(f"service {_shown(service.service)}", what, "Write 'async def' for each.")
+        if lacking := _lacking(service.service, "start", "stop"):
+            yield Problem(
+                f"service {_shown(service.service)}", lacking, "Write 'async def' for each."
+            )
+
+
+def _lacking(part: object, *verbs: str) -> str:
+    lacks = [verb for verb in verbs if not _has(part, verb)]
+    return f"it has no method {' and no method '.join(lacks)}" if lacks else ""
 
 
 def _uncallable(label: str, given: str, parts: Iterable[object]) -> Iterator[Problem]:

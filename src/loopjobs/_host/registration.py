@@ -11,6 +11,7 @@ from loopjobs._contracts.listener import Listener
 from loopjobs._contracts.loop_job import JobBody, LoopJob
 from loopjobs._host.settings import SettingsSources
 from loopjobs._run.run_context import RunContext
+from loopjobs._run.run_meter import RunMeter
 from loopjobs._words.clock import Clock
 from loopjobs._words.options import LoopJobOptions, Options
 
@@ -62,6 +63,7 @@ class Registrations:
     providers: tuple[BaseProvider, ...]
     listeners: tuple[Listener, ...]
     run_contexts: tuple[RunContext, ...]
+    run_meters: tuple[RunMeter, ...]
     options: tuple[OptionsRegistration, ...]
     services: tuple[JobRegistration | ServiceRegistration, ...]
 

@@ -10,6 +10,7 @@ from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.announcer import Announcer
 from loopjobs._run.lease_client import LeaseClient
 from loopjobs._run.run_context import RunContext
+from loopjobs._run.run_meter import RunMeters
 from loopjobs._words.clock import Clock
 
 
@@ -25,6 +26,8 @@ class LoopContext:
     timer: Timer
     announcer: Announcer
     run_contexts: tuple[RunContext, ...] = ()
+    run_meters: RunMeters | None = None
+    """`None` if nobody measures runs."""
     leases: LeaseClient | None = None
     """Claims slots in the cluster; `None` without a lease store."""
     shutdown_timeout: float = 30.0

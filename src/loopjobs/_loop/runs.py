@@ -63,6 +63,8 @@ class Runs:
         book = self.ledger if run.is_scheduled else self.by_hand
         book.begin()
         self.in_progress[run.number] = run
+        if context.run_meters is not None:
+            context.run_meters.note_start(run)
         if self._announcer.has_listeners:
             self._announce_start(run)
         return run
@@ -80,6 +82,8 @@ class Runs:
         elif outcome in FAILURES:
             self.consecutive_failures += 1
         self.ended.add(run)
+        if (meters := self._context.run_meters) is not None:
+            meters.note_end(run, outcome, run.duration)
         if run.settled is not None and not run.settled.done():
             run.settled.set_result(run.record())
         self._announce_end(run, recovered_after)
