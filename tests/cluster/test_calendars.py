@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,11 +53,15 @@ class World:
         self.leases = MemoryLeases(self.clock)
         self.seconds = seconds
         self.fails = 0
+        self.replicas: list[Replica] = []
+        for skew in skews:
+            self.add(skew, **options)
+
+    def add(self, skew: float, **options: object) -> None:
+        """Add one more replica, whose wall clock is that many seconds ahead."""
         given: dict[str, object] = {"IntervalInSeconds": None, "Cron": "* * * * *", **options}
-        self.replicas = [
-            Replica(self.leases, SkewedClock(self.clock, skew), self._body, None, **given)
-            for skew in skews
-        ]
+        clock = SkewedClock(self.clock, skew)
+        self.replicas.append(Replica(self.leases, clock, self._body, None, **given))
 
     async def _body(self, ct: CancellationToken) -> RunAgain | None:
         await ct.sleep(self.seconds)
@@ -179,16 +184,96 @@ async def test_failures_put_the_job_off_in_the_whole_cluster_to_a_slot() -> None
 async def test_replicas_with_different_calendars_run_the_slots_of_both() -> None:
     """As in a rolling deployment; those that meet are one."""
     world = World([0], Cron="0 * * * *")
-    other = Replica(
-        world.leases, world.clock, None, None, Cron="30 */2 * * *", IntervalInSeconds=None
-    )
-    third = Replica(
-        world.leases, world.clock, None, None, Cron="0 */2 * * *", IntervalInSeconds=None
-    )
-    world.replicas += [other, third]
+    world.add(0, Cron="30 */2 * * *")
+    world.add(0, Cron="0 */2 * * *")
     await world.start()
     await world.clock.advance(5 * 3600 - 1)
     assert minutes(world.slots()) == [30, 60, 90, 150, 180, 210, 270]
+    await world.stop()
+
+
+OTHER_TIMES = (
+    "sweep: another replica runs it at other times: its slot of {}, and the next one after {} s,"
+    " are not both among those of this one, {} (UTC); until they agree the slots of both are run"
+)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "slot", "gap"),
+    [
+        ("0 * * * *", "30 */2 * * *", "2026-03-29 00:30:00Z", 7200),
+        ("0 */2 * * *", "0 * * * *", "2026-03-29 02:00:00Z", 3600),
+        ("0 1,2,4,5 * * *", "0 1-5 * * *", "2026-03-29 02:00:00Z", 3600),
+        ("0 0-7 * * *", "0 0-7/2 * * *", "2026-03-29 02:00:00Z", 7200),
+    ],
+)
+async def test_a_replica_whose_calendar_differs_says_so_once(
+    caplog: pytest.LogCaptureFixture, ours: str, theirs: str, slot: str, gap: int
+) -> None:
+    """When another one has had a slot that is none of its own, or goes on to another one."""
+    world = World([0], Cron=ours)
+    world.add(0.25, Cron=theirs)
+    await world.start()
+    await world.clock.advance(16 * 3600)
+    lines = [each.message for each in caplog.records if f", {ours} (UTC);" in each.message]
+    assert lines == [OTHER_TIMES.format(slot, gap, ours)]
+    await world.stop()
+
+
+async def test_when_the_other_calendar_is_gone_that_is_told_too(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """And it is said again if another one comes."""
+    caplog.set_level("INFO", "loopjobs.leases")
+    world = World([0], Cron="0 * * * *")
+    await world.start()
+    for cron in ("30 * * * *", "0 * * * *", "15 * * * *"):
+        world.add(0, Cron=cron)
+        await world.replicas[-1].host.start()
+        await world.clock.advance(12 * 3600 + 60)
+        await world.replicas.pop().host.stop()
+    lines = [each.message for each in caplog.records if " 0 * * * * (UTC)" in each.message]
+    assert [line.split()[1] for line in lines] == ["another", "no", "another"]
+    assert lines[1] == (
+        "sweep: no replica runs it at other times than this one any more: 0 * * * * (UTC)"
+    )
+    await world.stop()
+
+
+@pytest.mark.parametrize("skews", [[0, 20, -9], [0, 0, 0]])
+async def test_clocks_that_differ_and_changes_of_all_are_no_disagreement(
+    caplog: pytest.LogCaptureFixture, skews: list[float]
+) -> None:
+    """Whether the clock is put forward, the store is away, a run is long, or one is by hand."""
+    world = World(skews, seconds=200, Cron="30 2 * * *", TimeZone="Europe/Berlin")
+    await world.start()
+    by_hand = asyncio.create_task(world.replicas[0].job.trigger())
+    await world.clock.advance(3 * 3600)
+    assert (await by_hand).outcome is Outcome.SUCCEEDED
+    for replica in world.replicas:
+        replica.section["Cron"] = "*/3 1-4 * * *"
+        assert not await replica.host.reload_settings()
+    await world.clock.advance(5 * 3600)
+    world.leases.is_down = True
+    await world.clock.advance(86_400)
+    world.leases.is_down = False
+    await world.clock.advance(86_400)
+    assert len(world.slots()) > 30
+    assert "other times" not in caplog.text
+    await world.stop()
+
+
+async def test_an_interval_beside_a_calendar_is_told_once_by_each(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Though the gaps of the calendar are now this interval, now that."""
+    world = World([0], Cron="0,10,30 * * * *")
+    world.add(0, Cron=None, IntervalInSeconds=1_700)
+    await world.start()
+    await world.clock.advance(12 * 3600)
+    lines = [each.message for each in caplog.records if "another replica" in each.message]
+    assert len(lines) == 2
+    assert sum("another replica runs it every" in line for line in lines) == 1
     await world.stop()
 
 

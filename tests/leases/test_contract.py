@@ -347,6 +347,24 @@ def test_everybody_is_told_by_whose_interval_the_last_slot_was(
     assert seen == GridSighting(second.lease.fencing_token, 3 * INTERVAL)
 
 
+def test_everybody_is_told_when_the_last_slot_was(
+    bench: Bench, store: LeaseStore, other: LeaseStore
+) -> None:
+    """Of the grid, and not the run: one that came late had its slot when that was due."""
+    run_once(store)
+    bench.step(0.25 * INTERVAL)
+    seen = declined(other).grid
+    assert seen is not None
+    assert seen.age == about(0.25 * INTERVAL)
+    bench.step(INTERVAL)
+    late = granted(other)
+    assert late.grid is not None
+    assert late.grid.age == about(1.25 * INTERVAL)
+    seen = declined(store).grid
+    assert seen is not None
+    assert seen.age == about(0.25 * INTERVAL)
+
+
 def test_a_run_beside_the_grid_leaves_its_interval(store: LeaseStore, other: LeaseStore) -> None:
     """By hand, or because a run has asked for it."""
     run_once(store, next_in=0)

@@ -19,8 +19,9 @@ class IntervalWatch:
     """Compares our interval with that of whoever had the last slot.
 
     What the grid was before we first asked, or asked at this interval, is the past: an interval
-    that is changed everywhere at once is no disagreement. Calendars are not compared: each replica
-    has its own slots, and what it finds in the store does not tell whose calendar that is.
+    that is changed everywhere at once is no disagreement. One is told once, for the gaps between
+    the slots of another's calendar are one interval after the other. A calendar of our own is for
+    `CalendarWatch`.
 
     Args:
         job: Its name.
@@ -53,9 +54,9 @@ class IntervalWatch:
             self._known_token = answer.lease.fencing_token
 
     def _note_other(self, own: float, other: float) -> None:
+        is_known, self._other = self._other is not None, other
         self._seen_at = self._clock.monotonic()
-        if self._other != other:
-            self._other = other
+        if not is_known:
             what = (
                 "%s: another replica runs it every %g s, this one every %g s;"
                 " until they agree the shorter interval counts"

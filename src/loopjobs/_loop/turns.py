@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from loopjobs._loop.calendar_claims import claimed_slot
+from loopjobs._loop.calendar_watch import CalendarWatch
 from loopjobs._loop.cluster_news import ClusterNews
 from loopjobs._loop.interval_watch import IntervalWatch
 from loopjobs._loop.lease_debt import LeaseDebt
@@ -67,6 +68,7 @@ class Turns:
         self._clock = context.clock
         self._reminders = Reminders()
         self._intervals = IntervalWatch(job, context.clock)
+        self._calendars = CalendarWatch(job, context.clock)
         self._is_closed = False
         self.news = ClusterNews(context.clock)
         """What the store has last said."""
@@ -177,6 +179,7 @@ class Turns:
     def _read(self, claimed: Claimed) -> Turn:
         was_paused = self.news.is_paused
         self._intervals.hear(claimed.request, claimed.answer)
+        self._calendars.hear(self._options().calendar, claimed.request, claimed.answer)
         if isinstance(claimed.answer, Declined):
             self.news.hear_declined(claimed.answer)
             turn = self._declined(claimed.request, claimed.answer)

@@ -1,6 +1,6 @@
 """Leases: the right to run one slot of a job in the whole cluster, for a while."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from loopjobs._words.outcomes import Outcome
@@ -36,6 +36,8 @@ class GridSighting:
     """That of the last lease; whoever has a slot after this one has a higher one."""
     interval: float
     """Seconds, as whoever had the last slot of the grid has asked for."""
+    age: float = field(default=0.0, compare=False)
+    """Seconds since that slot was due; it grows while the grid is the same."""
 
 
 @dataclass(frozen=True, slots=True)

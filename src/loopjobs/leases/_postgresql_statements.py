@@ -128,16 +128,18 @@ CLAIM: Final = f"""
             slot.holder IS NOT NULL AS is_takeover,
             {_us_of("slot.at - slot.last_success_at")} AS success_age,
             slot.failures_in_a_row, slot.fencing_token AS token_before,
-            slot.interval_us AS interval_before
+            slot.interval_us AS interval_before,
+            {_us_of("slot.at - slot.grid_due_at")} + slot.interval_us AS grid_age
     )
     SELECT true, fencing_token, next_in, overdue, is_takeover, success_age,
-        failures_in_a_row, token_before, interval_before, NULL, NULL, false, NULL
+        failures_in_a_row, token_before, interval_before, grid_age, NULL, NULL, false, NULL
     FROM granted
     UNION ALL
     SELECT false, fencing_token,
         {_us_of(f"COALESCE(asked_due_at, {_GRID_DUE_AT}) - now.at")}, 0, false,
         {_us_of("now.at - last_success_at")},
         failures_in_a_row, fencing_token, interval_us,
+        {_us_of("now.at - grid_due_at")} + interval_us,
         CASE WHEN lease_until > now.at THEN {_us_of("lease_until - now.at")} END,
         {_us_of("lease_until")}, is_paused, holder
     FROM loopjobs_leases AS old CROSS JOIN now

@@ -34,6 +34,7 @@ class _Row(NamedTuple):
     failures: int
     last_token: int
     interval: int | None
+    grid_age: int | None
     lease_left: int | None
     lease_until: int | None
     is_paused: bool
@@ -150,9 +151,9 @@ def unavailable(place: str) -> Iterator[None]:
 
 
 def _answer(request: ClaimRequest, row: _Row) -> ClaimAnswer:
-    age, left, interval = row.success_age, row.lease_left, row.interval
+    age, left = row.success_age, row.lease_left
     success_age = None if age is None else max(0.0, _seconds(age))
-    grid = None if interval is None else GridSighting(row.last_token, _seconds(interval))
+    grid = _grid(row)
     if row.is_granted:
         return Granted(
             Lease(request.job, request.holder, row.token, request.seconds),
@@ -174,6 +175,12 @@ def _answer(request: ClaimRequest, row: _Row) -> ClaimAnswer:
         failures_in_a_row=row.failures,
         grid=grid,
     )
+
+
+def _grid(row: _Row) -> GridSighting | None:
+    if row.interval is None or row.grid_age is None:
+        return None
+    return GridSighting(row.last_token, _seconds(row.interval), _seconds(row.grid_age))
 
 
 def _microseconds(seconds: float) -> int:

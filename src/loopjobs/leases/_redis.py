@@ -175,7 +175,7 @@ def _seconds_or_none(word: str) -> float | None:
 
 def _granted(request: ClaimRequest, facts: Sequence[str]) -> Granted:
     next_in, token, overdue, is_takeover, success_age, *before = facts
-    failures, interval, last_token = before
+    failures, *grid = before
     return Granted(
         Lease(request.job, request.holder, int(token), request.seconds),
         _seconds(next_in),
@@ -183,13 +183,13 @@ def _granted(request: ClaimRequest, facts: Sequence[str]) -> Granted:
         is_takeover == "1",
         _seconds_or_none(success_age),
         int(failures),
-        _grid(interval, last_token),
+        _grid(*grid),
     )
 
 
 def _declined(facts: Sequence[str]) -> Declined:
     next_in, left, is_paused, holder, token, until, success_age, *last = facts
-    failures, interval, last_token = last
+    failures, *grid = last
     return Declined(
         next_in=_seconds(next_in),
         lease_left=_seconds_or_none(left),
@@ -198,9 +198,9 @@ def _declined(facts: Sequence[str]) -> Declined:
         holder=holder or None,
         success_age=_seconds_or_none(success_age),
         failures_in_a_row=int(failures),
-        grid=_grid(interval, last_token),
+        grid=_grid(*grid),
     )
 
 
-def _grid(interval: str, token: str) -> GridSighting | None:
-    return GridSighting(int(token), _seconds(interval)) if interval else None
+def _grid(interval: str, token: str, age: str) -> GridSighting | None:
+    return GridSighting(int(token), _seconds(interval), _seconds(age)) if interval else None

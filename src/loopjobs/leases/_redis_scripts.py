@@ -83,6 +83,7 @@ local lease_left = is_held and not is_stale and row.lease_until - now or 0
 local wait_left = math.min(row.wait_until - now, seconds)
 local failures = text(row.failures or 0)
 local grid = interval_before and text(interval_before) or ''
+local grid_age = interval_before and text(now - row.grid_due + interval_before) or ''
 local age = row.last_success and text(math.max(0, now - row.last_success)) or ''
 
 if lease_left > 0 or wait_left > 0 or not (is_by_hand or (is_due and not is_paused)) then
@@ -94,7 +95,8 @@ if lease_left > 0 or wait_left > 0 or not (is_by_hand or (is_due and not is_paus
   return {
     '0', text(next_due - now), left > 0 and text(left) or '', is_paused and '1' or '0',
     is_held and row.holder or '', is_held and text(row.token) or '',
-    is_held and text(row.lease_until) or '', age, failures, grid, text(token_before)}
+    is_held and text(row.lease_until) or '', age, failures, grid, text(token_before),
+    grid_age}
 end
 
 local is_takeover = row.holder and '1' or '0'
@@ -118,7 +120,7 @@ if not row.asked_due then redis.call('HDEL', key, 'asked_due') end
 write(key, row)
 return {
   '1', text((row.asked_due or grid_due()) - now), text(row.token), text(overdue),
-  is_takeover, age, failures, grid, text(token_before)}
+  is_takeover, age, failures, grid, text(token_before), grid_age}
 """
 )
 

@@ -90,7 +90,7 @@ class LeaseRow:
             now: The present moment.
             lowest_token: The token is no lower, and higher than the last one.
         """
-        interval, grid = request.interval, self._grid_sighting()
+        interval, grid = request.interval, self._grid_sighting(now)
         is_takeover, overdue = self.holder is not None, now - self.due_at(request, now)
         self.token = max(self.token + 1, lowest_token)
         self.holder, self.lease_seconds = request.holder, request.seconds
@@ -138,7 +138,7 @@ class LeaseRow:
             holder=self.holder if is_held else None,
             success_age=self.success_age(now),
             failures_in_a_row=self.failures,
-            grid=self._grid_sighting(),
+            grid=self._grid_sighting(now),
         )
 
     def success_age(self, now: float) -> float | None:
@@ -157,8 +157,9 @@ class LeaseRow:
     def _sighting(self) -> Sighting:
         return Sighting(self.token, repr(self.lease_until))
 
-    def _grid_sighting(self) -> GridSighting | None:
-        return GridSighting(self.token, self.interval) if self.has_interval else None
+    def _grid_sighting(self, now: float) -> GridSighting | None:
+        age = now - (self.grid_due - self.interval)
+        return GridSighting(self.token, self.interval, age) if self.has_interval else None
 
     def _pass_by(self, slot: CalendarSlot, now: float) -> None:
         """Note that a slot of a calendar, and what was before it, is had."""

@@ -119,7 +119,7 @@ class MemoryLeases:
         return request.stale != row.sighting() or row.lease_seconds > request.seconds
 
     def _grant(self, row: MemoryRow, request: ClaimRequest, now: float) -> Granted:
-        interval, grid = request.interval, row.grid_sighting()
+        interval, grid = request.interval, row.grid_sighting(now)
         is_takeover, overdue = row.holder is not None, now - row.due_at(request, now)
         row.token = max(row.token, self._last_token) + 1
         row.holder, row.lease_seconds = request.holder, request.seconds

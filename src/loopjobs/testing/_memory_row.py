@@ -60,9 +60,10 @@ class MemoryRow:
         """Return the lease as others see it."""
         return Sighting(self.token, repr(self.lease_until))
 
-    def grid_sighting(self) -> GridSighting | None:
+    def grid_sighting(self, now: float) -> GridSighting | None:
         """Return the grid as others see it."""
-        return GridSighting(self.token, self.interval) if self.has_interval else None
+        age = now - (self.grid_due - self.interval)
+        return GridSighting(self.token, self.interval, age) if self.has_interval else None
 
     def success_age(self, now: float) -> float | None:
         """Return the seconds since the last success."""
@@ -79,7 +80,7 @@ class MemoryRow:
             holder=self.holder if is_held else None,
             success_age=self.success_age(now),
             failures_in_a_row=self.failures,
-            grid=self.grid_sighting(),
+            grid=self.grid_sighting(now),
         )
 
     def pass_by(self, slot: CalendarSlot, now: float) -> None:
