@@ -1,16 +1,18 @@
 """One line that makes a host measured, and what it can be told."""
 
 import ast
+import asyncio
 import threading
 from pathlib import Path
 
 import pytest
+from dishka import FromDishka
 from opentelemetry import metrics, trace
 from opentelemetry.metrics import MeterProvider
 from opentelemetry.trace import SpanContext, TracerProvider, get_current_span
 
 import loopjobs.telemetry
-from loopjobs import CancellationToken, HostBuilder, SettingsError
+from loopjobs import CancellationToken, HostBuilder, SettingsError, StartedBy
 from loopjobs.telemetry import PrometheusMetrics, Telemetry, TelemetryOptions, add_telemetry
 from loopjobs.testing import FakeClock
 from servicekit.testing.exposition import OPENMETRICS, Exposition
@@ -110,6 +112,31 @@ async def test_runs_have_trace_ids_where_spans_go_nowhere(clock: FakeClock) -> N
     assert [(each.is_valid, each.trace_flags.sampled) for each in seen] == [(True, False)]
 
 
+async def test_all_parts_of_a_run_see_the_same_trace_where_spans_go_nowhere(
+    clock: FakeClock,
+) -> None:
+    """Tasks, threads, and what a library opens below it; the next run has another."""
+    seen: list[int] = []
+
+    def note() -> None:
+        seen.append(get_current_span().get_span_context().trace_id)
+
+    async def body(ct: CancellationToken, tracers: FromDishka[TracerProvider]) -> None:
+        await asyncio.gather(asyncio.to_thread(note), asyncio.to_thread(note))
+        with tracers.get_tracer("library").start_as_current_span("step"):
+            note()
+
+    class OnlyByHand(EveryTenSeconds):
+        started_by: StartedBy = StartedBy.TRIGGER
+
+    async with _builder(clock).add_loop_job(body, OnlyByHand).build() as host:
+        for _ in range(2):
+            await host.jobs["body"].trigger()
+    first, second = seen[0], seen[3]
+    assert seen == [first] * 3 + [second] * 3
+    assert len({0, first, second}) == 3
+
+
 async def test_what_was_stopped_exposes_nothing(clock: FakeClock) -> None:
     """And is asked in vain, not in error."""
     host = _builder(clock).add_loop_job(idle, EveryTenSeconds).build()
@@ -147,7 +174,15 @@ def test_spans_and_instruments_stand_on_the_api_alone() -> None:
     directory = Path(loopjobs.telemetry.__file__).parent
     imported = {
         name
-        for file in ("_spans", "_instruments", "_readings", "_named", "_reported", "_names")
+        for file in (
+            "_spans",
+            "_instruments",
+            "_readings",
+            "_named",
+            "_reported",
+            "_names",
+            "_distributions",
+        )
         for node in ast.walk(ast.parse((directory / f"{file}.py").read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and (name := node.module or "")
     }

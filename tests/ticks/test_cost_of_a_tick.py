@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from types import FrameType
 
 import pytest
 
@@ -22,6 +21,8 @@ from loopjobs import (
     RunStarted,
 )
 from loopjobs.testing import FakeClock
+
+from .counting import calls_of, count_made
 
 JOBS = 20
 INTERVAL = 10
@@ -92,7 +93,7 @@ async def test_a_tick_takes_few_calls(clock: FakeClock) -> None:
     """From its wake-up until the loop awaits the next, and without the body."""
     async with host_on(clock):
         await clock.advance(INTERVAL)
-        calls = await _calls(clock.advance(5 * INTERVAL))
+        calls = await calls_of(clock.advance(5 * INTERVAL))
     # A call or two are made once for all that wake up together.
     assert calls["loopjobs"] / (5 * JOBS) < CALLS + 1
 
@@ -101,7 +102,7 @@ async def test_a_tick_copies_no_context(clock: FakeClock) -> None:
     """The event loop copies the present one for each callback that is given none."""
     async with host_on(clock):
         await clock.advance(INTERVAL)
-        calls = await _calls(clock.advance(5 * INTERVAL))
+        calls = await calls_of(clock.advance(5 * INTERVAL))
     assert calls["copy_context"] == 0
 
 
@@ -127,7 +128,7 @@ async def test_nothing_is_told_that_nobody_hears(
     clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No event is made of a run that went well, and no record either until somebody asks."""
-    made = _count_made(monkeypatch, RunStarted, RunEnded, RunRecord)
+    made = count_made(monkeypatch, RunStarted, RunEnded, RunRecord)
     async with host_on(clock) as host:
         await clock.advance(5 * INTERVAL)
         assert made == {}
@@ -139,7 +140,7 @@ async def test_nothing_is_told_to_a_listener_that_does_not_listen(
     clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is told again as soon as it does."""
-    made = _count_made(monkeypatch, RunStarted, RunEnded)
+    made = count_made(monkeypatch, RunStarted, RunEnded)
     sleeper = Sleeper()
     builder = HostBuilder(
         settings_files=(), settings={"body": {"IntervalInSeconds": INTERVAL}}, clock=clock
@@ -185,44 +186,6 @@ class Sleeper:
 
     def __call__(self, event: Event, /) -> None:
         self.heard.append(event)
-
-
-def _count_made(monkeypatch: pytest.MonkeyPatch, *kinds: type) -> Counter[str]:
-    made: Counter[str] = Counter()
-    for kind in kinds:
-        monkeypatch.setattr(kind, "__init__", _counting(kind, made))
-    return made
-
-
-def _counting(kind: type, made: Counter[str]) -> Callable[..., None]:
-    initialize: Callable[..., None] = vars(kind)["__init__"]
-
-    def count(self: object, *facts: object, **more: object) -> None:
-        made[kind.__name__] += 1
-        initialize(self, *facts, **more)
-
-    return count
-
-
-async def _calls(of: Coroutine[object, object, None]) -> Counter[str]:
-    """Count the calls of Python functions of the library, and of C functions by name."""
-    calls: Counter[str] = Counter()
-
-    def note(frame: FrameType, event: str, called: object) -> None:
-        if event == "c_call":
-            calls[getattr(called, "__name__", "")] += 1
-        elif event == "call":
-            module = str(frame.f_globals.get("__name__"))
-            if module.startswith("loopjobs._"):
-                calls["loopjobs"] += 1
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        await of
-    finally:
-        sys.setprofile(before)
-    return calls
 
 
 def _blocks() -> int:

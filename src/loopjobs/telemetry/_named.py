@@ -7,8 +7,6 @@ from itertools import groupby
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
-from loopjobs import RunRecord
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedCounter:
@@ -44,10 +42,9 @@ class NamedCounters:
         for at, each in enumerate(counters):
             self._by_job.setdefault(each.job, []).append((at, each))
 
-    def add(self, record: RunRecord) -> None:
+    def add(self, job: str, reported: Mapping[str, float]) -> None:
         """Note what a run has reported."""
-        reported = record.reported or {}
-        for at, each in self._by_job.get(record.job, ()):
+        for at, each in self._by_job.get(job, ()):
             value = reported.get(each.counter)
             if value is None or not math.isfinite(value):
                 continue

@@ -6,7 +6,7 @@ from dishka import Provider, Scope
 from opentelemetry.metrics import MeterProvider
 from opentelemetry.trace import TracerProvider
 
-from loopjobs import CurrentRun, Event, Host, HostBuilder
+from loopjobs import CurrentRun, Event, Host, HostBuilder, Outcome
 from loopjobs.telemetry._named import NamedCounter
 from loopjobs.telemetry._options import TelemetryOptions
 from loopjobs.telemetry._prometheus import PrometheusMetrics
@@ -38,8 +38,7 @@ def add_telemetry(
     relay = _Relay()
     builder.add_options(options_type, section_name)
     builder.add_provider(_provider(options_type, relay, named))
-    builder.add_listener(relay.hear)
-    builder.add_run_context(relay.enter)
+    builder.add_listener(relay).add_run_context(relay.enter).add_run_meter(relay)
     return builder.add_hosted_service(Telemetry)
 
 
@@ -47,15 +46,30 @@ class _Relay:
     """Stands in for what is made only when the settings have been read."""
 
     def __init__(self) -> None:
-        self.telemetry: Telemetry | None = None
+        self._telemetry: Telemetry | None = None
+        self.is_listening = False
+        self.note_start: Callable[[CurrentRun], None] = _ignore
+        self.note_end: Callable[[CurrentRun, Outcome, float], None] = _ignore
+
+    def connect(self, telemetry: Telemetry) -> None:
+        """Stand in no longer."""
+        self._telemetry = telemetry
+        self.is_listening = telemetry.needs_events
+        if not telemetry.needs_events:
+            self.note_start = telemetry.instruments.note_start
+            self.note_end = telemetry.instruments.note_end
 
     def enter(self, run: CurrentRun, /) -> None:
-        if self.telemetry is not None:
-            self.telemetry.enter(run)
+        if self._telemetry is not None:
+            self._telemetry.enter(run)
 
-    def hear(self, event: Event, /) -> None:
-        if self.telemetry is not None:
-            self.telemetry.hear(event)
+    def __call__(self, event: Event, /) -> None:
+        if self._telemetry is not None and self.is_listening:
+            self._telemetry.hear(event)
+
+
+def _ignore(*_: object) -> None:
+    """Nobody is there yet."""
 
 
 def _provider(
@@ -73,7 +87,8 @@ def _making(
     options_type: type[TelemetryOptions], relay: _Relay, named: Sequence[NamedCounter]
 ) -> Callable[..., AsyncIterator[Telemetry]]:
     async def make(options: TelemetryOptions, host: Host) -> AsyncIterator[Telemetry]:
-        relay.telemetry = telemetry = Telemetry(options, host, named)
+        telemetry = Telemetry(options, host, named)
+        relay.connect(telemetry)
         yield telemetry
         # Where the host was never started.
         await telemetry.stop()

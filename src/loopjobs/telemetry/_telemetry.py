@@ -27,6 +27,7 @@ from loopjobs.telemetry._options import TelemetryOptions
 from loopjobs.telemetry._otlp import OtlpExport
 from loopjobs.telemetry._prometheus import PrometheusMetrics
 from loopjobs.telemetry._spans import RunSpans
+from loopjobs.telemetry._unrecorded import UnrecordedSpans
 
 _MOST_SERIES: Final = 100_000
 """Of one instrument: a thousand jobs have seventeen of runs each."""
@@ -55,8 +56,15 @@ class Telemetry:
             trace.set_tracer_provider(self._tracers)
             metrics.set_meter_provider(self._meters)
         self._spans = RunSpans(self._tracers)
-        self._instruments = JobInstruments(self._meters, named)
-        self._instruments.observe(host)
+        self._unrecorded = UnrecordedSpans(self._tracers.id_generator)
+        self.needs_events = endpoint is not None or not options.prometheus
+        """Whether runs are measured by what is heard of them. Where only Prometheus reads, they are
+        counted in line."""
+        self.instruments = JobInstruments(
+            self._meters, named, None if self.needs_events else self.prometheus.distribute
+        )
+        """What measures runs."""
+        self.instruments.observe(host)
         self._is_closed = False
 
     @property
@@ -71,11 +79,11 @@ class Telemetry:
 
     def enter(self, run: CurrentRun, /) -> None:
         """Begin the span of a run."""
-        self._spans.enter(run)
+        (self._unrecorded if self._otlp is None else self._spans).enter(run)
 
     def hear(self, event: Event, /) -> None:
         """Take note of an event."""
-        self._instruments.hear(event)
+        self.instruments.hear(event)
         self._spans.hear(event)
 
     async def start(self) -> None:
@@ -94,6 +102,7 @@ class Telemetry:
     def _shut_down(self) -> None:
         self._tracers.shutdown()
         self._meters.shutdown()
+        self.prometheus.close()
 
 
 def _make_tracers(
