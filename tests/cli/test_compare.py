@@ -1,12 +1,16 @@
 """`loopjobs compare`: what both schedulers ran, what one ran alone, and why."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from loopjobs.side_by_side import Entry, FileJournal, Kind, Side
+from loopjobs import HostBuilder, LoopJobOptions
+from loopjobs.history import add_history
+from loopjobs.side_by_side import Entry, FileJournal, Kind, Side, add_shadow
+from loopjobs.testing import FakeClock
 
 from .conftest import Command
 
@@ -40,7 +44,7 @@ def test_it_tells_of_each_job(command: Command, journal: Path) -> None:
     assert ended.out.splitlines() == [
         "Prices  2026-01-01 00:00:00Z to 2026-01-01 00:00:20Z",
         "  2 runs in both",
-        "  1 run in APScheduler alone: 1 overrun",
+        "  1 run in the old scheduler alone: 1 overrun",
         "    2026-01-01 00:00:10Z  overrun: the other's last run was still going",
         "",
         "Restock  2026-01-01 00:00:03Z to 2026-01-01 00:00:23Z",
@@ -67,7 +71,7 @@ def test_json_has_every_run(command: Command, journal: Path) -> None:
     document = json.loads(command("compare", str(journal), "--json").out)
     prices, restock = document["jobs"]
     assert (prices["verdict"], restock["loop_is_behind_by"]) == ("different", 3)
-    assert prices["only_apscheduler"] == [
+    assert prices["only_old"] == [
         {
             "why": "overrun",
             "due_at": "2026-01-01T00:00:10+00:00",
@@ -87,8 +91,53 @@ def test_a_long_list_is_cut(command: Command, tmp_path: Path) -> None:
     note(path, Side.OLD, "Prices", 0)
     out = command("compare", str(path)).out
     assert "Prices  noted by one side only" in out
-    assert "  28 runs in APScheduler alone: 28 pace" in out
+    assert "  28 runs in the old scheduler alone: 28 pace" in out
     assert "    and 18 more, which --json shows" in out
+
+
+def test_a_stored_history_is_the_side_of_the_loop(command: Command, tmp_path: Path) -> None:
+    """Beside a list of the old scheduler's runs, as Quartz would have it."""
+    url = f"sqlite:///{tmp_path}/history.db"
+    asyncio.run(run_for_a_minute(url))
+    runs = [f"Restock,{(START + timedelta(seconds=due)).isoformat()}" for due in (0, 20, 40, 50)]
+    (tmp_path / "quartz.csv").write_text("\n".join(["job,due_at", *runs]), encoding="utf-8")
+    ended = command("compare", url, str(tmp_path / "quartz.csv"))
+    assert ended.out.splitlines()[:3] == [
+        "Restock  2026-01-01 00:00:00Z to 2026-01-01 00:00:40Z",
+        "  3 runs in both",
+        "",
+    ]
+    assert ended.code == 0
+
+
+async def run_for_a_minute(url: str) -> None:
+    """Keep a history of a shadow."""
+    clock = FakeClock(START)
+    settings = {"History": {"Url": url}, "Restock": {"IntervalInSeconds": 20}}
+    builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
+    add_history(builder)
+    add_shadow(builder, "Restock", LoopJobOptions)
+    async with builder.build():
+        await clock.advance(45)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("sqlite:///none.db", "the history cannot be read: none.db: there is no such file."),
+        ("mysql://here/shop", "the URL of the history must begin with sqlite:///"),
+        ("postgresql://me:secret@here/shop", "the URL has a password"),
+        ("none.csv", "none.csv: cannot be read: No such file or directory. Name a CSV file"),
+    ],
+)
+def test_a_source_that_is_none_is_told_in_a_line(
+    command: Command, source: str, message: str
+) -> None:
+    """Without a password that was in it."""
+    ended = command("compare", source)
+    assert message in ended.err
+    assert "secret" not in ended.err
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
 
 
 def test_mistakes_are_told_in_a_line(command: Command, journal: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from loopjobs import __version__
 from loopjobs.cli._check import check
-from loopjobs.cli._compare.command import compare_journals
+from loopjobs.cli._compare.command import compare_runs
 from loopjobs.cli._consoles import results
 from loopjobs.cli._list import list_jobs
 from loopjobs.cli._migrate.command import migrate
@@ -49,5 +49,5 @@ def application() -> typer.Typer:
     for command in (status, trigger, pause, resume):
         commands.command()(command)
     commands.command()(migrate)
-    commands.command("compare")(compare_journals)
+    commands.command("compare")(compare_runs)
     return commands

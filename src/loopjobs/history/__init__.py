@@ -4,6 +4,7 @@ from loopjobs.history._cleanup import HistoryCleanupJob
 from loopjobs.history._cleanup_options import HistoryCleanupJobOptions
 from loopjobs.history._errors import HistoryUnavailableError
 from loopjobs.history._options import HistoryOptions
+from loopjobs.history._reading import WholeHistory, read_history
 from loopjobs.history._registration import HistoryTarget, add_history
 from loopjobs.history._views import RunHistory, SkippedSlots, StoredRun
 
@@ -16,5 +17,7 @@ __all__ = [
     "RunHistory",
     "SkippedSlots",
     "StoredRun",
+    "WholeHistory",
     "add_history",
+    "read_history",
 ]

@@ -32,9 +32,12 @@ class SqliteConnection:
     }
     find_table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name"
 
-    def __init__(self, place: SqlitePlace, busy_timeout: float) -> None:
+    def __init__(
+        self, place: SqlitePlace, busy_timeout: float, *, only_to_read: bool = False
+    ) -> None:
         self.place = place.shown
         self._file = place
+        self._only_to_read = only_to_read
         self._busy_timeout = busy_timeout
         self._connection: sqlite3.Connection | None = None
         self._opened: os.stat_result | None = None
@@ -79,23 +82,34 @@ class SqliteConnection:
             connection.close()
 
     def _open(self) -> sqlite3.Connection:
-        if not self._file.is_uri:
-            _create(Path(self._file.file))
         connection = sqlite3.connect(
-            self._file.file,
-            timeout=self._busy_timeout,
-            isolation_level=None,
-            uri=self._file.is_uri,
+            self._name(), timeout=self._busy_timeout, isolation_level=None, uri=self._is_uri
         )
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
+            if not self._only_to_read:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=NORMAL")
         except BaseException:
             connection.close()
             raise
         self._connection = connection
         self._opened = None if self._file.is_uri else Path(self._file.file).stat()
         return connection
+
+    @property
+    def _is_uri(self) -> bool:
+        return self._file.is_uri or self._only_to_read
+
+    def _name(self) -> str:
+        file = Path(self._file.file)
+        if self._file.is_uri:
+            return self._file.file
+        if not self._only_to_read:
+            _create(file)
+            return self._file.file
+        if not file.is_file():
+            raise FileNotFoundError("there is no such file")
+        return f"{file.absolute().as_uri()}?mode=ro"
 
     def _check_file(self) -> None:
         """Notice that somebody has deleted the file, which would go on taking rows unseen."""

@@ -15,6 +15,15 @@ LATEST_SKIPS: Final = """
     ORDER BY last_at DESC, skip_id DESC LIMIT :limit
 """
 SKIPS_BEFORE: Final = LATEST_SKIPS.replace("ORDER", "AND (last_at, skip_id) < (:at, :name) ORDER")
+ALL_RUNS: Final = """
+    SELECT run_id, job, replica, outcome, due_at, started_at, ended_at, duration,
+        CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(reported AS TEXT), fencing_token
+    FROM loopjobs_runs ORDER BY ended_at, run_id
+"""
+ALL_SKIPS: Final = """
+    SELECT skip_id, job, replica, outcome, slots, first_at, last_at
+    FROM loopjobs_skipped_slots ORDER BY last_at, skip_id
+"""
 IN_PROGRESS: Final = """
     SELECT run_id, job, replica, due_at, started_at, seen_at FROM loopjobs_runs_in_progress
 """

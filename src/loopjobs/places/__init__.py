@@ -1,5 +1,5 @@
 """Where a database URL leads: read once, in one way, for whatever keeps something in a database."""
 
-from loopjobs.places._place import PostgresqlPlace, SqlitePlace, read_place
+from loopjobs.places._place import PostgresqlPlace, SqlitePlace, has_password, read_place
 
-__all__ = ["PostgresqlPlace", "SqlitePlace", "read_place"]
+__all__ = ["PostgresqlPlace", "SqlitePlace", "has_password", "read_place"]

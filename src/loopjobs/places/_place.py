@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from loopjobs._extras import what_is_missing
 
 _SQLITE: Final = re.compile(r"sqlite(\+\w+)?:///(?P<file>[^?]+)(\?(?P<query>.*))?")
+_PASSWORD: Final = re.compile(r"://[^/@]*:[^/@]+@|[?&]password=", re.IGNORECASE)
 _POSTGRESQL: Final = re.compile(r"postgres(ql)?(\+psycopg)?://(?P<rest>.+)")
 
 
@@ -45,6 +46,11 @@ def read_place(url: str) -> SqlitePlace | PostgresqlPlace:
     if match := _POSTGRESQL.fullmatch(url):
         return _postgresql(f"postgresql://{match['rest']}")
     raise ValueError("must begin with sqlite:/// and name a file, or with postgresql://")
+
+
+def has_password(url: str) -> bool:
+    """Whether there is a password in a URL: in a command line all users of the machine see it."""
+    return _PASSWORD.search(url) is not None
 
 
 def _sqlite(file: str, query: str) -> SqlitePlace:

@@ -83,7 +83,7 @@ def _entry(facts: Mapping[str, object]) -> Entry:
         side=Side(str(facts["side"])),
         kind=Kind(str(facts["kind"])),
         job=str(facts.get("job", "")),
-        at=_instant(facts["at"]),
+        at=instant_of(facts["at"]),
         what=str(facts.get("what", "")),
         due_at=_instant_or_none(facts.get("due_at")),
         started_at=_instant_or_none(facts.get("started_at")),
@@ -93,11 +93,16 @@ def _entry(facts: Mapping[str, object]) -> Entry:
 
 
 def _instant_or_none(value: object) -> datetime | None:
-    return None if value is None else _instant(value)
+    return None if value is None else instant_of(value)
 
 
-def _instant(value: object) -> datetime:
+def instant_of(value: object) -> datetime:
+    """Read an instant; one without an offset could be anywhere.
+
+    Raises:
+        ValueError: it is none.
+    """
     moment = datetime.fromisoformat(str(value))
     if moment.tzinfo is None:
-        raise ValueError("an instant of a journal has its offset")
+        raise ValueError(f"{value} has no offset from UTC")
     return moment

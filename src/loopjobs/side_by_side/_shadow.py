@@ -20,7 +20,7 @@ from loopjobs import (
 from loopjobs.side_by_side._entries import Entry, Kind, Side
 from loopjobs.side_by_side._journal import Journal
 
-_SUFFIX: Final = "-shadow"
+SUFFIX: Final = "-shadow"
 
 
 def add_shadow(
@@ -49,7 +49,7 @@ def add_shadow(
         await ct.sleep(takes(job))
 
     shadow.__doc__ = f"Only notes what the loop of {job} would have done."
-    builder.add_loop_job(shadow, _unswitched(options_type), section_name or job, job + _SUFFIX)
+    builder.add_loop_job(shadow, _unswitched(options_type), section_name or job, job + SUFFIX)
 
 
 class ShadowRuns:
@@ -66,11 +66,11 @@ class ShadowRuns:
 
     def __call__(self, event: Event) -> None:
         """Note one event, if it is about a shadow."""
-        if event.job.endswith(_SUFFIX) and (entry := self._read(event)) is not None:
+        if event.job.endswith(SUFFIX) and (entry := self._read(event)) is not None:
             self._journal.append(entry)
 
     def _read(self, event: Event) -> Entry | None:
-        job, now = event.job.removesuffix(_SUFFIX), self._clock.now()
+        job, now = event.job.removesuffix(SUFFIX), self._clock.now()
         match event:
             case LoopStarted():
                 return Entry(Side.LOOP, Kind.BEGIN, job, now)

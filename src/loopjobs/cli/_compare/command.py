@@ -1,25 +1,27 @@
 """`loopjobs compare`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from loopjobs.cli._compare.document import comparison_document
 from loopjobs.cli._compare.lines import comparison_lines
+from loopjobs.cli._compare.sources import read_sources
 from loopjobs.cli._consoles import print_document, results
 from loopjobs.cli._mistakes import CommandError, ExitCode
 from loopjobs.cli._parameters import Json
-from loopjobs.side_by_side import JournalError, Verdict, compare, read_journal
+from loopjobs.side_by_side import Verdict, compare
 
 
-def compare_journals(
-    journals: Annotated[
-        list[Path],
+def compare_runs(
+    sources: Annotated[
+        list[str],
         typer.Argument(
-            metavar="JOURNAL...",
+            metavar="SOURCE...",
             show_default=False,
-            help="What FileJournal of loopjobs.side_by_side has written, of both schedulers.",
+            help="A journal that FileJournal of loopjobs.side_by_side has written; the URL of a "
+            "stored history, without a password, for the side of the loop; a list of the old "
+            "scheduler's runs in CSV: job,due_at,started_at,ended_at,outcome.",
         ),
     ],
     tolerance: Annotated[
@@ -33,19 +35,16 @@ def compare_journals(
     job: Annotated[str | None, typer.Option("--job", metavar="JOB", help="Only this one.")] = None,
     as_json: Json = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Tell which runs APScheduler and the loop both had, and why one had some alone.
+    """Tell which runs the old scheduler and the loop both had, and why one had some alone.
 
     The exit code is 1 unless each run of each job has its counterpart.
     """
-    try:
-        found = compare(read_journal(journals), tolerance)
-    except JournalError as error:
-        raise CommandError(str(error)) from None
+    found = compare(read_sources(sources), tolerance)
     if job is not None:
         known = [each.job for each in found]
         if job not in known:
             has = ", ".join(known) or "none"
-            raise CommandError(f"the journals know no job {job!r}; they have {has}.")
+            raise CommandError(f"the sources know no job {job!r}; they have {has}.")
         found = [each for each in found if each.job == job]
     if as_json:
         print_document(comparison_document(found, tolerance))

@@ -19,13 +19,13 @@ def _job(each: Comparison) -> dict[str, object]:
         "until": _instant(each.until),
         "loop_is_behind_by": each.phase,
         "both": [_pair(pair) for pair in each.both],
-        "only_apscheduler": [_lone(lone) for lone in each.only_old],
+        "only_old": [_lone(lone) for lone in each.only_old],
         "only_loop": [_lone(lone) for lone in each.only_loop],
     }
 
 
 def _pair(pair: Pair) -> dict[str, object]:
-    return {"apart": pair.apart, "apscheduler": _run(pair.old), "loop": _run(pair.loop)}
+    return {"apart": pair.apart, "old": _run(pair.old), "loop": _run(pair.loop)}
 
 
 def _lone(lone: Lone) -> dict[str, object]:

@@ -15,7 +15,7 @@ _SHOWN: Final = 10
 _REASONS: Final = {
     Why.OVERRUN: "the other's last run was still going",
     Why.MISFIRE: "the other came too late to look",
-    Why.COALESCE: "APScheduler came late, and ran once for several times",
+    Why.COALESCE: "the old scheduler came late, and ran once for several times",
     Why.PAUSE: "the other was paused or disabled",
     Why.BACK_OFF: "the loop waited longer after failures",
     Why.ELSEWHERE: "the loop left it to another replica, or had no answer from the lease store",
@@ -44,7 +44,7 @@ def _job(each: Comparison) -> Iterator[Text]:
         when = f"  {instant(each.since)} to {instant(each.until)}"
         yield Text.assemble((safe(each.job), "bold"), when)
         yield Text(f"  {_counted(len(each.both))} in both{_phase(each.phase)}")
-        yield from _alone("in APScheduler alone", each.only_old)
+        yield from _alone("in the old scheduler alone", each.only_old)
         yield from _alone("in the loop alone", each.only_loop)
     yield Text("")
 

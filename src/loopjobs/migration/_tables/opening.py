@@ -1,16 +1,12 @@
 """Opens a database to look into: read only, and closed again."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
 
 from loopjobs.migration._errors import MigrationError
 from loopjobs.migration._tables.database import Database
 from loopjobs.migration._tables.sqlite import open_sqlite
-from loopjobs.places import PostgresqlPlace, SqlitePlace, read_place
-
-_PASSWORD: Final = re.compile(r"://[^/@]*:[^/@]+@|[?&]password=", re.IGNORECASE)
+from loopjobs.places import PostgresqlPlace, SqlitePlace, has_password, read_place
 
 
 @contextmanager
@@ -20,7 +16,7 @@ def open_database(url: str) -> Iterator[Database]:
     Raises:
         MigrationError: It cannot be opened or read.
     """
-    if _PASSWORD.search(url):
+    if has_password(url):
         raise MigrationError(
             "the URL has a password, which every user of the machine can see. Leave it out, and "
             "give it as PGPASSWORD or in ~/.pgpass."
