@@ -87,9 +87,10 @@ async def test_step_0_runs_on_apscheduler(clock: FakeClock, scheduler: AsyncIOSc
     """As it is."""
     shop = shop_of(0)
     async with serving(clock, shop, scheduler):
-        await clock.advance(1_205)
-    assert shop.warehouse.orders == ["north", "north"]
-    assert shop.warehouse.prices_fetched == 40
+        await clock.advance(7_205)
+    assert shop.warehouse.orders == ["north"] * 12
+    assert shop.warehouse.prices_fetched == 240
+    assert shop.warehouse.counts == 1
 
 
 async def begin_and_end(clock: FakeClock, shop: ModuleType) -> None:
@@ -109,15 +110,16 @@ async def test_each_step_starts_on_what_the_one_before_has_left(clock: FakeClock
         await begin_and_end(clock, shop_of(step))
         with closing(sqlite3.connect("jobs.sqlite")) as database:
             names = database.execute("SELECT id FROM apscheduler_jobs ORDER BY id").fetchall()
-        assert names == [("prices",), ("restock",)]
+        assert names == [("prices",), ("restock",), ("stock",)]
 
 
 async def test_step_1_is_what_the_inventory_writes(clock: FakeClock) -> None:
-    """Both jobs move, with behavior that changes; comments of the file stay."""
+    """The one of the calendar as it is, the others with behavior that changes; comments stay."""
     await begin_and_end(clock, shop_of(0))
     inventory = take_stock(read_database("sqlite:///jobs.sqlite", clock.now()))
     changing = inventory.those_that(Moves.CHANGES)
     assert [move.name for move in changing] == ["Restock", "FetchPrices"]
+    assert [move.name for move in inventory.those_that(Moves.AS_IT_IS)] == ["CountStock"]
     added = add_sections(settings_of(0), inventory.settings, "appsettings.json")
     assert added.text == settings_of(1)
 
@@ -129,14 +131,15 @@ async def test_step_2_shows_what_the_loops_would_do(
     shop = shop_of(2)
     shop.warehouse.fetch_prices = lambda: clock.sleep(40)
     async with serving(clock, shop, scheduler, journal, clock):
-        await clock.advance(3_605)
-    assert shop.warehouse.orders == ["north"] * 6
-    prices, restock = compare(journal, tolerance=1)
-    assert (restock.verdict, len(restock.both)) == (Verdict.ALIKE, 6)
+        await clock.advance(7_205)
+    assert shop.warehouse.orders == ["north"] * 12
+    stock, prices, restock = compare(journal, tolerance=1)
+    assert (stock.verdict, len(stock.both)) == (Verdict.ALIKE, 1)
+    assert (restock.verdict, len(restock.both)) == (Verdict.ALIKE, 12)
     assert prices.verdict is Verdict.DIFFERENT
     assert {lone.why for lone in prices.only_old} == {Why.OVERRUN}
     assert not prices.only_loop
-    said = [str(line) for line in comparison_lines([prices, restock])]
+    said = [str(line) for line in comparison_lines([stock, prices, restock])]
     console = PAGE.read_text(encoding="utf-8").split("$ loopjobs compare")[1].split("```")[0]
     shown = [line for line in console.splitlines()[1:] if line not in ("", "...")]
     assert [line for line in said if line in shown] == shown
@@ -159,7 +162,7 @@ async def test_step_3_moves_a_job_and_moves_it_back(
         assert (job.status().by_hand.succeeded, job.status().ledger.succeeded) == (4, 2)
         assert job.history()[0].reported == {"ordered": 3}
     assert len(shop.warehouse.orders) == 6
-    (prices, _) = compare(journal, tolerance=1)
+    (_, prices, _) = compare(journal, tolerance=1)
     assert prices.verdict is Verdict.ALIKE
 
 
@@ -173,10 +176,13 @@ async def test_step_4_has_all_jobs_and_the_way_back(
         await clock.advance(605)
         assert jobs["Restock"].status().ledger.succeeded == 1
         assert jobs["FetchPrices"].status().by_hand.succeeded == 20
-        change_settings('"StartedBy": "Trigger"', '"StartedBy": "Loop"')
+        change_settings('30,\n    "StartedBy": "Trigger"', '30,\n    "StartedBy": "Loop"')
         await clock.advance(605)
         assert jobs["FetchPrices"].status().ledger.succeeded == 20
-    assert shop.warehouse.prices_fetched == 40
+        assert shop.warehouse.prices_fetched == 40
+        await clock.advance(5_000)
+        assert jobs["CountStock"].status().by_hand.succeeded == 1
+    assert shop.warehouse.counts == 1
 
 
 async def test_step_5_knows_no_apscheduler(
@@ -186,9 +192,10 @@ async def test_step_5_knows_no_apscheduler(
     shop = shop_of(5)
     monkeypatch.setattr(shop, "HostBuilder", lambda: HostBuilder(clock=clock))
     async with shop.build().build():
-        await clock.advance(1_205)
-    assert len(shop.warehouse.orders) == 2
-    assert shop.warehouse.prices_fetched == 40
+        await clock.advance(7_205)
+    assert len(shop.warehouse.orders) == 12
+    assert shop.warehouse.prices_fetched == 240
+    assert shop.warehouse.counts == 1
     assert not hasattr(shop, "AsyncIOScheduler")
     assert "StartedBy" not in settings_of(5)
 

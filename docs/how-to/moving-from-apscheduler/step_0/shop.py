@@ -1,4 +1,4 @@
-"""The shop: orders what runs out, and fetches prices."""
+"""The shop: orders what runs out, fetches prices, and counts the stock at night."""
 
 import asyncio
 
@@ -6,6 +6,8 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from warehouse import Warehouse
+
+BERLIN = "Europe/Berlin"
 
 warehouse = Warehouse()
 
@@ -20,11 +22,17 @@ async def fetch_prices() -> None:
     await warehouse.fetch_prices()
 
 
+async def count_stock() -> None:
+    """Count what is on the shelves."""
+    await warehouse.count_stock()
+
+
 def add_jobs(scheduler: AsyncIOScheduler) -> None:
     """Say what is done, and when."""
     add = scheduler.add_job
     add(restock, "interval", minutes=10, args=["north"], id="restock", replace_existing=True)
     add(fetch_prices, "interval", seconds=30, max_instances=3, id="prices", replace_existing=True)
+    add(count_stock, "cron", hour=2, minute=30, timezone=BERLIN, id="stock", replace_existing=True)
 
 
 async def serve(scheduler: AsyncIOScheduler) -> None:

@@ -1,4 +1,4 @@
-"""The shop: orders what runs out, and fetches prices."""
+"""The shop: orders what runs out, fetches prices, and counts the stock at night."""
 
 import asyncio
 
@@ -8,6 +8,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from loopjobs import Clock, Host, HostBuilder, LoopJobOptions, SystemClock
 from loopjobs.side_by_side import FileJournal, Journal, OldRuns, ShadowRuns, add_shadow
 from warehouse import Warehouse
+
+BERLIN = "Europe/Berlin"
+NAMES = {"restock": "Restock", "prices": "FetchPrices", "stock": "CountStock"}
 
 warehouse = Warehouse()
 
@@ -28,11 +31,17 @@ async def fetch_prices() -> None:
     await warehouse.fetch_prices()
 
 
+async def count_stock() -> None:
+    """Count what is on the shelves."""
+    await warehouse.count_stock()
+
+
 def add_jobs(scheduler: AsyncIOScheduler) -> None:
     """Say what is done, and when."""
     add = scheduler.add_job
     add(restock, "interval", minutes=10, args=["north"], id="restock", replace_existing=True)
     add(fetch_prices, "interval", seconds=30, max_instances=3, id="prices", replace_existing=True)
+    add(count_stock, "cron", hour=2, minute=30, timezone=BERLIN, id="stock", replace_existing=True)
 
 
 def build(old: OldRuns, journal: Journal, clock: Clock) -> Host:
@@ -40,12 +49,13 @@ def build(old: OldRuns, journal: Journal, clock: Clock) -> Host:
     builder = HostBuilder(clock=clock).add_listener(ShadowRuns(journal, clock))
     add_shadow(builder, "Restock", RestockOptions, takes=old.seconds_of)
     add_shadow(builder, "FetchPrices", LoopJobOptions, takes=old.seconds_of)
+    add_shadow(builder, "CountStock", LoopJobOptions, takes=old.seconds_of)
     return builder.build()
 
 
 async def serve(scheduler: AsyncIOScheduler, journal: Journal, clock: Clock) -> None:
     """Let the jobs run until the process ends."""
-    old = OldRuns(journal, clock, jobs={"restock": "Restock", "prices": "FetchPrices"})
+    old = OldRuns(journal, clock, jobs=NAMES)
     old.listen_to(scheduler)
     add_jobs(scheduler)
     async with build(old, journal, clock):

@@ -1,4 +1,4 @@
-"""The shop: orders what runs out, and fetches prices."""
+"""The shop: orders what runs out, fetches prices, and counts the stock at night."""
 
 import asyncio
 
@@ -16,6 +16,8 @@ from loopjobs import (
 )
 from loopjobs.side_by_side import Answer, Handover
 from warehouse import Warehouse
+
+BERLIN = "Europe/Berlin"
 
 warehouse = Warehouse()
 
@@ -46,6 +48,14 @@ class FetchPrices:
         await warehouse.fetch_prices()
 
 
+class CountStock:
+    """Count what is on the shelves."""
+
+    async def execute(self, ct: CancellationToken) -> None:
+        """Do so once."""
+        current_run().report(counted=await warehouse.count_stock())
+
+
 class App:
     """What functions find that APScheduler looks up by their names."""
 
@@ -65,11 +75,17 @@ async def fetch_prices() -> Answer:
     return await app.handover.run("FetchPrices")
 
 
+async def count_stock() -> Answer:
+    """Have the host run it, unless its loop does."""
+    return await app.handover.run("CountStock")
+
+
 def add_jobs(scheduler: AsyncIOScheduler) -> None:
     """Say what is done, and when."""
     add = scheduler.add_job
     add(restock, "interval", minutes=10, id="restock", replace_existing=True)
     add(fetch_prices, "interval", seconds=30, id="prices", replace_existing=True)
+    add(count_stock, "cron", hour=2, minute=30, timezone=BERLIN, id="stock", replace_existing=True)
 
 
 def build(clock: Clock) -> Host:
@@ -77,6 +93,7 @@ def build(clock: Clock) -> Host:
     builder = HostBuilder(clock=clock)
     builder.add_loop_job(Restock, RestockOptions)
     builder.add_loop_job(FetchPrices, LoopJobOptions)
+    builder.add_loop_job(CountStock, LoopJobOptions)
     return builder.build()
 
 

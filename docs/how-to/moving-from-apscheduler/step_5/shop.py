@@ -1,4 +1,4 @@
-"""The shop: orders what runs out, and fetches prices."""
+"""The shop: orders what runs out, fetches prices, and counts the stock at night."""
 
 from loopjobs import CancellationToken, HostBuilder, LoopJobOptions, current_run
 from warehouse import Warehouse
@@ -32,11 +32,20 @@ class FetchPrices:
         await warehouse.fetch_prices()
 
 
+class CountStock:
+    """Count what is on the shelves."""
+
+    async def execute(self, ct: CancellationToken) -> None:
+        """Do so once."""
+        current_run().report(counted=await warehouse.count_stock())
+
+
 def build() -> HostBuilder:
     """Register the jobs."""
     builder = HostBuilder()
     builder.add_loop_job(Restock, RestockOptions)
     builder.add_loop_job(FetchPrices, LoopJobOptions)
+    builder.add_loop_job(CountStock, LoopJobOptions)
     return builder
 
 
