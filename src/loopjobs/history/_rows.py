@@ -44,7 +44,8 @@ def position_of(cursor: str) -> Position:
 
 def instant(at: datetime) -> str:
     """Write an instant so that texts sort as instants do; PostgreSQL reads it as well."""
-    return at.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")
+    in_utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return in_utc.isoformat(" ", "microseconds")
 
 
 def stored_run(record: RunRecord, replica: str) -> StoredRun:
@@ -151,6 +152,8 @@ def _instant_of(value: object) -> datetime:
 
 def _text(text: str) -> str:
     """Replace what no database takes: halves of surrogate pairs, and the character zero."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 

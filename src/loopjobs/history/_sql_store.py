@@ -148,7 +148,13 @@ def _each(session: Session, statement: str, rows: Sequence[Parameters]) -> None:
 
 
 def _forget_starts(session: Session, ends: Sequence[Parameters]) -> None:
-    gone: list[Parameters] = [{"run_id": each["run_id"]} for each in ends]
+    if not ends:
+        return
+    # Only runs that went on for long have such a row, which is few of very many.
+    known = {run_id for (run_id,) in session.rows(sql.STARTS)}
+    gone: list[Parameters] = [
+        {"run_id": each["run_id"]} for each in ends if each["run_id"] in known
+    ]
     _each(session, sql.FORGET_START, gone)
 
 

@@ -53,6 +53,7 @@ INSERT_START: Final = """
 TOUCH_START: Final = """
     UPDATE loopjobs_runs_in_progress SET seen_at = :seen_at WHERE run_id = :run_id
 """
+STARTS: Final = "SELECT run_id FROM loopjobs_runs_in_progress"
 FORGET_START: Final = "DELETE FROM loopjobs_runs_in_progress WHERE run_id = :run_id"
 INSERT_SKIP: Final = """
     INSERT INTO loopjobs_skipped_slots (skip_id, job, replica, outcome, slots, first_at, last_at)

@@ -1,15 +1,15 @@
 """Brings what was heard to the store, in the background."""
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from loopjobs import Clock, StartError
 from loopjobs.history._backlog import Backlog
+from loopjobs.history._bell import Bell
 from loopjobs.history._errors import HistoryUnavailableError
 from loopjobs.history._lost_runs import give_up_lost_runs
 from loopjobs.history._options import HistoryOptions
@@ -51,6 +51,7 @@ class HistoryWriter:
         self._clock = clock
         self._outage = Outage(clock)
         self._called = asyncio.Event()
+        self._bell: Bell | None = None
         self._is_full = asyncio.Event()
         self._writing = asyncio.Lock()
         self._has_given_up_lost_runs = False
@@ -82,8 +83,11 @@ class HistoryWriter:
         if self.thread is None:
             return
         self.thread.start()
-        self._backlog.open(self._clock, this_replica(), self._caller())
-        self._task = asyncio.create_task(self._serve(self.thread), name="loopjobs history")
+        self._bell = Bell(self._called, self._is_full, self._options.batch_size)
+        self._backlog.open(self._clock, this_replica(), self._bell.ring)
+        self._task = asyncio.create_task(
+            self._serve(self.thread, self._bell), name="loopjobs history"
+        )
 
     async def stop(self) -> None:
         """Write what waits, for as long as `FlushTimeoutInSeconds` at most, and end."""
@@ -115,10 +119,9 @@ class HistoryWriter:
             now=self._clock.now(),
         )
 
-    async def _serve(self, thread: StoreThread) -> None:
+    async def _serve(self, thread: StoreThread, bell: Bell) -> None:
         while True:
-            self._called.clear()
-            self._is_full.clear()
+            bell.answer()
             try:
                 await self._write(thread)
             except Exception as error:  # noqa: BLE001 - whatever it is, the next attempt may do
@@ -160,19 +163,6 @@ class HistoryWriter:
             # Half of it, lest one that began just after the last look is passed over.
             timedelta(seconds=options.write_interval_in_seconds / 2),
         )
-
-    def _caller(self) -> Callable[[int], None]:
-        loop = asyncio.get_running_loop()
-
-        def call(waiting: int) -> None:
-            # One call is enough while it is not answered. The loop may be gone before the events.
-            with contextlib.suppress(RuntimeError):
-                if not self._called.is_set():
-                    loop.call_soon_threadsafe(self._called.set)
-                if waiting >= self._options.batch_size and not self._is_full.is_set():
-                    loop.call_soon_threadsafe(self._is_full.set)
-
-        return call
 
 
 async def _first_of(*awaited: Coroutine[object, object, object] | None) -> None:
