@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from loopjobs._contracts.listener import Listener, PausingListener
 from loopjobs._run.delivery import Delivery
 from loopjobs._run.log_lines import LogLines
-from loopjobs._run.telling import listens, tell
+from loopjobs._run.telling import tell
 from loopjobs._words.clock import Clock, VirtualClock
 from loopjobs._words.events import Event
 
@@ -28,7 +28,7 @@ class Announcer:
             self._in_line = tuple(listeners)
         elif listeners:
             self._delivery = Delivery(listeners, clock)
-        self._pausing = [each for each in listeners if isinstance(each, PausingListener)]
+        self._pausing = tuple(each for each in listeners if isinstance(each, PausingListener))
         self._somebody_always_listens = len(self._pausing) < len(listeners)
 
     @property
@@ -36,7 +36,14 @@ class Announcer:
         """Whether anybody but the log listens now."""
         if self._somebody_always_listens:
             return True
-        return bool(self._pausing) and any(map(listens, self._pausing))
+        for listener in self._pausing:
+            try:
+                if listener.is_listening:
+                    return True
+            except Exception:  # noqa: BLE001 - asked at each run, and must not hurt one
+                # What it then hears it can complain of.
+                return True
+        return False
 
     def announce(self, event: Event) -> None:
         """Tell everybody, or have them told; called on the thread of the event loop."""

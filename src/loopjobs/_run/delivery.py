@@ -113,16 +113,23 @@ class Delivery:
             thread.join(PATIENCE_IN_SECONDS)
 
     def _serve(self) -> None:
-        while (item := self._next()) is not None:
+        take, deliver = self._queue.get_nowait, self._watch.deliver
+        while not self._has_given_up:
+            try:
+                item = take()
+            except Empty:
+                if (awaited := self._await_next()) is None:
+                    break
+                item = awaited
             if isinstance(item, Event):
-                self._watch.deliver(item)
+                deliver(item)
             else:
                 item()
+        atexit.unregister(self._finish)
 
-    def _next(self) -> Event | Callable[[], None] | None:
+    def _await_next(self) -> Event | Callable[[], None] | None:
+        """Return what is put next; `None` if nothing more will come."""
         while not self._has_given_up:
-            with contextlib.suppress(Empty):
-                return self._queue.get_nowait()
             if not self._is_ending:
                 self._may_not_nap.wait(_NAP_IN_SECONDS)
             try:
@@ -131,8 +138,7 @@ class Delivery:
                 with self._lock:
                     if self._queue.empty():
                         self._thread = None
-                        break
-        atexit.unregister(self._finish)
+                        return None
         return None
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 from loopjobs._contracts.listener import Listener
 from loopjobs._mechanisms.reminders import Reminders
@@ -18,10 +18,8 @@ _DROPPED: Final = "dropped"
 _NO_THREAD: Final = "no thread"
 
 
-class _Telling(NamedTuple):
-    listener: Listener
-    event: Event
-    since: float
+_Telling: TypeAlias = tuple[Listener, Event, float]
+"""Who is told what, and since when."""
 
 
 class DeliveryWatch:
@@ -42,7 +40,7 @@ class DeliveryWatch:
         """Tell every listener."""
         began = self._clock.monotonic()
         for at, listener in enumerate(self._listeners):
-            self._present = _Telling(listener, event, began)
+            self._present = (listener, event, began)
             tell(listener, event)
             now = self._clock.monotonic()
             if now - began > SLOW_IN_SECONDS and self._slow.are_due(at, now):
@@ -95,6 +93,7 @@ class DeliveryWatch:
         present = self._present
         if present is None:
             return ""
-        age = self._clock.monotonic() - present.since
-        kind = type(present.event).__name__
-        return f"; listener {name_of(present.listener)} has been at {kind} for {age:.1f} s"
+        listener, event, since = present
+        age = self._clock.monotonic() - since
+        kind = type(event).__name__
+        return f"; listener {name_of(listener)} has been at {kind} for {age:.1f} s"

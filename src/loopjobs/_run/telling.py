@@ -4,7 +4,7 @@ import contextlib
 import logging
 import threading
 
-from loopjobs._contracts.listener import Listener, PausingListener
+from loopjobs._contracts.listener import Listener
 from loopjobs._words.events import Event
 
 _log = logging.getLogger("loopjobs.listeners")
@@ -23,14 +23,6 @@ def tell(listener: Listener, event: Event) -> None:
         if isinstance(error, KeyboardInterrupt) and _is_main_thread():
             raise
         _complain(listener, event)
-
-
-def listens(listener: PausingListener) -> bool:
-    """Whether it listens; one that cannot say does, and what it then hears it can complain of."""
-    try:
-        return listener.is_listening
-    except Exception:  # noqa: BLE001 - asked at each run, and must not hurt one
-        return True
 
 
 def name_of(listener: Listener) -> str:
