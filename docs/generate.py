@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from reference_pages.api import api
 from reference_pages.command import command
 from reference_pages.errors import errors
 from reference_pages.metrics import metrics
@@ -19,6 +20,7 @@ NOTE: Final = "<!-- Written by docs/generate.py out of the code: change that, th
 def pages() -> Mapping[str, str]:
     """Return the text of every generated page by its file name."""
     return {
+        "api.md": _page(api()),
         "options.md": _page(options()),
         "errors.md": _page(errors()),
         "outcomes.md": _page(outcomes()),

@@ -1,12 +1,15 @@
 """The reference says what the code says."""
 
+import pkgutil
 import runpy
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+import loopjobs
 from loopjobs import LoopJobOptions
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -22,7 +25,7 @@ def generated() -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize(
-    "page", ["options.md", "errors.md", "outcomes.md", "metrics.md", "command.md"]
+    "page", ["api.md", "options.md", "errors.md", "outcomes.md", "metrics.md", "command.md"]
 )
 def test_a_committed_page_is_what_the_code_gives(page: str, generated: Mapping[str, str]) -> None:
     """If this fails, run `make docs` and commit what it writes."""
@@ -34,6 +37,18 @@ def test_every_page_of_the_reference_is_generated(generated: Mapping[str, str]) 
     """No page is left behind when the generator no longer writes it; the benchmarks write one."""
     written = set(generated) | {"performance.md"}
     assert {path.name for path in (DOCS / "reference").iterdir()} == written
+
+
+def test_every_public_name_is_explained(generated: Mapping[str, str]) -> None:
+    """Of each package but the command, whose page is its own."""
+    sections = dict(part.split("\n", 1) for part in generated["api.md"].split("\n## ")[1:])
+    names = [f".{each.name}" for each in pkgutil.iter_modules(loopjobs.__path__) if each.ispkg]
+    packages = {f"loopjobs{name}" for name in ["", *names] if not name.startswith("._")}
+    assert sections.keys() == packages - {"loopjobs.cli"}
+    for package, text in sections.items():
+        told = dict(part.split("\n", 1) for part in text.split("\n### ")[1:])
+        assert set(told) == set(import_module(package).__all__) - {"__version__"}
+        assert [name for name, words in told.items() if len(words.split()) < 3] == []
 
 
 @pytest.mark.parametrize("interval", [0.001, 3600, 10 * 366 * 86_400])

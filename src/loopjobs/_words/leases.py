@@ -120,6 +120,7 @@ class Declined:
 
 
 ClaimAnswer: TypeAlias = Granted | Declined
+"""What a store says to a claim."""
 
 
 @dataclass(frozen=True, slots=True)
