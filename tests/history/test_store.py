@@ -19,6 +19,7 @@ from loopjobs.history._views import SkippedSlots, StoredRun
 from loopjobs.history._writing import write_what_is_taken
 from loopjobs.places import PostgresqlPlace, read_place
 from servicekit.testing import Templates
+from servicekit.testing.fixtures import on_postgresql
 
 from .conftest import OpenStore
 from .facts import NOON, at, run, start
@@ -248,7 +249,7 @@ def test_a_row_that_is_refused_keeps_no_other_one_out(
     assert "the history refuses p-2" in caplog.text
 
 
-@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+@on_postgresql
 def test_replicas_delete_one_at_a_time(another_store: OpenStore, empty_database_url: str) -> None:
     """While one deletes the others find nothing to do, and wait for nobody."""
     from loopjobs.history._postgresql import (  # noqa: PLC0415 - as the library does

@@ -3,10 +3,11 @@
 import httpx
 
 from servicekit.testing import TokenMint
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.fixtures import on_any_database
+
+pytestmark = on_any_database
 
 
-@on_sqlite
 async def test_operators_are_shown_every_job(client: httpx.AsyncClient, mint: TokenMint) -> None:
     """By name; a service that has not started is alive, and not ready."""
     answer = await client.get("/health/jobs", headers=mint.headers("user:7", "jobs:operate"))
@@ -20,7 +21,6 @@ async def test_operators_are_shown_every_job(client: httpx.AsyncClient, mint: To
     assert (await client.get("/health/ready")).status_code == 503
 
 
-@on_sqlite
 async def test_others_are_not(client: httpx.AsyncClient, mint: TokenMint) -> None:
     """It takes the scope of those who operate jobs."""
     other = mint.headers("user:7", "provisioning:read", "provisioning:write")

@@ -4,15 +4,16 @@ import httpx
 from fastapi import FastAPI
 
 from loopjobs import Host
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.fixtures import on_any_database
 
 from .desk import PATH, Desk
+
+pytestmark = on_any_database
 
 GUARDED = ["401", "403", "422", "500", "503"]
 NAMED = ["401", "403", "404", "410", "422", "500", "503"]
 
 
-@on_sqlite
 async def test_every_operation_declares_its_answers(client: httpx.AsyncClient) -> None:
     """Each answer of each operation is in the OpenAPI document, refusals as problem details."""
     document = (await client.get("/openapi.json")).json()
@@ -41,7 +42,6 @@ async def test_every_operation_declares_its_answers(client: httpx.AsyncClient) -
     }
 
 
-@on_sqlite
 async def test_every_operation_needs_an_access_token(client: httpx.AsyncClient) -> None:
     """As the document says, in the way the document says; only probes have none to show."""
     document = (await client.get("/openapi.json")).json()
@@ -55,7 +55,6 @@ async def test_every_operation_needs_an_access_token(client: httpx.AsyncClient) 
     assert document["components"]["securitySchemes"]["AccessToken"]["scheme"] == "bearer"
 
 
-@on_sqlite
 async def test_sending_a_list_is_described(client: httpx.AsyncClient) -> None:
     """Both ways of it, the key, and where the job is then."""
     document = (await client.get("/openapi.json")).json()
@@ -67,7 +66,6 @@ async def test_sending_a_list_is_described(client: httpx.AsyncClient) -> None:
     assert list(accepted["content"]) == ["application/json"]
 
 
-@on_sqlite
 async def test_downloads_are_described_as_files(client: httpx.AsyncClient) -> None:
     """And as nothing else."""
     document = (await client.get("/openapi.json")).json()
@@ -79,7 +77,6 @@ async def test_downloads_are_described_as_files(client: httpx.AsyncClient) -> No
     assert described == {"errors.csv": ["text/csv"], "file": ["application/octet-stream"]}
 
 
-@on_sqlite
 async def test_every_reference_in_the_document_leads_somewhere(host: Host) -> None:
     """No schema is missing or left over; FastAPI's own error schemas are gone."""
     document = (await host.container.get(FastAPI)).openapi()

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin_provisioning.http.error_lines import guarded, to_lines
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.fixtures import on_any_database, on_every_database
 
 from .desk import Desk
+
+pytestmark = on_any_database
 
 
 async def test_failed_rows_go_home_in_a_spreadsheet(desk: Desk) -> None:
@@ -47,6 +49,7 @@ async def test_failed_rows_can_be_mended_and_sent_again(desk: Desk) -> None:
     assert body["ignored_columns"] == ["row", "error_code", "error"]
 
 
+@on_every_database
 async def test_many_failed_rows_go_home_whole(desk: Desk) -> None:
     """More than are read at once, each once."""
     path = await desk.sent("mac,hostname\n001b21000001,ok\n" + "x,y\n" * 999)
@@ -55,7 +58,6 @@ async def test_many_failed_rows_go_home_whole(desk: Desk) -> None:
     assert [int(row[0]) for row in rows] == list(range(3, 1_002))
 
 
-@on_sqlite
 async def test_a_file_that_is_gone_answers_404(desk: Desk, directory: Path) -> None:
     """And so does a job that never had one."""
     path = await desk.sent()

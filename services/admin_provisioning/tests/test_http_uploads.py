@@ -11,9 +11,12 @@ import pytest
 from admin_provisioning.storage.models import BulkJobItemRow, BulkJobRow
 from loopjobs.testing import FakeClock
 from servicekit.testing import TokenMint
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.cases import in_turn
+from servicekit.testing.fixtures import on_any_database, on_every_database
 
 from .desk import CSV, ME, PATH, READ, WRITE, Desk
+
+pytestmark = on_any_database
 
 ROWS: list[dict[str, object]] = [
     {"mac": "00-1B-21-00-00-01", "hostname": "lab-01", "pinned": True},
@@ -21,6 +24,7 @@ ROWS: list[dict[str, object]] = [
 ]
 
 
+@on_every_database
 async def test_a_list_becomes_a_job_that_waits_for_a_worker(desk: Desk) -> None:
     """202, where the job is, how the file was understood, and the bad row failed already."""
     response = await desk.send(CSV.replace("mac,hostname", "MAC address,Computer,,Room"))
@@ -73,6 +77,7 @@ async def test_the_list_is_kept_as_it_came(desk: Desk, directory: Path) -> None:
     assert (await desk.ask(f"GET {path}/file")).content == CSV.encode()
 
 
+@on_every_database
 async def test_a_large_list_is_stored_whole(desk: Desk) -> None:
     """More rows than one transaction takes."""
     rows = "".join(f"001b21{number:06x},pc-{number}\n" for number in range(1_000))
@@ -81,6 +86,7 @@ async def test_a_large_list_is_stored_whole(desk: Desk) -> None:
     assert await desk.count(BulkJobItemRow) == 1_000
 
 
+@on_every_database
 async def test_the_same_request_again_is_the_same_job(desk: Desk) -> None:
     """As many times as a client that got no answer cares to try."""
     answers = [await desk.send(key="k-1") for _ in range(3)]
@@ -90,6 +96,7 @@ async def test_the_same_request_again_is_the_same_job(desk: Desk) -> None:
     assert await desk.count(BulkJobItemRow) == 3
 
 
+@on_every_database
 async def test_the_same_request_at_once_is_the_same_job(desk: Desk) -> None:
     """Of ten at the same moment one makes the job, the others are given it."""
     answers = await asyncio.gather(*(desk.send(key="k-1") for _ in range(10)))
@@ -99,6 +106,7 @@ async def test_the_same_request_at_once_is_the_same_job(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("other", ["content", "kind", "form"])
+@on_every_database
 async def test_a_key_stands_for_one_request(desk: Desk, other: str) -> None:
     """409 for other content, another kind, or another form, whatever became of the first."""
     first = {"kind": "pc_import", "rows": ROWS}
@@ -115,6 +123,7 @@ async def test_a_key_stands_for_one_request(desk: Desk, other: str) -> None:
     )
 
 
+@on_every_database
 async def test_a_key_is_its_owners_own(desk: Desk) -> None:
     """Two people may choose the same key, for different requests."""
     first = await desk.send(key="k-1")
@@ -124,6 +133,7 @@ async def test_a_key_is_its_owners_own(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("left", ["the job, being removed", "its archive"])
+@on_every_database
 async def test_the_key_of_a_removed_job_does_not_run_again(desk: Desk, left: str) -> None:
     """410, from the moment of removal on and after the cleanup as well."""
     path = await desk.sent(key="k-1")
@@ -139,6 +149,7 @@ async def test_the_key_of_a_removed_job_does_not_run_again(desk: Desk, left: str
     )
 
 
+@on_every_database
 async def test_a_request_that_was_cut_off_is_taken_up_again(desk: Desk, clock: FakeClock) -> None:
     """The process died while it stored rows: the same request, a minute later, stores them anew."""
     path = await desk.sent(key="k-1")
@@ -150,6 +161,7 @@ async def test_a_request_that_was_cut_off_is_taken_up_again(desk: Desk, clock: F
     assert await desk.count(BulkJobItemRow) == 3
 
 
+@on_every_database
 async def test_so_many_jobs_of_one_owner_may_be_unfinished(desk: Desk) -> None:
     """429 with Retry-After beyond that; others are not concerned, and a finished one makes room."""
     answers = await asyncio.gather(*(desk.send() for _ in range(5)))
@@ -184,8 +196,7 @@ async def test_a_list_without_a_good_row_is_refused_row_by_row(desk: Desk) -> No
     assert await desk.count(BulkJobRow) == 0
 
 
-@on_sqlite
-@pytest.mark.parametrize(
+@in_turn(
     ("content", "words"),
     [
         ("", "the list is empty"),
@@ -214,7 +225,6 @@ async def test_too_many_rows_are_refused(desk: Desk) -> None:
     assert "1000 rows at the most" in as_csv.json()["detail"]
 
 
-@on_sqlite
 async def test_too_many_bytes_are_refused(
     desk: Desk, client: httpx.AsyncClient, mint: TokenMint
 ) -> None:
@@ -234,8 +244,7 @@ async def test_too_many_bytes_are_refused(
     assert streamed.headers["content-type"] == "application/problem+json"
 
 
-@on_sqlite
-@pytest.mark.parametrize(
+@in_turn(
     ("media_type", "content", "status"),
     [
         ("text/csv", b"mac", 415),
@@ -259,8 +268,7 @@ async def test_what_is_no_such_request_is_refused(
     assert response.headers["content-type"] == "application/problem+json"
 
 
-@on_sqlite
-@pytest.mark.parametrize(
+@in_turn(
     ("data", "files", "places"),
     [
         ({}, {"file": b"mac"}, {"#/kind"}),
@@ -290,8 +298,7 @@ async def test_a_form_that_breaks_rules_is_told_where(
     assert {error["pointer"] for error in problem.get("errors", [])} == (places or set())
 
 
-@on_sqlite
-@pytest.mark.parametrize(
+@in_turn(
     ("body", "places"),
     [
         ({"rows": ROWS}, {"#/kind"}),
@@ -312,7 +319,6 @@ async def test_json_of_another_shape_is_told_where(
     assert {error["pointer"] for error in response.json()["errors"]} == places
 
 
-@on_sqlite
 async def test_json_of_another_shape_is_told_at_a_hundred_places(desk: Desk) -> None:
     """An answer is not as large as the mistake."""
     response = await desk.send_json({"kind": "pc_import", "rows": [{"mac": 1}] * 300})
@@ -320,14 +326,12 @@ async def test_json_of_another_shape_is_told_at_a_hundred_places(desk: Desk) -> 
     assert len(json.dumps(response.json())) < 20_000
 
 
-@on_sqlite
 async def test_rows_that_are_too_many_are_counted_before_they_are_checked(desk: Desk) -> None:
     """All that is wrong with millions of rows would not fit into memory."""
     response = await desk.send_json({"kind": "pc_import", "rows": [{}] * 10_001})
     assert response.status_code == 413
 
 
-@on_sqlite
 async def test_a_row_with_very_many_names_is_not_looked_into(desk: Desk) -> None:
     """Each of them would be told to be unknown."""
     row = dict.fromkeys(map(str, range(101)), "x")
@@ -338,8 +342,7 @@ async def test_a_row_with_very_many_names_is_not_looked_into(desk: Desk) -> None
     )
 
 
-@on_sqlite
-@pytest.mark.parametrize("charset", ["idna", "punycode", "undefined", "zlib", "none-such"])
+@in_turn("charset", ["idna", "punycode", "undefined", "zlib", "none-such"])
 async def test_a_form_in_a_strange_character_set_is_no_fault_of_ours(
     client: httpx.AsyncClient, mint: TokenMint, charset: str
 ) -> None:
@@ -351,8 +354,7 @@ async def test_a_form_in_a_strange_character_set_is_no_fault_of_ours(
     assert response.status_code == 422
 
 
-@on_sqlite
-@pytest.mark.parametrize("key", ["", "x" * 129, "with blank", "ä"])
+@in_turn("key", ["", "x" * 129, "with blank", "ä"])
 async def test_a_key_that_is_none_is_refused(
     client: httpx.AsyncClient, mint: TokenMint, key: str
 ) -> None:
@@ -364,10 +366,7 @@ async def test_a_key_that_is_none_is_refused(
     assert response.json()["errors"][0]["parameter"] == "Idempotency-Key"
 
 
-@on_sqlite
-@pytest.mark.parametrize(
-    ("scopes", "status"), [((), 403), ((READ,), 403), (("pcs:write",), 403), ((WRITE,), 202)]
-)
+@in_turn(("scopes", "status"), [((), 403), ((READ,), 403), (("pcs:write",), 403), ((WRITE,), 202)])
 async def test_sending_lists_needs_a_scope(
     desk: Desk, scopes: tuple[str, ...], status: int
 ) -> None:
@@ -375,7 +374,6 @@ async def test_sending_lists_needs_a_scope(
     assert (await desk.send(scopes=scopes)).status_code == status
 
 
-@on_sqlite
 async def test_nothing_is_answered_without_a_token(client: httpx.AsyncClient) -> None:
     """401 on every path, before anything is read."""
     answers = [

@@ -5,7 +5,9 @@ import httpx
 from loopjobs import Host
 from servicekit.testing import TokenMint
 from servicekit.testing.exposition import OPENMETRICS, Exposition
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.fixtures import on_any_database
+
+pytestmark = on_any_database
 
 NAMES = {
     "provisioning_rows_done": ("counter", ""),
@@ -21,7 +23,6 @@ NAMES = {
 """Beside the backlog of the cleanup, which is known when it has run."""
 
 
-@on_sqlite
 async def test_what_jobs_do_is_measured(
     host: Host, client: httpx.AsyncClient, mint: TokenMint
 ) -> None:
@@ -36,7 +37,6 @@ async def test_what_jobs_do_is_measured(
     assert exposition.value("target_info", service_name="admin-provisioning") == 1
 
 
-@on_sqlite
 async def test_others_may_not_read_it(client: httpx.AsyncClient, mint: TokenMint) -> None:
     """It takes the scope of those who measure."""
     other = mint.headers("user:7", "provisioning:read", "provisioning:write", "jobs:operate")

@@ -14,10 +14,12 @@ from loopjobs.health import Watchdog
 from servicekit.database import Database
 from servicekit.http_server import HttpOptions, HttpServer
 from servicekit.testing import TokenMint
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.fixtures import on_any_database, on_every_database
 
 from .access import trust
 from .fleet import Fleet
+
+pytestmark = on_any_database
 
 Settings: TypeAlias = Callable[..., dict[str, object]]
 
@@ -41,6 +43,7 @@ def settings(empty_database_url: str, tmp_path: Path) -> Settings:
     return lambda **more: {**known, **more}
 
 
+@on_every_database
 async def test_a_pc_that_falls_silent_is_shown_offline(
     settings: Settings, headers: dict[str, str]
 ) -> None:
@@ -76,7 +79,6 @@ async def test_a_service_that_has_started_is_ready(settings: Settings) -> None:
 
 
 @pytest.mark.smoke
-@on_sqlite
 async def test_an_open_page_does_not_hold_up_the_stop(settings: Settings) -> None:
     """Whoever watches the jobs is let go long before requests would be cut off."""
     builder = build_host_builder(settings_files=[], settings=settings())
@@ -99,6 +101,7 @@ async def test_an_open_page_does_not_hold_up_the_stop(settings: Settings) -> Non
     assert took < timeout / 2
 
 
+@on_every_database
 async def test_the_service_starts_again_on_what_it_left(
     settings: Settings, headers: dict[str, str]
 ) -> None:

@@ -3,6 +3,9 @@
 import httpx
 
 from servicekit.testing import TokenMint
+from servicekit.testing.fixtures import on_any_database
+
+pytestmark = on_any_database
 
 
 async def test_operators_are_shown_every_job(client: httpx.AsyncClient, mint: TokenMint) -> None:

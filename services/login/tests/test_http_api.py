@@ -4,9 +4,11 @@ import httpx
 
 from login.http.api import create_api
 from loopjobs import Host
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.fixtures import on_any_database
 
 from .fleet import Fleet
+
+pytestmark = on_any_database
 
 SIGN_IN = ("401", "413", "415", "422", "429", "500", "503")
 
@@ -15,7 +17,6 @@ def _guarded(*answers: str) -> list[str]:
     return sorted([*answers, "401", "403", "422", "500", "503"])
 
 
-@on_sqlite
 async def test_every_operation_declares_its_answers(client: httpx.AsyncClient) -> None:
     """Each answer of each operation is in the OpenAPI document, refusals as problem details."""
     document = (await client.get("/openapi.json")).json()
@@ -53,7 +54,6 @@ async def test_every_operation_declares_its_answers(client: httpx.AsyncClient) -
     }
 
 
-@on_sqlite
 async def test_every_operation_says_what_to_present(client: httpx.AsyncClient) -> None:
     """PCs speak for themselves with their credential; all else takes an access token."""
     document = (await client.get("/openapi.json")).json()
@@ -75,7 +75,6 @@ async def test_every_operation_says_what_to_present(client: httpx.AsyncClient) -
     )
 
 
-@on_sqlite
 async def test_every_reference_in_the_document_leads_somewhere(host: Host) -> None:
     """No schema is missing or left over; FastAPI's own error schemas are gone."""
     api = create_api(host.container)

@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.cases import in_turn
+from servicekit.testing.fixtures import on_any_database
+
+pytestmark = on_any_database
 
 SECRET = "hunter2-and-more"
 PC = {"mac": "00:1b:21:00:00:01", "hostname": "lab-01"}
@@ -20,8 +23,7 @@ def errors(response: httpx.Response) -> dict[str, str]:
     return {error.get("pointer") or error["parameter"]: error["detail"] for error in found}
 
 
-@on_sqlite
-@pytest.mark.parametrize(
+@in_turn(
     ("body", "where"),
     [
         ({"hostname": "lab-01"}, {"#/mac"}),
@@ -44,8 +46,7 @@ async def test_a_body_that_breaks_rules_is_told_where(
     assert SECRET not in response.text
 
 
-@on_sqlite
-@pytest.mark.parametrize(
+@in_turn(
     ("query", "parameter"),
     [
         ("limit=0", "limit"),
@@ -65,15 +66,13 @@ async def test_a_query_that_breaks_rules_is_told_where(
     assert set(errors(await admin.get(f"/v1/pcs?{query}"))) == {parameter}
 
 
-@on_sqlite
-@pytest.mark.parametrize("pc_id", ["0", "-1", "x", str(2**63), "1.5"])
+@in_turn("pc_id", ["0", "-1", "x", str(2**63), "1.5"])
 async def test_an_id_that_cannot_be_one_answers_422(admin: httpx.AsyncClient, pc_id: str) -> None:
     """No id reaches the database that it could not hold."""
     assert set(errors(await admin.get(f"/v1/pcs/{pc_id}"))) == {"pc_id"}
 
 
-@on_sqlite
-@pytest.mark.parametrize(
+@in_turn(
     ("content", "detail"),
     [
         (b"{", "the body is not JSON"),
@@ -101,7 +100,6 @@ async def test_json_that_parsers_disagree_about_is_refused(
     assert response.json()["detail"] == detail
 
 
-@on_sqlite
 async def test_clean_unicode_and_numbers_pass_the_guard(admin: httpx.AsyncClient) -> None:
     """A whole surrogate pair is a letter like any other."""
     body = (
@@ -112,8 +110,7 @@ async def test_clean_unicode_and_numbers_pass_the_guard(admin: httpx.AsyncClient
     assert set(errors(response)) == {"#/x"}
 
 
-@on_sqlite
-@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+@in_turn("media_type", ["text/plain", "application/x-www-form-urlencoded", ""])
 async def test_a_body_that_is_not_json_answers_415(
     admin: httpx.AsyncClient, media_type: str
 ) -> None:
@@ -123,7 +120,6 @@ async def test_a_body_that_is_not_json_answers_415(
     assert (response.status_code, response.json()["title"]) == (415, "Unsupported Media Type")
 
 
-@on_sqlite
 @pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "Application/JSON"])
 async def test_json_may_be_announced_in_any_way(admin: httpx.AsyncClient, media_type: str) -> None:
     """Parameters and letter case of a media type do not matter."""
@@ -132,7 +128,6 @@ async def test_json_may_be_announced_in_any_way(admin: httpx.AsyncClient, media_
     assert response.status_code == 201
 
 
-@on_sqlite
 async def test_a_body_that_is_too_large_answers_413(admin: httpx.AsyncClient) -> None:
     """64 KiB pass the guard, one byte more does not, whether announced or streamed."""
 
@@ -149,14 +144,12 @@ async def test_a_body_that_is_too_large_answers_413(admin: httpx.AsyncClient) ->
     assert answers == [201, 413, 413, 413]
 
 
-@on_sqlite
 async def test_no_body_where_one_is_needed_answers_422(admin: httpx.AsyncClient) -> None:
     """A missing body is a broken rule, not a crash."""
     assert (await admin.post("/v1/pcs")).status_code == 422
 
 
-@on_sqlite
-@pytest.mark.parametrize(
+@in_turn(
     ("request_line", "status"),
     [("GET /v1/nowhere", 404), ("GET /v1/pcs/", 404), ("PATCH /v1/pcs/1", 405)],
 )

@@ -11,10 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from login.domain.pc_credential import PcCredential
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.cases import in_turn
+from servicekit.testing.fixtures import on_any_database, on_every_database
 
 from .fleet import Fleet
 from .speakers import OTHER, PC, Speaker, problem, registered
+
+pytestmark = on_any_database
 
 BY_JOB = "UPDATE pcs SET status = 0, deleted_at = updated_at, deleted_by = 'pc_delete_job'"
 UNKNOWN_MAC = "001b210000ff"
@@ -34,6 +37,7 @@ def speak(client: httpx.AsyncClient, verb: str) -> Speak:
 
 
 @SPEAKING
+@on_every_database
 async def test_a_pc_speaks_by_its_credential(
     speak: Speak, admin: httpx.AsyncClient, verb: str
 ) -> None:
@@ -42,9 +46,8 @@ async def test_a_pc_speaks_by_its_credential(
     assert (await speak(pc.mac, pc.headers)).is_success
 
 
-@on_sqlite
 @SPEAKING
-@pytest.mark.parametrize(
+@in_turn(
     "presented",
     [
         {},
@@ -65,7 +68,7 @@ async def test_who_presents_nothing_is_asked_to(
 
 
 @SPEAKING
-@pytest.mark.parametrize("mac", [PC["mac"], UNKNOWN_MAC])
+@in_turn("mac", [PC["mac"], UNKNOWN_MAC])
 async def test_an_unknown_credential_learns_nothing(
     speak: Speak, admin: httpx.AsyncClient, mac: str
 ) -> None:
@@ -87,6 +90,7 @@ async def test_an_access_token_is_no_credential(speak: Speak, admin: httpx.Async
 
 
 @SPEAKING
+@on_every_database
 async def test_nobody_speaks_for_another_pc(speak: Speak, admin: httpx.AsyncClient) -> None:
     """403, whatever has become of the other PC."""
     one, other = await registered(admin), await registered(admin, **OTHER)
@@ -118,6 +122,7 @@ async def test_a_pc_that_a_person_removed_answers_410(
 
 
 @SPEAKING
+@on_every_database
 async def test_registering_again_ends_the_old_credential(
     speak: Speak, admin: httpx.AsyncClient
 ) -> None:
@@ -129,6 +134,7 @@ async def test_registering_again_ends_the_old_credential(
 
 
 @SPEAKING
+@on_every_database
 async def test_a_successor_is_not_spoken_for_by_its_predecessor(
     speak: Speak, admin: httpx.AsyncClient, fleet: Fleet
 ) -> None:
@@ -153,6 +159,7 @@ async def test_a_provisioned_pc_has_no_credential_yet(
 
 
 @SPEAKING
+@on_every_database
 async def test_a_store_that_is_away_answers_503(
     speak: Speak,
     admin: httpx.AsyncClient,
@@ -166,6 +173,7 @@ async def test_a_store_that_is_away_answers_503(
     assert int(answer.headers["retry-after"]) > 0
 
 
+@on_every_database
 async def test_a_keep_alive_brings_back_what_a_job_removed(
     client: httpx.AsyncClient, admin: httpx.AsyncClient, fleet: Fleet
 ) -> None:
@@ -219,7 +227,6 @@ async def test_secrets_are_kept(
         assert secret not in caplog.text
 
 
-@on_sqlite
 @pytest.mark.parametrize("path", ["/v1/pcs/nonsense/keep-alive", "/v1/pcs/by-mac/nonsense"])
 async def test_a_broken_request_does_not_repeat_its_secrets(
     client: httpx.AsyncClient, admin: httpx.AsyncClient, path: str
@@ -244,6 +251,7 @@ def states() -> st.SearchStrategy[list[str]]:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+@on_every_database
 async def test_no_credential_of_one_pc_ever_moves_another(
     admin: httpx.AsyncClient, fleet: Fleet, mine: list[str], theirs: list[str]
 ) -> None:

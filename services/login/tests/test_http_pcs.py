@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import httpx
-import pytest
 from sqlalchemy import text
 
 from login.app import build_host_builder
@@ -11,10 +10,13 @@ from login.http.api import create_api
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
 from servicekit.testing import TokenMint
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.cases import in_turn
+from servicekit.testing.fixtures import on_any_database, on_every_database
 
 from .access import trust
 from .speakers import PC, Speaker, problem, registered
+
+pytestmark = on_any_database
 
 BASE_URL = "http://login.test"
 
@@ -40,6 +42,7 @@ async def test_registering_again_answers_200(admin: httpx.AsyncClient) -> None:
     assert (again.status_code, again.json()["id"]) == (200, pc.id)
 
 
+@on_every_database
 async def test_a_mac_address_in_use_answers_409(admin: httpx.AsyncClient) -> None:
     """Another machine is refused, in a form that programs can tell apart."""
     await registered(admin)
@@ -84,6 +87,7 @@ async def test_a_removed_pc_answers_410_until_it_is_restored(admin: httpx.AsyncC
     assert (await admin.put(keep_alive, headers=pc.headers)).status_code == 200
 
 
+@on_every_database
 async def test_a_mac_address_that_has_passed_on_cannot_be_restored(
     admin: httpx.AsyncClient,
 ) -> None:
@@ -95,15 +99,14 @@ async def test_a_mac_address_that_has_passed_on_cannot_be_restored(
     assert problem(response) == (409, "login:mac-taken")
 
 
-@pytest.mark.parametrize(
-    "request_line", ["GET /v1/pcs/9", "DELETE /v1/pcs/9", "POST /v1/pcs/9/restore"]
-)
+@in_turn("request_line", ["GET /v1/pcs/9", "DELETE /v1/pcs/9", "POST /v1/pcs/9/restore"])
 async def test_an_unknown_id_answers_404(admin: httpx.AsyncClient, request_line: str) -> None:
     """No PC has this id."""
     response = await admin.request(*request_line.split())
     assert problem(response) == (404, "login:pc-not-found")
 
 
+@on_every_database
 async def test_the_list_is_read_page_by_page(admin: httpx.AsyncClient) -> None:
     """Each page names the next; the last one names none."""
     for number in range(1, 6):
@@ -138,8 +141,7 @@ async def test_case_17_every_written_form_is_the_same_pc(admin: httpx.AsyncClien
         assert answer.status_code == 200
 
 
-@on_sqlite
-@pytest.mark.parametrize("mac", ["zz:zz:zz:zz:zz:zz", "01:00:5e:00:00:01", "ff-ff-ff-ff-ff-ff"])
+@in_turn("mac", ["zz:zz:zz:zz:zz:zz", "01:00:5e:00:00:01", "ff-ff-ff-ff-ff-ff"])
 async def test_case_17_what_is_no_mac_address_answers_422(
     admin: httpx.AsyncClient, mac: str
 ) -> None:
@@ -152,6 +154,7 @@ async def test_case_17_what_is_no_mac_address_answers_422(
         assert mac not in response.text
 
 
+@on_every_database
 async def test_a_busy_store_answers_503_and_when_to_come_back(
     database_url: str, database: Database, mint: TokenMint, clock: FakeClock
 ) -> None:

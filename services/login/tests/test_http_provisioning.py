@@ -5,7 +5,8 @@ import asyncio
 import httpx
 import pytest
 
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.cases import in_turn
+from servicekit.testing.fixtures import on_any_database
 
 from .fleet import Fleet
 from .speakers import PC, problem, registered
@@ -122,6 +123,7 @@ async def test_a_provisioned_pc_registers_as_any_other(admin: httpx.AsyncClient)
         (LAB, 1),
     ],
 )
+@on_any_database
 async def test_a_change_changes_what_it_names(
     admin: httpx.AsyncClient, changes: dict[str, object], version: int
 ) -> None:
@@ -148,7 +150,8 @@ async def test_a_removal_can_be_repeated(admin: httpx.AsyncClient, fleet: Fleet)
     assert problem(await admin.patch(PATH, json={"pinned": True})) == REMOVED
 
 
-@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+@in_turn("method", ["GET", "PATCH", "DELETE"])
+@on_any_database
 async def test_an_unknown_mac_address_answers_404(admin: httpx.AsyncClient, method: str) -> None:
     """Only PUT makes a PC."""
     body = {"json": {"pinned": True}} if method == "PATCH" else {}
@@ -181,8 +184,8 @@ async def test_a_registration_that_brings_a_pc_back_is_audited(
     assert await fleet.audit() == [("pc.restored", "user:7", pc.id)]
 
 
-@on_sqlite
-@pytest.mark.parametrize(
+@on_any_database
+@in_turn(
     ("method", "body", "where"),
     [
         ("PUT", {}, "#/hostname"),

@@ -7,10 +7,13 @@ import pytest
 
 from loopjobs.testing import FakeClock
 from servicekit.testing import TokenMint
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.cases import in_turn
+from servicekit.testing.fixtures import on_any_database
 
 from .fleet import Fleet
 from .speakers import PC, problem
+
+pytestmark = on_any_database
 
 BODY: Final = {"hostname": "lab-01"}
 READ: Final = {"pcs:read", "pcs:write"}
@@ -40,7 +43,14 @@ OPERATIONS: Final = {
     "DELETE /v1/pcs/by-mac/020000000001": WRITE,
 }
 
-each_operation = pytest.mark.parametrize("operation", OPERATIONS)
+
+@pytest.fixture(autouse=True)
+async def pc(fleet: Fleet) -> None:
+    """One is there, with the id and the MAC address of the operations."""
+    await fleet.add(0)
+
+
+each_operation = in_turn("operation", list(OPERATIONS))
 
 
 async def send(
@@ -52,26 +62,22 @@ async def send(
     return await client.request(method, path, headers=headers, **with_body)  # type: ignore[arg-type]  # one keyword or none
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("operation", "scope"),
     [(operation, scope) for operation, scopes in OPERATIONS.items() for scope in sorted(scopes)],
 )
 async def test_one_of_the_right_scopes_is_enough(
-    client: httpx.AsyncClient, mint: TokenMint, fleet: Fleet, operation: str, scope: str
+    client: httpx.AsyncClient, mint: TokenMint, operation: str, scope: str
 ) -> None:
     """Nobody needs all of them."""
-    await fleet.add(0)
     assert (await send(client, operation, mint.headers("client:labs", scope))).is_success
 
 
-@on_sqlite
 @each_operation
 async def test_any_other_scope_is_refused(
     client: httpx.AsyncClient, mint: TokenMint, fleet: Fleet, operation: str
 ) -> None:
     """Neither one of them nor all together, and nothing has happened."""
-    await fleet.add(0)
     others = [scope for scope in SCOPES if scope not in OPERATIONS[operation]]
     for scopes in (*([scope] for scope in others), others):
         answer = await send(client, operation, mint.headers("client:labs", *scopes))
@@ -81,13 +87,11 @@ async def test_any_other_scope_is_refused(
     assert len(await fleet.statuses()) == 1
 
 
-@on_sqlite
 @each_operation
 async def test_each_operation_asks_who_is_there(
     client: httpx.AsyncClient, mint: TokenMint, clock: FakeClock, fleet: Fleet, operation: str
 ) -> None:
     """401 with a challenge: without a token, with a PC's credential, and when its time is over."""
-    await fleet.add(0)
     over = mint.headers("user:7", "pcs:read", "pcs:write")
     await clock.advance(3_600)
     for headers in ({}, {"Authorization": "Bearer lpc_of-pc-1"}, over):

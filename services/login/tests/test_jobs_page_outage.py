@@ -3,10 +3,11 @@
 import httpx
 
 from servicekit.testing import PageVisit
-from servicekit.testing.fixtures import Outage, on_sqlite
+from servicekit.testing.fixtures import Outage, on_any_database
+
+pytestmark = on_any_database
 
 
-@on_sqlite
 async def test_without_accounts_nobody_can_be_told_apart(
     client: httpx.AsyncClient, away: Outage
 ) -> None:

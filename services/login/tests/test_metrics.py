@@ -12,12 +12,14 @@ from servicekit.database import Database
 from servicekit.http_server import HttpServer
 from servicekit.testing import TokenMint
 from servicekit.testing.exposition import OPENMETRICS, Exposition
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.fixtures import on_any_database
 
 from .access import trust
 from .accounts.people import People, refresh, signed_in
 from .fleet import Fleet
 from .speakers import registered
+
+pytestmark = on_any_database
 
 CLOCK = SystemClock()
 MINT = TokenMint(CLOCK)
@@ -71,7 +73,6 @@ async def exposed(client: httpx.AsyncClient) -> Exposition:
     return Exposition(answer.content)
 
 
-@on_sqlite
 async def test_what_jobs_do_and_pcs_say_is_measured(
     empty_database_url: str, tmp_path: Path
 ) -> None:
@@ -94,7 +95,6 @@ async def test_what_jobs_do_and_pcs_say_is_measured(
     assert exposition.value("target_info", service_name="login") == 1
 
 
-@on_sqlite
 async def test_a_refresh_token_that_comes_again_is_counted_once(
     empty_database_url: str, tmp_path: Path
 ) -> None:

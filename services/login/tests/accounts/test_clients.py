@@ -3,23 +3,23 @@
 from datetime import timedelta
 
 import httpx
-import pytest
 
 from loopjobs import Host
 from loopjobs.testing import FakeClock
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.cases import in_turn
+from servicekit.testing.fixtures import on_any_database
 from servicekit.tokens import TokenVerifier
 
 from .people import CLIENT_ID, CLIENT_SECRET, PREVIOUS_SECRET
 
-pytestmark = on_sqlite  # Clients stand in the settings; no database is asked.
+pytestmark = on_any_database  # Clients stand in the settings; no database is asked.
 
 
 async def ask(client: httpx.AsyncClient, **body: object) -> httpx.Response:
     return await client.post("/v1/token", json=body)
 
 
-@pytest.mark.parametrize("secret", [CLIENT_SECRET, PREVIOUS_SECRET])
+@in_turn("secret", [CLIENT_SECRET, PREVIOUS_SECRET])
 async def test_a_service_gets_an_access_token(
     secret: str, client: httpx.AsyncClient, host: Host, clock: FakeClock
 ) -> None:
@@ -41,7 +41,7 @@ async def test_the_grant_may_be_named(client: httpx.AsyncClient) -> None:
     assert (await ask(client, **known, grant_type="password")).status_code == 422
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("client_id", "secret"),
     [
         (CLIENT_ID, CLIENT_SECRET[:-1]),
@@ -65,7 +65,7 @@ async def test_who_is_not_known_is_refused(
     assert client_id not in refused.text.replace("client id", "")
 
 
-@pytest.mark.parametrize(
+@in_turn(
     "change", [{"client_id": 7}, {"client_secret": ["x"]}, {"client_secret": "x" * 1_025}, {"x": 1}]
 )
 async def test_what_is_no_credential_is_refused(

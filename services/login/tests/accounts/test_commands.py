@@ -12,9 +12,12 @@ from typing import TypeAlias
 import pytest
 
 from login.cli import main
-from servicekit.testing.fixtures import Outage
+from servicekit.testing.cases import in_turn
+from servicekit.testing.fixtures import Outage, on_any_database, on_every_database
 
 from .people import PASSWORD
+
+pytestmark = on_any_database
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def _add(run: Run, name: str, *options: str, password: str = PASSWORD) -> Said:
     return run("users", "add", name, "--password-stdin", *options, given=f"{password}\n")
 
 
+@on_every_database
 def test_a_user_is_added_listed_changed_disabled_and_enabled(run: Run) -> None:
     """The life of an account, however its name is spelled."""
     assert _add(run, "Ada", "--scope", "pcs:write", "--scope", "pcs:read") == Said(
@@ -91,7 +95,13 @@ def test_a_token_for_a_new_password_is_printed(run: Run, secrets: set[str]) -> N
     assert (said.code, token[:4], len(token), said.err) == (0, "lpr_", 47, "")
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def ada(run: Run) -> None:
+    """Somebody is there already."""
+    _add(run, "ada")
+
+
+@in_turn(
     ("arguments", "given", "words"),
     [
         (["add", "a b", "--password-stdin"], PASSWORD, "no blanks"),
@@ -107,9 +117,10 @@ def test_a_token_for_a_new_password_is_printed(run: Run, secrets: set[str]) -> N
         (["reset-password", "bob"], "", "there is no user 'bob'"),
     ],
 )
-def test_a_mistake_is_told(arguments: list[str], given: str, words: str, run: Run) -> None:
+def test_a_mistake_is_told(
+    arguments: list[str], given: str, words: str, ada: None, run: Run
+) -> None:
     """In a sentence, with exit code 2."""
-    _add(run, "ada")
     said = run("users", *arguments, given=given)
     assert (said.code, said.out) == (2, "")
     assert words in said.err
@@ -128,6 +139,7 @@ def test_settings_are_checked_as_by_the_service(run: Run) -> None:
     assert "Tokens:AccessLifetimeInMinutes" in said.err
 
 
+@on_every_database
 def test_a_store_that_is_away_is_told(run: Run, away: Outage) -> None:
     """Exit code 1: it was rightly asked for."""
     _add(run, "ada")

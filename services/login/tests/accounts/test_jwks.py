@@ -6,12 +6,12 @@ from login.credentials.key_rotation import KeyRotation
 from login.http.accounts.keys import PATH
 from loopjobs import Host
 from loopjobs.testing import FakeClock
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.fixtures import on_any_database
 from servicekit.tokens import RemoteKeys, TokenOptions, TokenVerifier
 
 from .people import client_token
 
-pytestmark = on_sqlite  # Keys are files; no database is asked.
+pytestmark = on_any_database  # Keys are files; no database is asked.
 
 
 async def test_keys_are_published_and_cached(client: httpx.AsyncClient) -> None:

@@ -4,15 +4,15 @@ import base64
 from urllib.parse import quote_plus
 
 import httpx
-import pytest
 
 from loopjobs import Host
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.cases import in_turn
+from servicekit.testing.fixtures import on_any_database
 from servicekit.tokens import TokenVerifier
 
 from .people import CLIENT_ID, CLIENT_SECRET
 
-pytestmark = on_sqlite  # Clients stand in the settings; no database is asked.
+pytestmark = on_any_database  # Clients stand in the settings; no database is asked.
 
 PATH = "/v1/oauth/token"
 GRANT = {"grant_type": "client_credentials"}
@@ -45,7 +45,7 @@ async def test_a_service_identifies_itself_as_oauth_has_it(
         assert principal.subject == f"client:{CLIENT_ID}"
 
 
-@pytest.mark.parametrize(
+@in_turn(
     "authorization",
     [
         basic(CLIENT_ID, CLIENT_SECRET[:-1])["Authorization"],
@@ -73,7 +73,7 @@ async def test_nobody_is_nobody(client: httpx.AsyncClient) -> None:
     assert (await client.post(PATH, data=GRANT)).status_code == 401
 
 
-@pytest.mark.parametrize(
+@in_turn(
     "form",
     [
         b"grant_type=password",

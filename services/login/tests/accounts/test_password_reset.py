@@ -11,6 +11,8 @@ from login.domain.accounts.password_reset import PasswordReset
 from login.domain.accounts.user_name import UserName
 from loopjobs import Clock, Host
 from loopjobs.testing import FakeClock
+from servicekit.testing.cases import in_turn
+from servicekit.testing.fixtures import on_any_database
 
 from .people import NEW_PASSWORD, People, refresh, sign_in, signed_in
 
@@ -113,7 +115,8 @@ async def test_of_many_at_once_one_sets_the_password(
     assert good == [set_by]
 
 
-@pytest.mark.parametrize("token", ["lpr_unknown", "x", "lrt_x", "\u00e9"])
+@in_turn("token", ["lpr_unknown", "x", "lrt_x", "\u00e9"])
+@on_any_database
 async def test_an_unknown_token_is_refused(token: str, desk: ResetDesk) -> None:
     """Whatever it is, and without an echo."""
     refused = await desk.redeem(token)
@@ -123,6 +126,7 @@ async def test_an_unknown_token_is_refused(token: str, desk: ResetDesk) -> None:
 
 
 @pytest.mark.parametrize("password", ["elevenbytes", "\u00e9" * 513, "x" * 1_025])
+@on_any_database
 async def test_a_password_nobody_should_choose_is_refused(
     password: str, people: People, desk: ResetDesk
 ) -> None:

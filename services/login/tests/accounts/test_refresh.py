@@ -10,7 +10,8 @@ import pytest
 from login.domain.accounts.user_name import UserName
 from loopjobs import Host
 from loopjobs.testing import FakeClock
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.cases import in_turn
+from servicekit.testing.fixtures import on_any_database
 from servicekit.tokens import TokenVerifier
 
 from .people import People, refresh, refreshed, signed_in
@@ -39,6 +40,7 @@ async def test_a_token_is_exchanged_for_its_successor(
     assert session.expires_at == new.expires_at == clock.now() + 14 * DAY
 
 
+@on_any_database
 async def test_no_cache_keeps_an_exchange(client: httpx.AsyncClient, people: People) -> None:
     """Neither the tokens nor the refusal."""
     await people.add()
@@ -134,6 +136,7 @@ async def test_case_02_a_used_token_detects_reuse_beyond_its_own_expiry(
     assert (await people.sessions())[0].revoke_reason == "reuse"
 
 
+@on_any_database
 async def test_scopes_are_those_of_the_moment(
     client: httpx.AsyncClient, people: People, clock: FakeClock
 ) -> None:
@@ -165,6 +168,7 @@ async def test_a_disabled_user_cannot_go_on(
     assert (await people.sessions())[0].revoke_reason == "user_disabled"
 
 
+@on_any_database
 async def test_an_account_that_only_the_row_calls_disabled_cannot_go_on(
     client: httpx.AsyncClient, people: People, clock: FakeClock
 ) -> None:
@@ -175,9 +179,8 @@ async def test_an_account_that_only_the_row_calls_disabled_cannot_go_on(
     assert (await refresh(client, token)).status_code == 401
 
 
-@pytest.mark.parametrize(
-    "token", ["lrt_unknown", "x", "lrt_" + "\u00e9" * 40, "lpr_AAAA", "a.b.c", "' OR 1=1 --"]
-)
+@in_turn("token", ["lrt_unknown", "x", "lrt_" + "\u00e9" * 40, "lpr_AAAA", "a.b.c", "' OR 1=1 --"])
+@on_any_database
 async def test_an_unknown_token_is_refused(token: str, client: httpx.AsyncClient) -> None:
     """In the same way as every other, and without an echo."""
     refused = await refresh(client, token)
@@ -185,10 +188,8 @@ async def test_an_unknown_token_is_refused(token: str, client: httpx.AsyncClient
     assert token not in refused.text
 
 
-@on_sqlite
-@pytest.mark.parametrize(
-    "body", [{}, {"refresh_token": 7}, {"refresh_token": ""}, {"refresh_token": "x" * 4_097}]
-)
+@on_any_database
+@in_turn("body", [{}, {"refresh_token": 7}, {"refresh_token": ""}, {"refresh_token": "x" * 4_097}])
 async def test_what_is_no_token_is_refused(
     body: dict[str, object], client: httpx.AsyncClient
 ) -> None:
@@ -252,6 +253,7 @@ def _json(answer: httpx.Response) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("more_settings", [{"RateLimits": {"TokenRequestsPerMinuteAndAddress": 2}}])
+@on_any_database
 async def test_an_address_asks_only_so_often(client: httpx.AsyncClient, clock: FakeClock) -> None:
     """All endpoints of tokens count together."""
     await refresh(client, "lrt_a")

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 import httpx
-import pytest
 
 from login.domain.accounts.user_name import UserName
 from loopjobs.testing import FakeClock
+from servicekit.testing.cases import in_turn
+from servicekit.testing.fixtures import on_any_database
 
 from .people import People, bearer, client_token, refresh, refreshed, signed_in
 
@@ -38,6 +39,7 @@ async def test_signing_out_ends_the_session(
     assert ended.revoke_reason == "logout"
 
 
+@on_any_database
 async def test_who_has_no_session_cannot_sign_out(client: httpx.AsyncClient) -> None:
     """Without a token 401; a service has nothing to end."""
     assert (await client.post("/v1/logout")).status_code == 401
@@ -60,6 +62,7 @@ async def test_who_holds_a_refresh_token_gives_it_back(
     assert {row.revoke_reason for row in await people.sessions()} == {"client"}
 
 
+@on_any_database
 async def test_what_is_unknown_is_given_back_as_well(
     client: httpx.AsyncClient, people: People
 ) -> None:
@@ -73,6 +76,7 @@ async def test_what_is_unknown_is_given_back_as_well(
     await refreshed(client, body["refresh_token"])
 
 
+@on_any_database
 async def test_good_tokens_are_told_with_what_they_stand_for(
     client: httpx.AsyncClient, people: People, clock: FakeClock
 ) -> None:
@@ -101,7 +105,8 @@ async def test_what_is_no_longer_good_is_inactive(
     assert await introspect(client, body["access_token"]) == {"active": False}
 
 
-@pytest.mark.parametrize("token", ["lrt_unknown", "lpr_x", "x", "a.b.c", "\u00e9" * 100])
+@in_turn("token", ["lrt_unknown", "lpr_x", "x", "a.b.c", "\u00e9" * 100])
+@on_any_database
 async def test_what_is_unknown_is_inactive(token: str, client: httpx.AsyncClient) -> None:
     """Whatever it is."""
     assert await introspect(client, token) == {"active": False}
@@ -121,6 +126,7 @@ async def test_tokens_of_an_ended_session_are_inactive(
         assert await introspect(client, body["refresh_token"]) == {"active": False}
 
 
+@on_any_database
 async def test_only_services_with_the_right_may_ask(
     client: httpx.AsyncClient, people: People
 ) -> None:

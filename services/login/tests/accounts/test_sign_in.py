@@ -10,7 +10,8 @@ from login.domain.accounts.ports import NewSession, SessionStore
 from login.domain.accounts.user_name import UserName
 from loopjobs import Host
 from loopjobs.testing import FakeClock
-from servicekit.testing.fixtures import on_sqlite
+from servicekit.testing.cases import in_turn
+from servicekit.testing.fixtures import on_any_database
 from servicekit.tokens import TokenVerifier
 
 from ..fleet import Fleet  # noqa: TID252 - tests are not a package that has a name
@@ -21,6 +22,7 @@ WRONG = "not the password"
 CLOSED = {"Passwords": {"FailuresBeforeLock": 3, "LockInMinutes": 5}}
 
 
+@on_any_database
 async def test_who_knows_the_password_gets_both_tokens(
     client: httpx.AsyncClient, people: People, host: Host, clock: FakeClock
 ) -> None:
@@ -57,6 +59,7 @@ async def test_a_session_begins(
     assert token.encode() not in kept.token_hash
 
 
+@on_any_database
 async def test_every_refusal_is_the_same(
     client: httpx.AsyncClient, people: People, clock: FakeClock
 ) -> None:
@@ -95,6 +98,7 @@ async def test_names_are_the_same_that_read_the_same(
         assert (await sign_in(client, name)).status_code == 200
 
 
+@on_any_database
 async def test_passwords_are_the_same_that_are_composed_otherwise(
     client: httpx.AsyncClient, people: People
 ) -> None:
@@ -142,6 +146,7 @@ async def test_a_lock_is_not_prolonged_and_counting_begins_anew(
 
 
 @pytest.mark.parametrize("more_settings", [CLOSED])
+@on_any_database
 async def test_the_right_password_clears_the_count(
     client: httpx.AsyncClient, people: People
 ) -> None:
@@ -153,6 +158,7 @@ async def test_the_right_password_clears_the_count(
 
 
 @pytest.mark.parametrize("more_settings", [{"Passwords": {"Iterations": 3}}])
+@on_any_database
 async def test_old_hashes_are_made_anew(client: httpx.AsyncClient, people: People) -> None:
     """A sign-in is the moment at which the password is known."""
     await people.add()
@@ -164,6 +170,7 @@ async def test_old_hashes_are_made_anew(client: httpx.AsyncClient, people: Peopl
     assert (await people.user()).password_hash == after
 
 
+@on_any_database
 async def test_a_session_knows_its_pc(
     client: httpx.AsyncClient, people: People, fleet: Fleet, host: Host
 ) -> None:
@@ -193,8 +200,8 @@ async def test_a_pc_must_be_registered(
     assert await people.sessions() == []
 
 
-@on_sqlite
-@pytest.mark.parametrize(
+@on_any_database
+@in_turn(
     "change",
     [
         {"password": 12},
@@ -228,7 +235,7 @@ async def test_case_17_what_is_no_sign_in_is_refused_without_an_echo(
     assert "ada" not in answer.text
 
 
-@on_sqlite
+@on_any_database
 async def test_case_17_broken_bodies_are_refused_without_an_echo(client: httpx.AsyncClient) -> None:
     """A form, a key that is given twice, NUL, half a surrogate pair."""
     json = {"content-type": "application/json"}
@@ -249,6 +256,7 @@ async def test_case_17_broken_bodies_are_refused_without_an_echo(client: httpx.A
 
 
 @pytest.mark.parametrize("more_settings", [{"RateLimits": {"SignInsPerMinuteAndUser": 2}}])
+@on_any_database
 async def test_a_name_is_tried_only_so_often(
     client: httpx.AsyncClient, people: People, clock: FakeClock
 ) -> None:
@@ -265,6 +273,7 @@ async def test_a_name_is_tried_only_so_often(
 
 
 @pytest.mark.parametrize("more_settings", [{"RateLimits": {"SignInsPerMinuteAndAddress": 2}}])
+@on_any_database
 async def test_an_address_tries_only_so_often(client: httpx.AsyncClient) -> None:
     """Whatever names it tries; a new password counts as well."""
     await sign_in(client, "ada")

@@ -1,6 +1,7 @@
 """What the tests of both services need: real databases, one for each test, and access tokens.
 
-`servicekit.testing.fixtures` is a pytest plugin; the rest knows no test framework.
+`servicekit.testing.fixtures` is a pytest plugin, and `servicekit.testing.cases` for its tests; the
+rest knows no test framework.
 """
 
 from servicekit.testing.page_visit import PageVisit

@@ -1,7 +1,9 @@
 """A pytest plugin: a database for each test, on SQLite and on PostgreSQL.
 
 A service's tests give a fixture `revisions` of their own; then `database_url` runs each test that
-wants it twice. `on_sqlite` and `on_postgresql` mark a test that is about one of them.
+wants it twice. `on_sqlite` and `on_postgresql` mark a test that is about one of them, and
+`on_any_database` one that is about something else: what a request looks like, say. The mark of a
+test counts for more than that of its file.
 
 And a clock that stands still, with access tokens that are good at its time.
 
@@ -31,8 +33,25 @@ Outage: TypeAlias = Callable[[], AbstractContextManager[None]]
 
 KINDS = ("sqlite", "postgresql")
 
-on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+on_sqlite = pytest.mark.databases("sqlite")
+on_postgresql = pytest.mark.databases("postgresql")
+on_every_database = pytest.mark.databases(*KINDS)
+on_any_database = on_sqlite
+"""For what asks nothing of the database that one would answer in another way: the one that is quick
+to make is enough."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marks known."""
+    config.addinivalue_line("markers", "databases(*kinds): what the test runs on, instead of each")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that wants a database on each kind of them, or on those that its mark names."""
+    if "database_kind" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("databases")
+        kinds = KINDS if mark is None else mark.args
+        metafunc.parametrize("database_kind", kinds, indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +83,7 @@ def mint(clock: FakeClock) -> TokenMint:
     return TokenMint(clock)
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture
 def database_kind(request: pytest.FixtureRequest) -> str:
     """Which database the test runs on."""
     return str(request.param)
