@@ -42,6 +42,8 @@ class RunInProgress(CurrentRun):
     duration = 0.0
     error: str | None = None
     trace: str | None = None
+    _due_at: datetime | None = None
+    _run_id: str | None = None
 
     def __init__(self, job: str, process: str, number: int) -> None:
         self.job = job
@@ -49,11 +51,21 @@ class RunInProgress(CurrentRun):
         self.number = number
 
     @property
+    def run_id(self) -> str:
+        """A name for this run that no other run of any process has."""
+        if self._run_id is None:
+            self._run_id = super().run_id
+        return self._run_id
+
+    @property
     def due_at(self) -> datetime:
         """When the slot was due, UTC; for a run by hand, when it was asked for."""
-        due_at = super().due_at
-        is_slot = self.is_scheduled and self.options.cron is not None
-        return slot_near(due_at) if is_slot else due_at
+        # Two events and a record ask for it where anybody listens.
+        if self._due_at is None:
+            due_at = super().due_at
+            is_slot = self.is_scheduled and self.options.cron is not None
+            self._due_at = slot_near(due_at) if is_slot else due_at
+        return self._due_at
 
     def note_error(self, error: BaseException) -> None:
         """Keep the words of the error, without secrets and not too many.
