@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
+import httpx
 import pytest
 
-from loopjobs.cli._application import application
-from loopjobs.cli._program import run_program
-from loopjobs.cli._surroundings import Surroundings
+from loopjobs import Clock
+from loopjobs.cli import main
 
 PRELUDE = """
 from loopjobs import CancellationToken, HostBuilder, LoopJobOptions, current_run
@@ -90,12 +90,16 @@ def _process_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     """Run the command as its process would, where nobody has configured logging yet."""
 
-    def command(*arguments: str, surroundings: Surroundings | None = None) -> Ended:
+    def command(
+        *arguments: str,
+        clock: Clock | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> Ended:
         capsys.readouterr()
         with monkeypatch.context() as patch:
             patch.setattr(logging.getLogger(), "handlers", [])
             with pytest.raises(SystemExit) as ended:
-                run_program(application(), "loopjobs", arguments, surroundings)
+                main(arguments, clock=clock, transport=transport)
         code = ended.value.code
         out, err = capsys.readouterr()
         return Ended(code if isinstance(code, int) else 0 if code is None else 1, out, err)

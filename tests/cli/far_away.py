@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.routing import Mount
 
 from loopjobs import Host
-from loopjobs.cli._surroundings import Surroundings
 from loopjobs.testing import FakeClock
 from loopjobs.web import Visitor, create_jobs_app
 
@@ -59,5 +58,7 @@ class FarAway:
         """Run the command with that token."""
         self.set_variable("LOOPJOBS_URL", URL)
         self.set_variable("LOOPJOBS_TOKEN", token)
-        surroundings = Surroundings(clock=self.clock, transport=IntoLoop(self.host))
-        return await asyncio.to_thread(self.command, *arguments, surroundings=surroundings)
+        transport = IntoLoop(self.host)
+        return await asyncio.to_thread(
+            self.command, *arguments, clock=self.clock, transport=transport
+        )

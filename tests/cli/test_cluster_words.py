@@ -1,11 +1,16 @@
 """What `status` says about the other replicas."""
 
+import json
 from collections.abc import Mapping
 
+import httpx
 import pytest
 
-from loopjobs.cli._remote.cluster_words import cluster_words
-from loopjobs.cli._remote.shapes import ClusterShape
+from loopjobs import HostBuilder, LoopJobOptions
+from loopjobs.testing import FakeClock
+
+from .conftest import Command
+from .far_away import URL, FarAway
 
 _UNKNOWN: Mapping[str, object] = {
     "is_reachable": None,
@@ -18,6 +23,24 @@ _UNKNOWN: Mapping[str, object] = {
     "success_age": None,
 }
 _KNOWN = {**_UNKNOWN, "is_reachable": True, "heard_ago": 2.0}
+
+
+@pytest.fixture
+async def document(
+    clock: FakeClock, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, object]:
+    """What a service answers about a job."""
+
+    async def sweep(ct: object) -> None:
+        pass
+
+    settings = {"sweep": {"IntervalInSeconds": 10}}
+    builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
+    host = builder.add_loop_job(sweep, LoopJobOptions).build()
+    async with host:
+        far_away = FarAway(host, clock, command, monkeypatch.setenv)
+        answer: dict[str, object] = json.loads((await far_away("status", "sweep", "--json")).out)
+    return answer
 
 
 @pytest.mark.parametrize(
@@ -34,9 +57,11 @@ _KNOWN = {**_UNKNOWN, "is_reachable": True, "heard_ago": 2.0}
     ],
 )
 def test_the_words_say_who_has_the_lease_and_how_old_that_news_is(
-    facts: Mapping[str, object], words: str
+    command: Command, document: dict[str, object], facts: Mapping[str, object], words: str
 ) -> None:
     """A name is no place for control characters."""
-    said = cluster_words(ClusterShape.model_validate(facts))
-    assert words in said
-    assert "\x1b" not in said
+    document["cluster"] = facts
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=document))
+    ended = command("status", "sweep", "--url", URL, transport=transport)
+    assert words in ended.out
+    assert "\x1b" not in ended.out

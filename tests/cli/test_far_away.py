@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from loopjobs import CancellationToken, Clock, Host, LoopJobOptions, current_run
-from loopjobs.cli._surroundings import Surroundings
 from loopjobs.testing import FakeClock
 
 from .conftest import Command
@@ -115,7 +114,8 @@ async def test_who_acted_and_why_nothing_ran(far_away: FarAway) -> None:
     ended = await asyncio.to_thread(
         far_away.command,
         *("status", "spill"),
-        surroundings=Surroundings(clock=far_away.clock, transport=transport),
+        clock=far_away.clock,
+        transport=transport,
     )
     lines = [" ".join(line.split()) for line in ended.out.splitlines()]
     since = first.replace("T", " ")

@@ -8,7 +8,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from loopjobs.cli._surroundings import Surroundings
 from loopjobs.testing import FakeClock
 
 from .conftest import Command, Ended
@@ -25,8 +24,8 @@ def asked(command: Command, answer: httpx.Response | Exception, *line: str) -> E
             raise answer
         return answer
 
-    surroundings = Surroundings(transport=httpx.MockTransport(answers))
-    return command(*(line or ("status",)), "--url", URL, surroundings=surroundings)
+    transport = httpx.MockTransport(answers)
+    return command(*(line or ("status",)), "--url", URL, transport=transport)
 
 
 def because(cause: Exception) -> httpx.ConnectError:
@@ -149,8 +148,8 @@ def test_actions_say_where_they_come_from(command: Command, url: str, origin: st
         seen.append(request)
         return httpx.Response(200, json={"accepted": True})
 
-    surroundings = Surroundings(transport=httpx.MockTransport(answers))
-    assert command("pause", "a/b", "--url", url, surroundings=surroundings).code == 0
+    transport = httpx.MockTransport(answers)
+    assert command("pause", "a/b", "--url", url, transport=transport).code == 0
     (request,) = seen
     assert request.method == "POST"
     assert request.headers["Origin"] == origin
@@ -189,9 +188,8 @@ def test_a_watch_waits_for_a_service_that_is_away(command: Command, as_json: boo
             raise answer
         return answer
 
-    surroundings = Surroundings(clock=Hurried(), transport=httpx.MockTransport(answers))
     line = ["status", "--watch", "--url", URL, *(["--json"] if as_json else [])]
-    ended = command(*line, surroundings=surroundings)
+    ended = command(*line, clock=Hurried(), transport=httpx.MockTransport(answers))
     assert ended.code == 2
     assert "cannot be reached: Connection refused" in ended.err
     assert "wants to know who asks" in ended.err

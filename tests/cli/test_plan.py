@@ -3,15 +3,15 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loopjobs import CancellationToken, HostBuilder, LoopJobOptions, Pacing, RunStarted
-from loopjobs.cli._plan import PlannedTick, plan_ticks
-from loopjobs.cli._surroundings import Surroundings
 from loopjobs.testing import EventRecorder, FakeClock
 
 from .conftest import Command, WriteApp
@@ -54,34 +54,54 @@ async def starts(options: LoopJobOptions, until: timedelta) -> Sequence[RunStart
     return recorder.of(RunStarted)
 
 
-def is_as_planned(tick: PlannedTick, start: RunStarted) -> bool:
-    """Whether the slot lies where it was planned, and the run begins when it should."""
-    due = tick.due_from - _ROUNDING <= start.due_at <= tick.due_until + _ROUNDING
-    return due and start.due_at - _ROUNDING <= start.started_at <= tick.starts_until + _ROUNDING
+@dataclass(frozen=True)
+class Tick:
+    """A slot, as the plan tells of it."""
+
+    due_from: datetime
+    due_until: datetime
+    starts_until: datetime
+
+    def is_kept_by(self, start: RunStarted) -> bool:
+        """Whether the slot lies where it was planned, and the run begins when it should."""
+        due = self.due_from - _ROUNDING <= start.due_at <= self.due_until + _ROUNDING
+        return due and start.due_at - _ROUNDING <= start.started_at <= self.starts_until + _ROUNDING
 
 
+_ONE_JOB = """
+def build():
+    return HostBuilder().add_loop_job(spill, LoopJobOptions, name="job")
+"""
+
+
+def ticks_of(command: Command, app: str, options: LoopJobOptions, now: datetime) -> list[Tick]:
+    """Return what the command plans for a job with these options."""
+    section = {"job": options.model_dump(mode="json", by_alias=True, exclude_unset=True)}
+    Path("appsettings.json").write_text(json.dumps(section), encoding="utf-8")
+    ended = command("plan", app, "--count", "5", "--at", now.isoformat(), "--json")
+    (job,) = json.loads(ended.out)["jobs"]
+    names = ("due_from", "due_until", "starts_until")
+    return [Tick(*(datetime.fromisoformat(tick[name]) for name in names)) for tick in job["ticks"]]
+
+
+@settings(
+    max_examples=settings().max_examples // 2,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(options=all_options())
-def test_a_host_does_as_planned(options: LoopJobOptions) -> None:
+def test_a_host_does_as_planned(
+    command: Command, write_app: WriteApp, options: LoopJobOptions
+) -> None:
     """Each slot falls into its range; without a start jitter the range is a point."""
     now = FakeClock().now()
-    plan = plan_ticks("job", options, now, 5)
-    made = asyncio.run(starts(options, plan.ticks[-1].starts_until - now))
-    assert len(made) >= len(plan.ticks)
-    assert all(map(is_as_planned, plan.ticks, made))
+    ticks = ticks_of(command, write_app(_ONE_JOB), options, now)
+    made = asyncio.run(starts(options, ticks[-1].starts_until - now))
+    assert len(made) >= len(ticks)
+    assert all(tick.is_kept_by(start) for tick, start in zip(ticks, made, strict=False))
     if not options.start_jitter_in_seconds:
-        assert all(tick.due_from == tick.due_until for tick in plan.ticks)
-    moved = {start.due_at - tick.due_from for tick, start in zip(plan.ticks, made, strict=False)}
+        assert all(tick.due_from == tick.due_until for tick in ticks)
+    moved = {start.due_at - tick.due_from for tick, start in zip(ticks, made, strict=False)}
     assert max(moved) - min(moved) <= _ROUNDING, "the start jitter moves all slots alike"
-
-
-def test_a_disabled_job_has_no_ticks() -> None:
-    """Nor has a job with a fixed delay more than the first that is known."""
-    off = LoopJobOptions(interval_in_seconds=10, enabled=False)
-    delayed = LoopJobOptions(interval_in_seconds=10, pacing=Pacing.FIXED_DELAY)
-    now = datetime(2026, 3, 1, tzinfo=UTC)
-    assert plan_ticks("job", off, now, 5).ticks == ()
-    assert [tick.due_from for tick in plan_ticks("job", delayed, now, 5).ticks] == [now]
-    assert plan_ticks("job", delayed, now, 5).is_open
 
 
 _JOBS = """
@@ -144,7 +164,7 @@ def test_the_plan_as_json(command: Command, write_app: WriteApp) -> None:
     """One document; it begins now, unless told otherwise."""
     clock = FakeClock(datetime(2026, 3, 1, tzinfo=UTC))
     line = ["plan", write_app(_JOBS), "--job", "grid", "-n", "1", "--json"]
-    ended = command(*line, surroundings=Surroundings(clock=clock))
+    ended = command(*line, clock=clock)
     assert json.loads(ended.out) == {
         "at": "2026-03-01T00:00:00+00:00",
         "jobs": [

@@ -80,7 +80,7 @@ def test_the_metadata_is_complete(metadata: Metadata) -> None:
     assert str(metadata.requires_python) == ">=3.11"
     core = [each.name for each in metadata.requires_dist or () if not each.marker]
     assert core == ["dishka", "pydantic"]
-    assert {"apscheduler", "cli", "otel", "postgres", "redis", "web"} <= set(
+    assert {"apscheduler", "cli", "cron", "otel", "postgres", "redis", "web"} <= set(
         metadata.provides_extra or ()
     )
     assert "Typing :: Typed" in (metadata.classifiers or ())

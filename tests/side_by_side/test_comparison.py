@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loopjobs.side_by_side import (
+    Comparison,
     Entry,
     FileJournal,
     JournalError,
@@ -19,7 +20,6 @@ from loopjobs.side_by_side import (
     compare,
     read_journal,
 )
-from loopjobs.side_by_side._matching import match
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -37,6 +37,15 @@ def entry(side: Side, due: float, kind: Kind = Kind.RUN, what: str = "", **facts
     return Entry(side=side, kind=kind, what=what, **facts)  # type: ignore[arg-type]
 
 
+def compared(old: list[float], new: list[float], tolerance: float) -> Comparison:
+    """Compare runs that were due then; each side has looked at the clock."""
+    entries = [entry(side, -100, Kind.BEGIN, due_at=None) for side in Side]
+    entries += [entry(Side.OLD, due) for due in old]
+    entries += [entry(Side.LOOP, due) for due in new]
+    (found,) = compare(entries, tolerance)
+    return found
+
+
 def most_pairs(old: list[float], new: list[float], tolerance: float) -> int:
     """Find by trying everything how many pairs there can be."""
     fits = [(i, j) for i, a in enumerate(old) for j, b in enumerate(new) if abs(a - b) <= tolerance]
@@ -52,9 +61,10 @@ def test_pairs_are_near_and_each_run_is_in_one_at_most(
     old: list[float], new: list[float], tolerance: int
 ) -> None:
     """Whatever the two sides did."""
-    pairs = match(old, new, tolerance)
-    assert all(abs(old[left] - new[right]) <= tolerance for left, right in pairs)
-    assert len({left for left, _ in pairs}) == len({right for _, right in pairs}) == len(pairs)
+    found = compared(old, new, tolerance)
+    assert all(abs(pair.apart - found.phase) <= tolerance for pair in found.both)
+    assert len({id(pair.old) for pair in found.both}) == len(found.both)
+    assert len({id(pair.loop) for pair in found.both}) == len(found.both)
 
 
 short = st.lists(st.integers(0, 12).map(float), max_size=4).map(sorted)
@@ -65,7 +75,10 @@ def test_no_other_way_pairs_more_of_them(
     old: list[float], new: list[float], tolerance: int
 ) -> None:
     """Compared with trying all ways."""
-    assert len(match(old, new, tolerance)) == most_pairs(old, new, tolerance)
+    found = compared(old, new, tolerance)
+    moved = [moment + found.phase for moment in old]
+    assert len(found.both) == most_pairs(moved, new, tolerance)
+    assert len(found.both) >= most_pairs(old, new, tolerance)
 
 
 @given(moments, moments, st.integers(0, 3))

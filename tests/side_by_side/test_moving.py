@@ -15,7 +15,7 @@ import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from loopjobs import Host, HostBuilder
-from loopjobs.cli._compare.lines import comparison_lines
+from loopjobs.cli import main
 from loopjobs.migration import (
     Verdict as Moves,
 )
@@ -24,7 +24,7 @@ from loopjobs.migration import (
     read_database,
     take_stock,
 )
-from loopjobs.side_by_side import Entry, Verdict, Why, compare
+from loopjobs.side_by_side import Entry, FileJournal, Verdict, Why, compare
 from loopjobs.testing import FakeClock
 
 DOCS: Final = Path(__file__).parents[2] / "docs" / "how-to"
@@ -124,8 +124,21 @@ async def test_step_1_is_what_the_inventory_writes(clock: FakeClock) -> None:
     assert added.text == settings_of(1)
 
 
+def report_of(journal: list[Entry], capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the lines that the command prints about a journal."""
+    for entry in journal:
+        FileJournal("side-by-side.jsonl").append(entry)
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main(["compare", "side-by-side.jsonl"])
+    return capsys.readouterr().out.splitlines()
+
+
 async def test_step_2_shows_what_the_loops_would_do(
-    clock: FakeClock, scheduler: AsyncIOScheduler, journal: list[Entry]
+    clock: FakeClock,
+    scheduler: AsyncIOScheduler,
+    journal: list[Entry],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Nothing is run twice; where runs overlapped, the loop would skip."""
     shop = shop_of(2)
@@ -139,7 +152,7 @@ async def test_step_2_shows_what_the_loops_would_do(
     assert prices.verdict is Verdict.DIFFERENT
     assert {lone.why for lone in prices.only_old} == {Why.OVERRUN}
     assert not prices.only_loop
-    said = [str(line) for line in comparison_lines([stock, prices, restock])]
+    said = report_of(journal, capsys)
     console = PAGE.read_text(encoding="utf-8").split("$ loopjobs compare")[1].split("```")[0]
     shown = [line for line in console.splitlines()[1:] if line not in ("", "...")]
     assert [line for line in said if line in shown] == shown

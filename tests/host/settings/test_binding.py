@@ -8,9 +8,8 @@ from typing import Annotated, TypeVar
 import pytest
 from pydantic import BaseModel, Field
 
+from loopjobs import HostOptions, LoopJobOptions, Options, Pacing, Problem
 from loopjobs._host.settings import Bound, SettingsSources
-from loopjobs._words.errors import Problem
-from loopjobs._words.options import HostOptions, LoopJobOptions, Options, Pacing
 
 OptionsT = TypeVar("OptionsT", bound=Options)
 Write = Callable[..., Path]

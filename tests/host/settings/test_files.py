@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from loopjobs import LoopJobOptions, Options, Problem
 from loopjobs._host.settings import Bound, Settings, SettingsSources
-from loopjobs._words.errors import Problem
-from loopjobs._words.options import LoopJobOptions, Options
 
 Write = Callable[..., Path]
 

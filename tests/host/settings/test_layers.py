@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
+from loopjobs import HostOptions, Options, Problem
 from loopjobs._host.settings import Bound, SettingsSources
-from loopjobs._words.errors import Problem
-from loopjobs._words.options import HostOptions, Options
 
 Write = Callable[..., Path]
 OptionsT = TypeVar("OptionsT", bound=Options)

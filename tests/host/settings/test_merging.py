@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loopjobs import Problem
 from loopjobs._host.settings.growth import givens_of, grow
 from loopjobs._host.settings.tree import Branch, Child, Leaf, Node, merge, source_of
-from loopjobs._words.errors import Problem
 
 LEAVES = st.integers() | st.none() | st.lists(st.integers(), max_size=2)
 KEYS = st.sampled_from(["a", "b", "Key", "É"])

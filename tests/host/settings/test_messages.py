@@ -9,9 +9,8 @@ from typing import Annotated, Self
 import pytest
 from pydantic import AfterValidator, BaseModel, Field, HttpUrl, model_validator
 
+from loopjobs import LoopJobOptions, Options, Problem, SettingsError
 from loopjobs._host.settings import SettingsSources
-from loopjobs._words.errors import Problem, SettingsError
-from loopjobs._words.options import LoopJobOptions, Options
 
 Write = Callable[..., Path]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from loopjobs import HostOptions
 from loopjobs._host.settings import Bound, SettingsSources
-from loopjobs._words.options import HostOptions
 
 Write = Callable[..., Path]
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AfterValidator, Field, SecretBytes, SecretStr, model_validator
 
+from loopjobs import Options
 from loopjobs._host.settings import SettingsSources
 from loopjobs._host.settings.showing import scrubbed
-from loopjobs._words.options import Options
 
 HIDDEN = "hunter2 of the night"
 

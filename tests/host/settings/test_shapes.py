@@ -7,8 +7,8 @@ import pytest
 from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, RootModel
 from typing_extensions import TypeAliasType
 
+from loopjobs import Options
 from loopjobs._host.settings import Bound, SettingsSources
-from loopjobs._words.options import Options
 
 OptionsT = TypeVar("OptionsT", bound=Options)
 
