@@ -66,14 +66,16 @@ def _read_file(path: Path) -> list[Entry]:
     try:
         lines = path.read_bytes().split(b"\n")[:-1]
     except OSError as error:
-        what = f"{path}: cannot be read: {error.strerror}. Name a file that FileJournal has written"
+        what = (
+            f"{path}: cannot be read: {error.strerror}. Name a file that FileJournal has written."
+        )
         raise JournalError(what) from None
     entries = []
     for number, line in enumerate(lines, 1):
         try:
             entries.append(_entry(json.loads(line)))
         except (ValueError, KeyError, TypeError):
-            what = f"{path}:{number}: no entry of a journal. Name a file that FileJournal wrote"
+            what = f"{path}:{number}: no entry of a journal. Name a file that FileJournal wrote."
             raise JournalError(what) from None
     return entries
 

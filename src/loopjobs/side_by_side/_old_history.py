@@ -27,9 +27,9 @@ def read_old_history(path: str | os.PathLike[str]) -> list[Entry]:
     try:
         text = where.read_text("utf-8-sig")
     except OSError as error:
-        raise JournalError(f"{where}: cannot be read: {error.strerror}. Name a CSV file") from None
+        raise JournalError(f"{where}: cannot be read: {error.strerror}. Name a CSV file.") from None
     except UnicodeDecodeError:
-        raise JournalError(f"{where}: is not UTF-8. Save it as UTF-8") from None
+        raise JournalError(f"{where}: is not UTF-8. Save it as UTF-8.") from None
     first = text.partition("\n")[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True)
@@ -46,7 +46,7 @@ def read_old_history(path: str | os.PathLike[str]) -> list[Entry]:
 
 _FORM: Final = (
     "Begin with a line job,due_at,started_at,ended_at,outcome, and write instants as in "
-    "2026-01-31T03:00:00Z"
+    "2026-01-31T03:00:00Z."
 )
 
 
