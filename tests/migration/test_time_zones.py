@@ -1,12 +1,13 @@
 """Time zones have one name in Windows and another one in the IANA database."""
 
+import sys
 from importlib import resources
 from pathlib import Path
 
 import pytest
 from tzlocal.windows_tz import win_tz
 
-from loopjobs.migration import Inventory, Move, read_file, take_stock
+from loopjobs.migration import Inventory, MigrationError, Move, read_file, take_stock
 
 
 def stock_in(folder: Path, *zones: str) -> Inventory:
@@ -55,3 +56,14 @@ def test_a_job_in_a_zone_that_is_not_known_cannot_move(tmp_path: Path) -> None:
     (move,) = stock_in(tmp_path, "Kamchatka Standard Time").moves
     assert not move.settings
     assert "TimeZone would be Kamchatka Standard Time" in move.findings[0].what
+
+
+def test_without_the_extra_only_names_of_windows_are_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The package can be used without the command that brings them."""
+    monkeypatch.setitem(sys.modules, "tzlocal", None)
+    (move,) = stock_in(tmp_path, "Europe/Berlin").moves
+    assert zone_of(move) == "Europe/Berlin"
+    with pytest.raises(MigrationError, match=r"needs tzlocal: pip install 'loopjobs\[cli\]'"):
+        stock_in(tmp_path, "W. Europe Standard Time")

@@ -1,6 +1,5 @@
 """Time zones by the names of Windows, which .NET takes, and by those of the IANA database."""
 
-from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -34,7 +33,6 @@ def iana_zone(name: str) -> str | None:
     return _key(stripped) or _key(_by_windows_names().get(stripped.casefold(), ""))
 
 
-@cache
 def _by_windows_names() -> dict[str, str]:
     if missing := what_is_missing("cli", "tzlocal"):
         raise MigrationError(f"the name of a time zone of Windows {missing}")
