@@ -4,9 +4,9 @@
     python benchmarks/ingest.py --markdown
 
 The service keeps to one processor and the sender, plain sockets, to another. In the same run: each
-keep-alive in a transaction of its own, and no service at all. It writes what it found to
-`var/ingest/results.json`; `--markdown` measures nothing, and puts that into
-docs/reference/performance.md.
+keep-alive in a transaction of its own, both on uvloop, and no service at all. It keeps what it
+found in `var/ingest/results.json`, and goes on there if it was interrupted; `--markdown` measures
+nothing, and puts that into docs/reference/performance.md.
 """
 
 import sys

@@ -3,11 +3,12 @@
 Each benchmark writes a section of its own, between two comments that name it.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "reference" / "performance.md"
+_IMAGES: Final = "images"
 
 
 class NoSuchSectionError(Exception):
@@ -33,7 +34,50 @@ def put_section(name: str, text: str, page: Path = PAGE) -> None:
     page.write_text(f"{before}{begin}\n\n{text.strip()}\n\n{end}{after}", encoding="utf-8")
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table in Markdown; all columns but the first have numbers."""
-    head = [f"| {' | '.join(columns)} |", f"|---{'|--:' * (len(columns) - 1)}|"]
-    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows)])
+@dataclass(frozen=True)
+class Table:
+    """A table with a title; the first column is text, the others are figures."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+    """What is below it, such as why cells are empty."""
+
+    def markdown(self) -> str:
+        """Return it in Markdown, with its title as a heading."""
+        lines = [
+            f"### {self.title}",
+            "",
+            f"| {' | '.join(self.columns)} |",
+            f"|---{'|--:' * (len(self.columns) - 1)}|",
+            *(f"| {' | '.join(row)} |" for row in self.rows),
+        ]
+        if self.notes:
+            lines += ["", *(f"- {note}" for note in self.notes)]
+        return "\n".join(lines)
+
+
+def put_picture(name: str, picture: str, page: Path = PAGE) -> Path:
+    """Write a picture beside the page; return where it is.
+
+    Args:
+        name: Of its file, as `picture_of` refers to it.
+        picture: What is in the file.
+        page: Whose picture it is.
+    """
+    path = page.parents[1] / _IMAGES / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(picture, encoding="utf-8")
+    return path
+
+
+def picture_of(title: str, what: str, name: str) -> str:
+    """Return in Markdown a picture under a heading.
+
+    Args:
+        title: The heading.
+        what: What can be seen, for those who do not see it.
+        name: Of its file.
+    """
+    return f"### {title}\n\n![{what}](../{_IMAGES}/{name})"

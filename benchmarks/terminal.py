@@ -1,10 +1,12 @@
 """What benchmarks show to those who wait for them."""
 
-from collections.abc import Collection, Iterable, Sequence
-
-from rich.console import Console
+from rich import box
+from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from performance_page import Table
 
 
 def terminal(width: int) -> Console:
@@ -25,20 +27,11 @@ def progress_on(console: Console) -> Progress:
     return Progress(*columns, TimeElapsedColumn(), console=console)
 
 
-def table_of(
-    title: str, columns: Iterable[str], rows: Iterable[Sequence[str]], words: Collection[str]
-) -> Table:
-    """Return a table.
-
-    Args:
-        title: What is above it.
-        columns: Their names.
-        rows: Their cells.
-        words: The columns that have words in them and no numbers.
-    """
-    table = Table(title=title)
-    for name in columns:
-        table.add_column(name, justify="left" if name in words else "right")
-    for row in rows:
-        table.add_row(*row)
-    return table
+def shown(table: Table) -> RenderableType:
+    """Return a table with its notes."""
+    drawn = RichTable(title=table.title, box=box.SIMPLE_HEAVY)
+    for number, column in enumerate(table.columns):
+        drawn.add_column(column, justify="right" if number else "left")
+    for name, *cells in table.rows:
+        drawn.add_row(name.replace("*", "").replace("`", ""), *cells)
+    return Group(drawn, *(Text(note) for note in table.notes))

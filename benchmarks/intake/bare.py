@@ -13,7 +13,7 @@ from typing import Final
 import psycopg
 from sqlalchemy import make_url
 
-from intake.fleet import credential_of, mac_of
+from filling.fleet import credential_of, mac_of
 from loopjobs import SystemClock
 from servicekit.testing.postgresql_server import as_conninfo
 

@@ -1,115 +1,119 @@
-"""Reads what is asked for, measures it, shows and keeps what came of it."""
+"""The benchmark of keep-alives, and its arguments."""
 
 import argparse
 import asyncio
-import json
-import multiprocessing
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
+from rich.progress import Progress, TaskID
 
-from intake.fleet import fill
-from intake.measuring import Plan, measure
-from intake.page import COLUMNS, RATIOS, Results, ratios_of, row_of, write_page
+from benchmark_command import Benchmark, Taking, run
+from filling.fleet import fill
+from filling.on_disk import ENGINES, place_of
+from intake.measuring import Plan, Result, measure
+from intake.page import line_of, tables_of, write_page
 from intake.shapes import Shape
-from loopjobs import SystemClock
-from loops.results import Setting
-from sweeps.on_disk import ENGINES, TITLES, place_of
-from terminal import progress_on, table_of, terminal
+from loops.environments import NotInstalledError, packages_of
+from servicekit.testing import Place
+from serving.preloading import preload
+from terminal import progress_on
 
-_OUTPUT: Final = Path(__file__).parents[2] / "var" / "ingest" / "results.json"
+_FOLDER: Final = Path(__file__).parents[2] / "var" / "ingest"
 _PCS: Final = 1_000_000
 _QUICK_PCS: Final = 20_000
 _SHARES: Final = (100, 10, 1)
 """Of the PCs, one size of the fleet for each: 1 in so many."""
-_CONNECTIONS: Final = 64
+_MANY: Final = 64
 _FEW: Final = (1, 8)
-_SECONDS: Final = 8.0
-_QUICK_SECONDS: Final = 3.0
-_WORDS: Final = {"Keep-alives", "Database"}
-"""Columns that have no numbers."""
-_WIDTH: Final = 140
+_ROUNDS: Final = 3
+_SECONDS: Final = 3.0
+_QUICK_SECONDS: Final = 1.0
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and show, or write the page; return the exit code."""
-    given = _arguments(arguments)
-    console = terminal(_WIDTH)
-    if given.markdown:
-        return _write(given.output, console)
-    results = Results(Setting.here(f"{SystemClock().now():%Y-%m-%d}"), given.quick)
-    # Imported once: it takes longer than many a measurement.
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["intake.measuring"])
-    _measure(given, results, console)
-    for engine in ENGINES:
-        rows = [row_of(each) for each in results.results if each.engine == engine]
-        if rows:
-            console.print(table_of(TITLES[engine], COLUMNS, rows, _WORDS))
-    console.print(table_of("ratios", RATIOS, ratios_of(results.results), _WORDS))
-    console.print(f"written to {given.output}", highlight=False)
-    return 0
+    return run(BENCHMARK, arguments)
 
 
-def _write(path: Path, console: Console) -> int:
-    if not path.exists():
-        console.print(f"{path} is not there: measure first, without --markdown", style="red")
-        return 1
-    write_page(Results.of(json.loads(path.read_text(encoding="utf-8"))))
-    return 0
-
-
-def _measure(given: argparse.Namespace, results: Results, console: Console) -> None:
-    engines = [given.engine] if given.engine else ENGINES
+def plans_of(engine: str, given: argparse.Namespace) -> Iterator[Plan]:
+    """Give what there is to measure: shapes take turns, so that a busy minute meets them all."""
     most = given.rows or (_QUICK_PCS if given.quick else _PCS)
-    with progress_on(console) as progress:
-        plans = {engine: list(_plans(engine, most, given.quick)) for engine in engines}
-        task = progress.add_task("measurements", total=sum(map(len, plans.values())))
-        for engine in engines:
-            with place_of(engine) as place:
-                for pcs in dict.fromkeys(plan.pcs for plan in plans[engine]):
-                    progress.update(task, description=f"{engine}: fill {pcs:,} PCs")
-                    url = place.create()
-                    asyncio.run(fill(url, pcs))
-                    for plan in (plan for plan in plans[engine] if plan.pcs == pcs):
-                        progress.update(task, description=_described(plan))
-                        with tempfile.TemporaryDirectory(prefix="ingest-") as folder:
-                            results.results.append(measure(plan, url, Path(folder)))
-                        _save(results, given.output)
-                        progress.advance(task)
-                    place.drop(url)
-
-
-def _plans(engine: str, most: int, quick: bool) -> Iterator[Plan]:  # noqa: FBT001 - one of the arguments
-    seconds = _QUICK_SECONDS if quick else _SECONDS
+    seconds, rounds = (_QUICK_SECONDS, 1) if given.quick else (_SECONDS, _ROUNDS)
     for share in _SHARES:
         pcs = max(most // share, 1)
-        yield Plan(engine, pcs, Shape.TOGETHER, _CONNECTIONS, seconds)
-        if share == _SHARES[1]:
-            yield Plan(engine, pcs, Shape.ONE_BY_ONE, _CONNECTIONS, seconds)
-            yield Plan(engine, pcs, Shape.BARE, 0, seconds)
+        is_in_the_middle = share == _SHARES[1]
+        shapes = tuple(Shape) if is_in_the_middle else (Shape.TOGETHER, Shape.BARE)
+        for number in range(rounds if is_in_the_middle else max(rounds - 1, 1)):
+            for shape in shapes:
+                yield Plan(engine, pcs, shape, _MANY, seconds, number)
+        if is_in_the_middle:
             for connections in _FEW:
                 yield Plan(engine, pcs, Shape.TOGETHER, connections, seconds)
 
 
-def _described(plan: Plan) -> str:
-    return f"{plan.engine}: {plan.pcs:,} PCs, {plan.shape}, {plan.connections} connections"
+def _measure(taking: Taking[Result]) -> None:
+    given, results = taking.given, taking.results
+    preload("intake.measuring")
+    uvloop = _uvloop(taking)
+    todo = {
+        engine: [plan for plan in plans_of(engine, given) if not results.has(plan.step)]
+        for engine in ([given.engine] if given.engine else ENGINES)
+    }
+    with progress_on(taking.console) as progress:
+        task = progress.add_task("measurements", total=sum(map(len, todo.values())))
+        for engine, plans in todo.items():
+            possible = [plan for plan in plans if uvloop or not plan.shape.is_on_uvloop]
+            if possible:
+                with place_of(engine, max(plan.pcs for plan in possible)) as place:
+                    _take(taking, possible, place, uvloop, (progress, task))
 
 
-def _save(results: Results, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(results.as_document(), indent=1), encoding="utf-8")
+def _uvloop(taking: Taking[Result]) -> Path | None:
+    try:
+        return packages_of("uvloop", _FOLDER / "packages")
+    except NotInstalledError as error:
+        taking.console.print(f"not measured on uvloop: {error}", style="red", highlight=False)
+        return None
 
 
-def _arguments(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Sends keep-alives as fast as Login answers.")
+def _take(
+    taking: Taking[Result],
+    plans: Sequence[Plan],
+    place: Place,
+    uvloop: Path | None,
+    shown: tuple[Progress, TaskID],
+) -> None:
+    progress, task = shown
+    for pcs, group in groupby(plans, lambda plan: plan.pcs):
+        alike = list(group)
+        progress.update(task, description=f"{alike[0].engine}: fill {pcs:,} PCs")
+        url = place.create()
+        asyncio.run(fill(url, pcs))
+        for plan in alike:
+            what = f"{plan.pcs:,} PCs, {plan.shape}, {plan.connections} connections"
+            progress.update(task, description=f"{plan.engine}: {what}")
+            with tempfile.TemporaryDirectory(prefix="ingest-") as folder:
+                result = measure(plan, url, Path(folder), uvloop)
+            taking.console.print(line_of(result), highlight=False)
+            taking.keep(result)
+            progress.advance(task)
+        place.drop(url)
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", choices=ENGINES)
     parser.add_argument("--rows", type=int, help="PCs of the largest fleet")
-    parser.add_argument("--quick", action="store_true", help="small fleets, short measurements")
-    parser.add_argument("--output", type=Path, default=_OUTPUT, help="where results are kept")
-    parser.add_argument(
-        "--markdown", action="store_true", help="measure nothing; write the section of the page"
-    )
-    return parser.parse_args(arguments)
+
+
+BENCHMARK: Final = Benchmark(
+    "ingest",
+    "Sends keep-alives as fast as Login answers.",
+    Result,
+    _add_arguments,
+    _measure,
+    tables_of,
+    write_page,
+)

@@ -1,13 +1,16 @@
 """One measurement: so many PCs, so many connections, one shape."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from intake.bare import updates_per_second
-from intake.load import Demand, loading
-from intake.serving import serving
+from intake.one_by_one import take_one_by_one
 from intake.shapes import Shape
+from serving.closed_loop import Demand, Throughput, loading
+from serving.process import serving
+from serving.services import ServicePlace, login_order
+from serving.traffic import KeepAlives
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,13 @@ class Plan:
     shape: Shape
     connections: int
     seconds: float
+    round: int = 0
+    """Shapes take turns, so many times."""
+
+    @property
+    def step(self) -> tuple[str, int, Shape, int, int]:
+        """What tells its result from all others."""
+        return self.engine, self.pcs, self.shape, self.connections, self.round
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,7 @@ class Result:
     pcs: int
     shape: Shape
     connections: int
+    round: int
     per_second: float
     processor_time: float = 0.0
     """Of the service for one keep-alive, in microseconds."""
@@ -36,31 +47,38 @@ class Result:
     """In milliseconds: half of the answers took less than the first, 99 % than the second."""
     sender_busy: float = 0.0
     answers: dict[str, int] = field(default_factory=dict)
+    """HTTP status and how often it was answered."""
+
+    @property
+    def step(self) -> tuple[str, int, Shape, int, int]:
+        """Which measurement it is."""
+        return self.engine, self.pcs, self.shape, self.connections, self.round
 
 
-def measure(plan: Plan, url: str, folder: Path) -> Result:
+def measure(plan: Plan, url: str, folder: Path, uvloop: Path | None) -> Result:
     """Measure; the service has a processor of its own where there are two."""
     ours, theirs = (0, 1) if (os.cpu_count() or 1) > 1 else (None, None)
     if plan.shape is Shape.BARE:
         rate = updates_per_second(url, plan.pcs, plan.seconds, ours)
-        return Result(plan.engine, plan.pcs, plan.shape, 0, rate)
-    warm_up = plan.seconds / 4
-    demand = (plan.pcs, plan.connections, plan.seconds, warm_up, theirs)
-    with serving(url, folder, plan.shape, ours) as service:
-        before = service.processor_time()
-        with loading(Demand(service.port, *demand)) as pipe:
-            load = pipe.recv()
-        used = service.processor_time() - before
-    share = load.seconds / (load.seconds + warm_up)
+        return Result(plan.engine, plan.pcs, plan.shape, plan.connections, plan.round, rate)
+    change = take_one_by_one if plan.shape.is_one_by_one else None
+    order = login_order(ServicePlace(url, folder), {}, change)
+    on_uvloop = uvloop if plan.shape.is_on_uvloop else None
+    with serving(replace(order, core=ours, uvloop=on_uvloop)) as service:
+        target = (service.port, service.pid, KeepAlives(plan.pcs))
+        with loading(Demand(*target, plan.connections, plan.seconds, core=theirs)) as pipe:
+            measured: Throughput = pipe.recv()
+    load = measured.load
     answered = sum(load.answers.values())
     return Result(
         plan.engine,
         plan.pcs,
         plan.shape,
         plan.connections,
-        load.per_second,
-        processor_time=used * share / answered * 1e6 if answered else 0.0,
+        plan.round,
+        measured.per_second,
+        processor_time=measured.processor_time / answered * 1e6 if answered else 0.0,
         latencies=[load.quantile(0.5), load.quantile(0.99)],
-        sender_busy=load.busy,
+        sender_busy=measured.busy,
         answers={str(status): number for status, number in sorted(load.answers.items())},
     )

@@ -1,103 +1,150 @@
-"""The section of the page about ingest."""
+"""The section of the page about ingest, and its picture."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Final
 
+from filling.on_disk import ENGINES, TITLES
+from growth import exponent
 from intake.measuring import Result
 from intake.shapes import Shape
-from loops.figures import exponent
-from loops.results import Setting
-from performance_page import PAGE, put_section, table
-from sweeps.on_disk import ENGINES, TITLES
+from measured import Results
+from performance_page import PAGE, Table, picture_of, put_picture, put_section
+from plot import Curve, drawn
 
-COLUMNS: Final = (
+_COLUMNS: Final = (
     *("Keep-alives", "PCs", "Connections", "a second", "p50 / p99, ms"),
-    *("Processor, µs each", "Sender busy"),
+    *("Processor, µs each", "Sender busy", "Refused"),
 )
-RATIOS: Final = ("Database", "Together / one by one", "Together / bare driver", "Exponent")
-_NOTHING: Final = "-"
+_RATIOS: Final = (
+    *("Database", "Together / one by one", "Together / bare driver"),
+    *("On uvloop: together", "one by one"),
+)
+_GROWTH: Final = ("What", "Grows with PCs to the power of")
+_NOTHING: Final = "–"  # noqa: RUF001 - a dash, as in print
+_PICTURE: Final = "ingest-growth.svg"
+_ALT: Final = (
+    "Microseconds of a keep-alive against the PCs there are, one line a database and shape"
+)
+_GOOD: Final = "200"
 
 
-@dataclass
-class Results:
-    """All measurements of one run."""
-
-    setting: Setting
-    is_quick: bool
-    results: list[Result] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, document: dict[str, object]) -> "Results":
-        """Make them of what `asdict` made of them."""
-        kept = dict(document)
-        results = [
-            Result(**{**each, "shape": Shape(each["shape"])})
-            for each in kept.pop("results")  # type: ignore[attr-defined]
-        ]
-        setting = Setting(**kept.pop("setting"))  # type: ignore[arg-type]
-        return cls(setting, bool(kept["is_quick"]), results)
-
-    def as_document(self) -> dict[str, object]:
-        """Return them as JSON knows it."""
-        return asdict(self)
-
-
-def write_page(results: Results, page: Path = PAGE) -> None:
-    """Write the section."""
+def write_page(results: Results[Result], page: Path = PAGE) -> list[Path]:
+    """Write section and picture; return where they are."""
+    picture = put_picture(_PICTURE, drawn(curves_of(results.results), "PCs", "µs"), page)
     put_section("ingest", section_of(results), page)
+    return [picture, page]
 
 
-def section_of(results: Results) -> str:
+def section_of(results: Results[Result]) -> str:
     """Return the section in Markdown."""
-    parts = results.setting.paragraphs(is_quick=results.is_quick)
-    for engine in ENGINES:
-        rows = [row_of(each) for each in results.results if each.engine == engine]
-        if rows:
-            parts.append(f"### On {TITLES[engine]}\n\n{table(COLUMNS, rows)}")
-    ratios = list(ratios_of(results.results))
-    parts.append(f"### What it comes to\n\n{table(RATIOS, ratios)}")
+    parts = results.paragraphs()
+    parts += [table.markdown() for table in tables_of(results.results)]
+    parts.append(picture_of("What a keep-alive takes", _ALT, _PICTURE))
     return "\n\n".join(parts)
 
 
-def row_of(result: Result) -> tuple[str, ...]:
-    """Return one measurement as a row of the table."""
-    if result.shape is Shape.BARE:
-        rest = (_NOTHING,) * 3
-        return (result.shape, f"{result.pcs:,}", _NOTHING, f"{result.per_second:,.0f}", *rest)
-    return (
-        result.shape,
-        f"{result.pcs:,}",
-        f"{result.connections}",
-        f"{result.per_second:,.0f}",
-        " / ".join(f"{value:.1f}" for value in result.latencies),
-        f"{result.processor_time:,.0f}",
-        f"{result.sender_busy:.0%}",
-    )
+def tables_of(results: Sequence[Result]) -> list[Table]:
+    """Lay out all that was measured."""
+    tables = [Table(f"On {TITLES[engine]}", _COLUMNS, _rows(results, engine)) for engine in ENGINES]
+    tables.append(Table("What it comes to", _RATIOS, tuple(ratios_of(results))))
+    growth = [
+        (curve.title, _NOTHING if power is None else f"{power:z.2f}")
+        for curve in curves_of(results)
+        for power in [exponent(*zip(*curve.points, strict=True))]
+    ]
+    tables.append(Table("What a keep-alive takes, as the fleet grows", _GROWTH, tuple(growth)))
+    return [table for table in tables if table.rows]
 
 
 def ratios_of(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
-    """Give the ratios on each database, and how what a keep-alive costs grows with the fleet."""
+    """Give ratios on each database: the medians of rounds, in which shapes took turns."""
     for engine in ENGINES:
         found = [each for each in results if each.engine == engine]
-        alike = [each for each in found if each.shape is Shape.ONE_BY_ONE]
-        if not alike:
-            continue
-        (before,) = alike
-        together = [
-            each
-            for each in found
-            if each.shape is Shape.TOGETHER and each.connections == before.connections
-        ]
-        after = next(each for each in together if each.pcs == before.pcs)
-        bare = next(each for each in found if each.shape is Shape.BARE)
-        power = exponent(
-            [each.pcs for each in together], [each.processor_time for each in together]
+        pairs = (
+            (Shape.TOGETHER, Shape.ONE_BY_ONE),
+            (Shape.TOGETHER, Shape.BARE),
+            (Shape.TOGETHER_ON_UVLOOP, Shape.TOGETHER),
+            (Shape.ONE_BY_ONE_ON_UVLOOP, Shape.ONE_BY_ONE),
         )
-        yield (
-            TITLES[engine],
-            f"{after.per_second / before.per_second:.1f}",
-            f"{after.per_second / bare.per_second:.2f}",
-            _NOTHING if power is None else f"{power:z.2f}",
-        )
+        ratios = [_ratio(found, shape, other) for shape, other in pairs]
+        if any(ratio is not None for ratio in ratios):
+            told = (_NOTHING if ratio is None else f"{ratio:.2f}" for ratio in ratios)
+            yield TITLES[engine], *told
+
+
+def curves_of(results: Sequence[Result]) -> list[Curve]:
+    """Return by the PCs what one keep-alive takes: time of a processor, or of the bare driver."""
+    curves = []
+    for engine in ENGINES:
+        for shape, what in ((Shape.TOGETHER, "processor"), (Shape.BARE, "bare driver")):
+            points = []
+            for pcs in sorted({each.pcs for each in results}):
+                rounds = _rounds(results, engine, pcs, shape)
+                if rounds:
+                    points.append((float(pcs), median(map(_cost, rounds))))
+            if points:
+                curves.append(Curve(f"{TITLES[engine]}, {what}", points))
+    return curves
+
+
+def line_of(result: Result) -> str:
+    """Say one result, for those who wait for the others."""
+    what = f"{result.shape} on {TITLES[result.engine]}, {result.pcs:,} PCs"
+    return f"{what}, {result.connections} connections: {result.per_second:,.0f} a second"
+
+
+def _cost(result: Result) -> float:
+    """Return the microseconds that one keep-alive takes."""
+    return 1e6 / result.per_second if result.shape is Shape.BARE else result.processor_time
+
+
+def _ratio(results: Sequence[Result], shape: Shape, other: Shape) -> float | None:
+    """Return how many times as many one shape takes in: the median over what both measured."""
+    others = {each.step[1:2] + each.step[3:]: each for each in results if each.shape is other}
+    ratios = [
+        each.per_second / against.per_second
+        for each in results
+        if each.shape is shape and (against := others.get(each.step[1:2] + each.step[3:]))
+        if against.per_second
+    ]
+    return median(ratios) if ratios else None
+
+
+def _rounds(
+    results: Sequence[Result], engine: str, pcs: int, shape: Shape, connections: int | None = None
+) -> list[Result]:
+    """Return all rounds of a measurement; without connections, those with the most."""
+    found = [
+        each for each in results if (each.engine, each.pcs, each.shape) == (engine, pcs, shape)
+    ]
+    most = max((each.connections for each in found), default=0)
+    wanted = most if connections is None else connections
+    return [each for each in found if each.connections == wanted]
+
+
+def _rows(results: Sequence[Result], engine: str) -> tuple[tuple[str, ...], ...]:
+    steps = dict.fromkeys(each.step[1:4] for each in results if each.engine == engine)
+    return tuple(_row(_rounds(results, engine, *step)) for step in steps)
+
+
+def _row(rounds: Sequence[Result]) -> tuple[str, ...]:
+    """Return all rounds of one measurement as a row: medians."""
+    first, rate = rounds[0], median(each.per_second for each in rounds)
+    if first.shape is Shape.BARE:
+        return (first.shape, f"{first.pcs:,}", _NOTHING, f"{rate:,.0f}", *(_NOTHING,) * 4)
+    refused = sum(
+        count for each in rounds for status, count in each.answers.items() if status != _GOOD
+    )
+    latencies = zip(*(each.latencies for each in rounds), strict=True)
+    return (
+        first.shape,
+        f"{first.pcs:,}",
+        f"{first.connections}",
+        f"{rate:,.0f}",
+        " / ".join(f"{median(some):.1f}" for some in latencies),
+        f"{median(each.processor_time for each in rounds):,.0f}",
+        f"{median(each.sender_busy for each in rounds):.0%}",
+        f"{refused:,}",
+    )

@@ -31,6 +31,11 @@ class Step:
     system: ListedSystem
     round: int
 
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What tells its result from all others."""
+        return self.case.name, self.system.name, self.round
+
 
 def steps_of(
     cases: Sequence[Case], systems: Sequence[ListedSystem], rounds: int | None

@@ -1,61 +1,37 @@
-"""Reads what is asked for, measures it, shows and keeps what came of it."""
+"""The benchmark of the loops, and its arguments."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-
-from loopjobs import SystemClock
+from benchmark_command import Benchmark, Taking, run
 from loops.campaign import Campaign, steps_of
 from loops.cases import CASES, Case
 from loops.page import write_page
-from loops.results import Results, Setting, load_results
-from loops.show import line_of, shown
+from loops.results import Result
+from loops.show import line_of
 from loops.systems import SYSTEMS, ListedSystem, system_named
 from loops.tables import tables_of
-from terminal import progress_on, terminal
+from terminal import progress_on
 
 _FOLDER: Final = Path(__file__).parents[2] / "var" / "loops"
 _QUICK_CASES: Final = ("one", "burst-100", "burst-1000", "spread-1000", "idle", "import")
 _QUICK_SECONDS: Final = 0.5
-_INTERRUPTED: Final = 130
-_WIDTH: Final = 200
-"""Of tables where no terminal says how wide it is."""
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and show, or write the page; return the exit code."""
-    given = _arguments(arguments)
-    console = terminal(_WIDTH)
-    if given.markdown:
-        return _write(given.output, console)
-    results = Results(Setting.here(f"{SystemClock().now():%Y-%m-%d}"), given.quick)
-    try:
-        _measure(given, results, console)
-    except KeyboardInterrupt:
-        console.print(f"interrupted; what was measured is in {given.output}", highlight=False)
-        return _INTERRUPTED
-    for table in tables_of(results.results):
-        console.print(shown(table))
-    console.print(f"written to {given.output}", highlight=False)
-    return 0
+    return run(BENCHMARK, arguments)
 
 
-def _write(path: Path, console: Console) -> int:
-    if not path.exists():
-        console.print(f"{path} is not there: measure first, without --markdown", style="red")
-        return 1
-    for written in write_page(load_results(path)):
-        console.print(f"written: {written}", highlight=False)
-    return 0
-
-
-def _measure(given: argparse.Namespace, results: Results, console: Console) -> None:
+def _measure(taking: Taking[Result]) -> None:
+    given, results, console = taking.given, taking.results, taking.console
     cases, systems = _cases(given), _systems(given)
     steps = steps_of(cases, systems, 1 if given.quick and not given.rounds else given.rounds)
+    steps = [step for step in steps if not results.has(step.key)]
     campaign = Campaign(_FOLDER / "environments", _QUICK_SECONDS if given.quick else None)
-    results.results = campaign.results
+    campaign.results = list(results.results)
     with progress_on(console) as progress:
         needed = dict.fromkeys(step.system.environment for step in steps)
         making = progress.add_task("environments", total=len(needed))
@@ -69,7 +45,7 @@ def _measure(given: argparse.Namespace, results: Results, console: Console) -> N
             progress.update(task, description=f"{step.case.name} {step.system.name}")
             result = campaign.take(step)
             console.print(line_of(result), highlight=False)
-            results.save(given.output)
+            taking.keep(result)
             progress.advance(task)
 
 
@@ -91,19 +67,22 @@ def _rounds(text: str) -> int:
     return int(text)
 
 
-def _arguments(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description="Measures loopjobs against hand-written loops and its peers."
-    )
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     cases, systems = [each.name for each in CASES], [each.name for each in SYSTEMS]
     parser.add_argument("--case", nargs="+", choices=cases, metavar="NAME", help=", ".join(cases))
     parser.add_argument(
         "--system", nargs="+", choices=systems, metavar="NAME", help=", ".join(systems)
     )
     parser.add_argument("--rounds", type=_rounds, help="so many, instead of what each case says")
-    parser.add_argument("--quick", action="store_true", help="few cases, one short round")
-    parser.add_argument("--output", type=Path, default=_FOLDER / "results.json")
-    parser.add_argument(
-        "--markdown", action="store_true", help="measure nothing: write the page of the docs"
-    )
-    return parser.parse_args(arguments)
+
+
+BENCHMARK: Final = Benchmark(
+    "loops",
+    "Measures loopjobs against hand-written loops and its peers.",
+    Result,
+    _add_arguments,
+    _measure,
+    tables_of,
+    write_page,
+    width=200,
+)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -63,6 +64,28 @@ def interpreter_of(name: str, folder: Path) -> Path:
         _call(install)
         mark.write_text(pins.mark, encoding="utf-8")
     return python
+
+
+def packages_of(name: str, folder: Path) -> Path:
+    """Return a folder with what an environment has beside this one; makes it first if it is old.
+
+    A process that has this folder on its path has both.
+
+    Args:
+        name: As in `environments.toml`.
+        folder: Where such folders are kept.
+
+    Raises:
+        NotInstalledError: it could not be made.
+    """
+    pins, place = read_pins(name), folder / name
+    mark = place / "made-of"
+    if not (mark.exists() and mark.read_text(encoding="utf-8") == pins.mark):
+        shutil.rmtree(place, ignore_errors=True)
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+        _call([*install, "--target", str(place), *pins.requirements])
+        mark.write_text(pins.mark, encoding="utf-8")
+    return place
 
 
 def environment_variables() -> dict[str, str]:

@@ -1,8 +1,7 @@
-"""Medians, ratios of pairs, and how cost grows."""
+"""Medians, and ratios of pairs."""
 
-import math
 from collections.abc import Sequence
-from statistics import fmean, median
+from statistics import median
 from typing import Final
 
 from loops.cases import Case
@@ -11,7 +10,6 @@ from loops.systems import ListedSystem, system_named
 
 BEHIND: Final = 0.5
 """A system has fallen behind if less than this share of its ticks comes within the window."""
-_LEAST_SIZES: Final = 3
 
 
 def median_of(results: Sequence[Result], case: str, system: str, figure: str) -> float | None:
@@ -49,17 +47,3 @@ def is_behind(results: Sequence[Result], case: Case, system: ListedSystem) -> bo
     return bool(found) and all(
         each.failure is not None or each.figures.get("kept", 1.0) < BEHIND for each in found
     )
-
-
-def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float | None:
-    """Return the power of the size with which the cost grows: with 1, both double together.
-
-    Fitted by least squares of the logarithms; `None` for fewer than three sizes.
-    """
-    if len(sizes) < _LEAST_SIZES:
-        return None
-    across = [math.log(size) for size in sizes]
-    up = [math.log(cost) for cost in costs]
-    middle, height = fmean(across), fmean(up)
-    slope = sum((x - middle) * (y - height) for x, y in zip(across, up, strict=True))
-    return slope / sum((x - middle) ** 2 for x in across)

@@ -6,36 +6,35 @@ from typing import Final
 from loops.cases import CASES
 from loops.figures import median_of
 from loops.goals import GOALS
-from loops.plot import Curve, drawn
-from loops.results import Results
+from loops.results import Result
 from loops.systems import SYSTEMS
-from loops.tables import Table, tables_of
-from performance_page import PAGE, put_section
+from loops.tables import tables_of
+from measured import Results
+from performance_page import PAGE, Table, picture_of, put_picture, put_section
+from plot import Curve, drawn
 
-_PICTURE: Final = Path("images") / "loops-growth.svg"
+_PICTURE: Final = "loops-growth.svg"
 _ALT: Final = "CPU of all ticks of a burst against the number of jobs, one line a system"
 
 
-def write_page(results: Results, page: Path = PAGE) -> list[Path]:
+def write_page(results: Results[Result], page: Path = PAGE) -> list[Path]:
     """Write section and picture; return where they are."""
-    picture = page.parents[1] / _PICTURE
-    picture.parent.mkdir(exist_ok=True)
-    picture.write_text(drawn(curves_of(results), "jobs", "ms of CPU"), encoding="utf-8")
+    picture = put_picture(_PICTURE, drawn(curves_of(results), "jobs", "ms of CPU"), page)
     put_section("loops", section_of(results), page)
     return [picture, page]
 
 
-def section_of(results: Results) -> str:
+def section_of(results: Results[Result]) -> str:
     """Return the section in Markdown."""
-    parts = results.setting.paragraphs(is_quick=results.is_quick)
+    parts = results.paragraphs()
     goals = [row for goal in GOALS if (row := goal.verdict(results.results))]
-    parts.append(_markdown(Table("Goals", ("", "limit", "reached", ""), tuple(goals))))
-    parts += [_markdown(table) for table in tables_of(results.results)]
-    parts.append(f"### All ticks of a burst\n\n![{_ALT}](../{_PICTURE.as_posix()})")
+    parts.append(Table("Goals", ("", "limit", "reached", ""), tuple(goals)).markdown())
+    parts += [table.markdown() for table in tables_of(results.results)]
+    parts.append(picture_of("All ticks of a burst", _ALT, _PICTURE))
     return "\n\n".join(parts)
 
 
-def curves_of(results: Results) -> list[Curve]:
+def curves_of(results: Results[Result]) -> list[Curve]:
     """Return the milliseconds of CPU that a burst takes, by the number of jobs."""
     curves = []
     for system in SYSTEMS:
@@ -51,16 +50,3 @@ def curves_of(results: Results) -> list[Curve]:
             title = system.title.replace("*", "").replace("`", "")
             curves.append(Curve(title, points, is_bold=system.kind == "ours"))
     return curves
-
-
-def _markdown(table: Table) -> str:
-    lines = [
-        f"### {table.title}",
-        "",
-        f"| {' | '.join(table.columns)} |",
-        f"|---{'|--:' * (len(table.columns) - 1)}|",
-        *(f"| {' | '.join(row)} |" for row in table.rows),
-    ]
-    if table.notes:
-        lines += ["", *(f"- {note}" for note in table.notes)]
-    return "\n".join(lines)

@@ -4,8 +4,9 @@
     python benchmarks/loops/run.py --markdown
 
 A whole run takes about twelve minutes on two idle processors, and some more the first time, when it
-makes the environments of the peers. It writes what it found to `var/loops/results.json`;
-`--markdown` measures nothing, and puts that into docs/reference/performance.md.
+makes the environments of the peers. It keeps what it found in `var/loops/results.json`, and goes on
+there if it was interrupted; `--markdown` measures nothing, and puts that into
+docs/reference/performance.md.
 """
 
 import sys

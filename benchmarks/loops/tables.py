@@ -4,22 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from growth import exponent
 from loops.cases import CASES, Case
 from loops.cells import MS, NOTHING, US, Cell, above_bare, late, ratio, scaled
-from loops.figures import exponent, failure_of, median_of
+from loops.figures import failure_of, median_of
 from loops.results import Result
 from loops.systems import SYSTEMS, ListedSystem
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with a title; the first column is text, all others are figures."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
-    """Why cells are empty."""
+from performance_page import Table
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,24 @@
-"""What a case of the benchmark says: rows, a job, and somebody who writes meanwhile."""
+"""What a case of the benchmark says: rows, a job, and those who ask for something meanwhile."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from loopjobs import CancellationToken, Clock, SystemClock
-from servicekit.database import Database, DatabaseOptions, Revisions
-from sweeps.bulk import Expressions
-
-Row: TypeAlias = Mapping[str, object]
+from filling.bulk import Expressions
+from loopjobs import Clock, HostBuilder
+from servicekit.database import Database, Revisions
+from serving.paced import Stream
+from serving.process import Order
+from serving.services import ServicePlace, Settings
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Where a case takes place."""
+    """What is to be filled."""
 
     database: Database
     rows: int
-    """So many that `--rows` asked for."""
     folder: Path
     """For files."""
     clock: Clock
@@ -30,27 +29,7 @@ class Scene:
         return Expressions(self.database.is_sqlite, self.clock.now())
 
 
-@dataclass(frozen=True)
-class ScenePlace:
-    """Where a scene is, for every process that takes part in it."""
-
-    url: str
-    rows: int
-    folder: Path
-
-    @asynccontextmanager
-    async def scene(self, patience: float = 5.0) -> AsyncIterator[Scene]:
-        """Open the database; closed after the block.
-
-        Args:
-            patience: seconds to wait for others to finish writing.
-        """
-        settings = {"Url": self.url, "BusyTimeoutInSeconds": patience}
-        async with Database(DatabaseOptions.model_validate(settings)) as database:
-            yield Scene(database, self.rows, self.folder, SystemClock())
-
-
-Execute: TypeAlias = Callable[[CancellationToken], Awaitable[object]]
+OrderOf: TypeAlias = Callable[[ServicePlace, Settings, Callable[[HostBuilder], None] | None], Order]
 
 
 @dataclass(frozen=True)
@@ -58,17 +37,22 @@ class Case:
     """One job at scale. A new one is a file of its own and a line in `catalogue.CASES`."""
 
     name: str
-    table: str
-    """The table whose rows `--rows` is about."""
+    """Of the job, and of its section."""
+    full_rows: int
+    """The scale of the specification."""
     revisions: Revisions
     """Of the service whose job it is."""
     fill: Callable[[Scene], Awaitable[None]]
     """Writes the rows, some of which the job is about."""
-    job: Callable[[Scene], Execute]
-    """Makes the job; the benchmark calls its `execute` once."""
-    write: Callable[[Scene, int], Awaitable[None]]
-    """What another client does every few milliseconds; gets the number of its write."""
-    peer: Callable[[Scene], Awaitable[None]]
-    """Does the same row by row."""
-    full_rows: int
-    """The scale of the specification."""
+    order: OrderOf
+    """Orders the service."""
+    job: Mapping[str, object]
+    """What the settings say about the job, beside what they say by themselves."""
+    counters: tuple[str, ...]
+    """Of those that the job reports: how many rows it changed."""
+    others: tuple[str, ...]
+    """The other jobs of the service, which rest."""
+    requests: Callable[[int, tuple[str, ...]], Sequence[Stream]]
+    """What is asked of the service meanwhile; gets the rows, and access tokens."""
+    peer: Callable[[Database, Clock], Awaitable[int]]
+    """Does the same row by row; returns how many rows it changed."""

@@ -3,11 +3,5 @@
 from typing import Final
 
 from sweeps import bulk_job_cleanup, pc_delete, pc_keep_alive, token_cleanup
-from sweeps.case import Case
 
 CASES: Final = (pc_keep_alive.CASE, pc_delete.CASE, token_cleanup.CASE, bulk_job_cleanup.CASE)
-
-
-def case_named(name: str) -> Case:
-    """Return the case of that name."""
-    return next(case for case in CASES if case.name == name)

@@ -1,125 +1,173 @@
-"""One measurement: a database is filled, and a job or its peer runs over it once."""
+"""One measurement: a job or its peer runs once in a service that others ask for something."""
 
 import asyncio
-import gc
-import logging
-import multiprocessing
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import text
-
-from loopjobs import CancellationToken, SystemClock
-from servicekit.database import MigrationService
+from filling.bulk import filling
+from loopjobs import SystemClock
 from servicekit.testing import Place
-from sweeps.case import Case, Scene, ScenePlace
-from sweeps.catalogue import case_named
-from sweeps.meters import Meter, metered, watched
-from sweeps.other_client import Latencies, writing
+from serving.load import Load
+from serving.paced import pacing
+from serving.process import Ran, Service, serving
+from serving.services import ServicePlace
+from sweeps.case import Case, Scene
+from sweeps.row_by_row import CHANGED, RowByRowJob, add_row_by_row
 
-_ALONE: Final = 2.0
-"""Seconds for which the other client is measured without the job."""
-_SECOND_ROUND: Final = 10_000_000
-_QUANTILES: Final = (0.5, 0.99, 1.0)
+_RESTING: Final = {"StartedBy": "Trigger"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to measure."""
+
+    case: str
+    engine: str
+    rows: int
+    is_peer: bool = False
+    seconds_off: float = 0.0
+    """For how long requests are measured before the job runs; not at all with 0."""
+    warm_up: float = 1.5
+    """Seconds of requests before anything is measured."""
+
+    @property
+    def step(self) -> tuple[str, str, int, bool]:
+        """What tells its result from all others."""
+        return self.case, self.engine, self.rows, self.is_peer
+
+
+@dataclass(frozen=True)
+class Felt:
+    """What those felt who asked for something; milliseconds from when it was due."""
+
+    what: str
+    answers: dict[str, int]
+    """HTTP status and how often it was answered; 0 where there was no answer."""
+    p50: float
+    p99: float
+    longest: float
+
+    @classmethod
+    def of(cls, what: str, load: Load) -> "Felt":
+        """Return it in figures."""
+        answers = {str(status): count for status, count in sorted(load.answers.items())}
+        return cls(what, answers, *(load.quantile(share) for share in (0.5, 0.99, 1.0)))
+
+    @property
+    def count(self) -> int:
+        """How many were answered, or not at all."""
+        return sum(self.answers.values())
+
+    @property
+    def refused(self) -> dict[str, int]:
+        """Those that were not answered with what they asked for, by status."""
+        good = {HTTPStatus.OK, HTTPStatus.ACCEPTED}
+        return {status: count for status, count in self.answers.items() if int(status) not in good}
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured; seconds, bytes, and latencies in milliseconds by `_QUANTILES`."""
+    """What was measured; seconds and bytes."""
 
     case: str
     engine: str
     rows: int
     is_peer: bool = False
     seconds: float = 0.0
+    changed: int = 0
     statements: int = 0
     longest_write: float = 0.0
     longest_read: float = 0.0
     longest_held: float = 0.0
     memory_before: int = 0
     memory_peak: int = 0
-    off: list[float] = field(default_factory=list)
-    on: list[float] = field(default_factory=list)
+    off: list[Felt] = field(default_factory=list)
+    """Without the job; empty where that was not measured."""
+    on: list[Felt] = field(default_factory=list)
+
+    @property
+    def step(self) -> tuple[str, str, int, bool]:
+        """Which measurement it is."""
+        return self.case, self.engine, self.rows, self.is_peer
 
 
-def measure(case: str, engine: str, rows: int, place: Place, *, is_peer: bool = False) -> Result:
-    """Measure in a process of its own, whose memory knows of nothing before."""
+@dataclass(frozen=True)
+class Filled:
+    """A database of so many rows, to be copied or used up."""
+
+    case: Case
+    place: Place
+    url: str
+    rows: int
+    folder: Path
+
+    def measure(self, plan: Plan, *, is_last: bool) -> Result:
+        """Measure on a copy, or on the database itself if nobody needs it after that."""
+        url = self.url if is_last else self.place.copy(self.url)
+        try:
+            return asyncio.run(_measure(self.case, plan, ServicePlace(url, self.folder)))
+        finally:
+            if not is_last:
+                self.place.drop(url)
+
+
+def filled(case: Case, place: Place, rows: int) -> Filled:
+    """Fill a database for a case. Whoever asked removes database and folder."""
+    folder = Path(tempfile.mkdtemp(prefix="sweeps-"))
     url = place.create()
-    context = multiprocessing.get_context("forkserver")
-    try:
-        with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
-            run = _measure_peer if is_peer else _measure_job
-            return pool.submit(run, case, engine, url, rows).result()
-    finally:
-        place.drop(url)
+    asyncio.run(_fill(case, url, rows, folder))
+    return Filled(case, place, url, rows, folder)
 
 
-def _measure_peer(name: str, engine: str, url: str, rows: int) -> Result:
-    logging.disable(logging.CRITICAL)
-    return asyncio.run(_peer(case_named(name), engine, url, rows))
+async def _fill(case: Case, url: str, rows: int, folder: Path) -> None:
+    async with filling(url, case.revisions) as database:
+        await case.fill(Scene(database, rows, folder, SystemClock()))
 
 
-def _measure_job(name: str, engine: str, url: str, rows: int) -> Result:
-    logging.disable(logging.CRITICAL)
-    # As a service does before it runs.
-    gc.collect()
-    gc.freeze()
-    return asyncio.run(_job(case_named(name), engine, url, rows))
-
-
-async def _peer(case: Case, engine: str, url: str, rows: int) -> Result:
-    clock = SystemClock()
-    with tempfile.TemporaryDirectory(prefix="sweeps-") as folder:
-        async with ScenePlace(url, rows, Path(folder)).scene() as scene:
-            await _prepare(case, scene)
-            with metered(scene.database, clock) as meter:
-                began = clock.monotonic()
-                await case.peer(scene)
-                seconds = clock.monotonic() - began
+async def _measure(case: Case, plan: Plan, place: ServicePlace) -> Result:
+    jobs = dict.fromkeys(case.others, _RESTING) | {case.name: _RESTING | dict(case.job)}
+    change = None
+    if plan.is_peer:
+        change = partial(add_row_by_row, case)
+        jobs[RowByRowJob.__name__] = _RESTING
+    with serving(case.order(place, jobs, change)) as service:
+        ran, off, on = await _run(case, plan, service)
+    counters = (CHANGED,) if plan.is_peer else case.counters
     return Result(
-        case.name, engine, rows, is_peer=True, seconds=seconds, statements=meter.statements
+        plan.case,
+        plan.engine,
+        plan.rows,
+        plan.is_peer,
+        seconds=ran.seconds,
+        changed=round(sum(ran.reported.get(each, 0) for each in counters)),
+        statements=ran.meter.statements,
+        longest_write=ran.meter.longest_write,
+        longest_read=ran.meter.longest_read,
+        longest_held=ran.meter.longest_held,
+        memory_before=ran.meter.memory_before,
+        memory_peak=ran.meter.memory_peak,
+        off=[Felt.of(what, load) for what, load in off.items()],
+        on=[Felt.of(what, load) for what, load in on.items()],
     )
 
 
-async def _job(case: Case, engine: str, url: str, rows: int) -> Result:
-    with tempfile.TemporaryDirectory(prefix="sweeps-") as folder:
-        place = ScenePlace(url, rows, Path(folder))
-        async with place.scene() as scene:
-            await _prepare(case, scene)
-            meter, seconds, on = await _run(case, place, scene)
-            async with writing(case, place, first=_SECOND_ROUND) as off:
-                await scene.clock.sleep(_ALONE)
-    return Result(
-        case.name,
-        engine,
-        rows,
-        seconds=seconds,
-        statements=meter.statements,
-        longest_write=meter.longest_write,
-        longest_read=meter.longest_read,
-        longest_held=meter.longest_held,
-        memory_before=meter.memory_before,
-        memory_peak=meter.memory_peak,
-        off=[off.quantile(share) for share in _QUANTILES],
-        on=[on.quantile(share) for share in _QUANTILES],
-    )
-
-
-async def _prepare(case: Case, scene: Scene) -> None:
-    await MigrationService(scene.database, case.revisions, scene.clock).start()
-    await case.fill(scene)
-    async with scene.database.writing() as session:
-        await session.execute(text("ANALYZE"))
-
-
-async def _run(case: Case, place: ScenePlace, scene: Scene) -> tuple[Meter, float, Latencies]:
-    execute, clock = case.job(scene), scene.clock
-    with metered(scene.database, clock) as meter, watched(meter, clock):
-        async with writing(case, place, first=1) as on:
-            began = clock.monotonic()
-            await execute(CancellationToken(clock))
-            seconds = clock.monotonic() - began
-    return meter, seconds, on
+async def _run(
+    case: Case, plan: Plan, service: Service
+) -> tuple[Ran, Mapping[str, Load], Mapping[str, Load]]:
+    clock, job = SystemClock(), RowByRowJob.__name__ if plan.is_peer else case.name
+    streams = case.requests(plan.rows, service.tokens)
+    async with pacing(service.port, streams) as pacer:
+        await clock.sleep(plan.warm_up)
+        off: Mapping[str, Load] = {}
+        if plan.seconds_off:
+            await pacer.begin()
+            await clock.sleep(plan.seconds_off)
+            off = await pacer.end()
+        await pacer.begin()
+        ran = await service.run(job)
+        return ran, off, await pacer.end()

@@ -1,101 +1,157 @@
-"""The section of the page about jobs."""
+"""The section of the page about jobs, and its picture."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
-from loops.figures import exponent
-from loops.results import Setting
-from performance_page import PAGE, put_section, table
+from filling.on_disk import ENGINES, TITLES
+from growth import exponent
+from measured import Results
+from performance_page import PAGE, Table, picture_of, put_picture, put_section
+from plot import Curve, drawn
 from sweeps.catalogue import CASES
-from sweeps.measuring import Result
-from sweeps.on_disk import ENGINES, TITLES
+from sweeps.measuring import Felt, Result
 
 _MIB: Final = 2**20
-_NOTHING: Final = "-"
-COLUMNS: Final = (
-    *("Job", "Rows", "s", "Statements", "Longest write / read, ms", "Loop held, ms"),
-    *("Memory, MiB", "Job off: p50 / p99 / max, ms", "Job on: p50 / p99 / max, ms"),
+_NOTHING: Final = "–"  # noqa: RUF001 - a dash, as in print
+_COLUMNS: Final = (
+    *("Job", "Rows", "Rows changed", "s", "Statements", "Longest write / read, ms"),
+    *("Loop held, ms", "Memory, MiB"),
 )
-GROWTH: Final = ("Job", "Database", "Exponent", "Row by row, µs a row", "Job, µs a row", "Ratio")
+_FELT: Final = (
+    *("Job and request", "Rows", "Requests", "Job off: p50 / p99 / max, ms"),
+    *("Job on: p50 / p99 / max, ms", "p99 on to off", "Refused"),
+)
+_GROWTH: Final = ("Job", "Database", "Time grows with rows to the power of", "Statements, too")
+_PEERS: Final = ("Job", "Database", "Rows", "Row by row, s", "Job, s", "Ratio", "Statements")
+_PICTURE: Final = "jobs-growth.svg"
+_ALT: Final = "Seconds of one run against the rows of the table, one line a job and database"
 
 
-@dataclass
-class Results:
-    """All measurements of one run."""
-
-    setting: Setting
-    is_quick: bool
-    results: list[Result] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, document: dict[str, object]) -> "Results":
-        """Make them of what `asdict` made of them."""
-        kept = dict(document)
-        results = [Result(**each) for each in kept.pop("results")]  # type: ignore[attr-defined]
-        setting = Setting(**kept.pop("setting"))  # type: ignore[arg-type]
-        return cls(setting, bool(kept["is_quick"]), results)
-
-    def as_document(self) -> dict[str, object]:
-        """Return them as JSON knows it."""
-        return asdict(self)
-
-
-def write_page(results: Results, page: Path = PAGE) -> None:
-    """Write the section."""
+def write_page(results: Results[Result], page: Path = PAGE) -> list[Path]:
+    """Write section and picture; return where they are."""
+    picture = put_picture(_PICTURE, drawn(curves_of(results.results), "rows", "s"), page)
     put_section("jobs", section_of(results), page)
+    return [picture, page]
 
 
-def section_of(results: Results) -> str:
+def section_of(results: Results[Result]) -> str:
     """Return the section in Markdown."""
-    parts = results.setting.paragraphs(is_quick=results.is_quick)
-    for engine in ENGINES:
-        rows = [row_of(each) for each in jobs_on(results.results, engine)]
-        if rows:
-            parts.append(f"### On {TITLES[engine]}\n\n{table(COLUMNS, rows)}")
-    parts.append(f"### How it grows\n\n{table(GROWTH, list(growth_of(results.results)))}")
+    parts = results.paragraphs()
+    parts += [table.markdown() for table in tables_of(results.results)]
+    parts.append(picture_of("Time of a run", _ALT, _PICTURE))
     return "\n\n".join(parts)
 
 
-def jobs_on(results: Sequence[Result], engine: str) -> list[Result]:
-    """Return what was measured of the jobs on a database."""
-    return [each for each in results if each.engine == engine and not each.is_peer]
+def tables_of(results: Sequence[Result]) -> list[Table]:
+    """Lay out all that was measured."""
+    tables = []
+    for engine in ENGINES:
+        jobs = _jobs(results, engine)
+        title = TITLES[engine]
+        tables.append(Table(f"On {title}", _COLUMNS, tuple(map(_row, jobs))))
+        felt = tuple(row for job in jobs if job.off for row in _felt(job))
+        tables.append(Table(f"Requests meanwhile, {title}", _FELT, felt))
+    tables.append(Table("How it grows", _GROWTH, tuple(growth_of(results))))
+    tables.append(
+        Table("Against row by row, both at the same rows", _PEERS, tuple(peers_of(results)))
+    )
+    return [table for table in tables if table.rows]
 
 
-def row_of(result: Result) -> tuple[str, ...]:
-    """Return one measurement as a row of the table."""
+def growth_of(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
+    """Give how time and statements of each job grow on each database."""
+    for case in CASES:
+        for engine in ENGINES:
+            jobs = _jobs(results, engine, case.name)
+            if jobs:
+                rows = [job.rows for job in jobs]
+                powers = (
+                    exponent(rows, [job.seconds for job in jobs]),
+                    exponent(rows, [job.statements for job in jobs]),
+                )
+                told = (_NOTHING if power is None else f"{power:z.2f}" for power in powers)
+                yield case.name, TITLES[engine], *told
+
+
+def peers_of(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
+    """Give what the peer takes, and the job over exactly as many rows."""
+    for peer in results:
+        jobs = _jobs(results, peer.engine, peer.case)
+        alike = next((job for job in jobs if job.rows == peer.rows), None)
+        if peer.is_peer and alike is not None:
+            yield (
+                peer.case,
+                TITLES[peer.engine],
+                f"{peer.rows:,}",
+                f"{peer.seconds:.2f}",
+                f"{alike.seconds:.2f}",
+                f"{peer.seconds / alike.seconds:.1f}",
+                f"{peer.statements:,} / {alike.statements:,}",
+            )
+
+
+def curves_of(results: Sequence[Result]) -> list[Curve]:
+    """Return the seconds of each job by the rows."""
+    curves = []
+    for engine in ENGINES:
+        for case in CASES:
+            points = [(float(job.rows), job.seconds) for job in _jobs(results, engine, case.name)]
+            if points:
+                curves.append(Curve(f"{case.name}, {TITLES[engine]}", points))
+    return curves
+
+
+def line_of(result: Result) -> str:
+    """Say one result, for those who wait for the others."""
+    felt = ", ".join(f"{each.what} p99 {each.p99:.1f} ms" for each in result.on)
+    what = f"{result.case}{' row by row' if result.is_peer else ''} on {TITLES[result.engine]}"
+    took = f"{result.seconds:.2f} s, {result.changed:,} changed, {result.statements:,} statements"
+    write = f"longest write {result.longest_write * 1e3:.0f} ms"
+    return f"{what}, {result.rows:,} rows: {took}, {write}, {felt}"
+
+
+def _jobs(results: Sequence[Result], engine: str, case: str | None = None) -> list[Result]:
+    """Return what was measured of jobs on a database, by size."""
+    found = [each for each in results if each.engine == engine and not each.is_peer]
+    names = [each.name for each in CASES]
+    ordered = sorted(found, key=lambda each: (names.index(each.case), each.rows))
+    return [each for each in ordered if case in {None, each.case}]
+
+
+def _row(result: Result) -> tuple[str, ...]:
     grown = (result.memory_peak - result.memory_before) / _MIB
     return (
         result.case,
         f"{result.rows:,}",
+        f"{result.changed:,}",
         f"{result.seconds:.2f}",
         f"{result.statements:,}",
         f"{result.longest_write * 1e3:.0f} / {result.longest_read * 1e3:.0f}",
         f"{result.longest_held * 1e3:.0f}",
         f"{result.memory_peak / _MIB:.0f} (+{grown:.0f})",
-        " / ".join(f"{value:.1f}" for value in result.off),
-        " / ".join(f"{value:.1f}" for value in result.on),
     )
 
 
-def growth_of(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
-    """Give how the time of each job grows on each database, and what a row costs, also the peer."""
-    for case in CASES:
-        for engine in ENGINES:
-            found = [each for each in results if (each.case, each.engine) == (case.name, engine)]
-            jobs = sorted((each for each in found if not each.is_peer), key=lambda job: job.rows)
-            peers = [each for each in found if each.is_peer]
-            if not jobs:
-                continue
-            power = exponent([job.rows for job in jobs], [job.seconds for job in jobs])
-            ours = jobs[-1].seconds / jobs[-1].rows * 1e6
-            theirs = peers[0].seconds / peers[0].rows * 1e6 if peers else None
-            yield (
-                case.name,
-                TITLES[engine],
-                _NOTHING if power is None else f"{power:z.2f}",
-                _NOTHING if theirs is None else f"{theirs:,.0f}",
-                f"{ours:,.1f}",
-                _NOTHING if theirs is None else f"{theirs / ours:,.0f}",
-            )
+def _felt(result: Result) -> Iterator[tuple[str, ...]]:
+    for off, on in zip(result.off, result.on, strict=True):
+        yield (
+            f"{result.case}: {on.what}",
+            f"{result.rows:,}",
+            f"{off.count:,} / {on.count:,}",
+            _latencies(off),
+            _latencies(on),
+            f"{on.p99 / off.p99:.1f}" if off.p99 else _NOTHING,
+            _refused(off, on),
+        )
+
+
+def _refused(off: Felt, on: Felt) -> str:
+    """Say how many were refused, and why."""
+    refused = Counter(off.refused) + Counter(on.refused)
+    return ", ".join(f"{count:,} ({status})" for status, count in sorted(refused.items())) or "0"
+
+
+def _latencies(felt: Felt) -> str:
+    return f"{felt.p50:.1f} / {felt.p99:.1f} / {felt.longest:.1f}"

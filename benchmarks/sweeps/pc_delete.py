@@ -1,5 +1,6 @@
 """PcDeleteJob: one PC in ten is to go, with all that hangs on it; the others go on being heard."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -7,24 +8,22 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import login.storage
+from filling.bulk import Expressions, insert_rows
+from filling.fleet import pc_columns
 from login.domain.pc import PcStatus, RemovedBy
-from login.domain.retirement_brake import HoldBoard
-from login.jobs.pc_delete import PcDeleteJob
-from login.jobs.pc_delete_options import PcDeleteJobOptions
-from login.storage.acknowledgements import SqlAcknowledgementStore
 from login.storage.models import AuthSessionRow, PcRow, PcStatusEventRow, RefreshTokenRow
-from login.storage.retirement_store import SqlRetirementStore
-from servicekit.database import Revisions
-from sweeps.bulk import Expressions, insert_rows
-from sweeps.case import Case, Execute, Scene
-from sweeps.pc_keep_alive import hear
+from loopjobs import Clock
+from servicekit.database import Database, Revisions
+from serving.paced import Stream
+from serving.services import login_order
+from sweeps.case import Case, Scene
+from sweeps.login_case import OWNER, add_people, keep_alives_and_sign_ins, others_than
 from sweeps.row_by_row import row_by_row
-from sweeps.token_cleanup import add_user
 
+_NAME: Final = "PcDeleteJob"
 _ONE_AWAY_IN: Final = 10
 _EVENTS_A_PC: Final = 3
 """Beside a session and its token: five rows hang on each PC that goes."""
-_STRIDE: Final = 7_919
 _DAY: Final = timedelta(days=1)
 
 
@@ -32,7 +31,7 @@ async def fill(scene: Scene) -> None:
     """Write PCs; of those that go, half are to be retired and half to be purged."""
     sql, rows = scene.expressions, scene.rows
     away = range(_ONE_AWAY_IN, rows + 1, _ONE_AWAY_IN)
-    await add_user(scene)
+    await add_people(scene)
     await insert_rows(scene.database, PcRow, _pc(sql), range(1, rows + 1), sql)
     for number in range(_EVENTS_A_PC):
         await insert_rows(scene.database, PcStatusEventRow, _event(sql, number), away, sql)
@@ -48,10 +47,7 @@ def _pc(sql: Expressions) -> dict[str, str]:
         return f"CASE WHEN n % {2 * _ONE_AWAY_IN} = 0 THEN {then} END"
 
     since = sql.moment(-100 * _DAY, "-n")
-    return {
-        "id": "n",
-        "mac": sql.mac(),
-        "hostname": "'pc-' || n",
+    return pc_columns(sql) | {
         "status": if_away(str(PcStatus.OFFLINE.value), str(PcStatus.ONLINE.value)),
         "status_reason": if_away("'sweep'", "'keep_alive'"),
         "status_changed_at": since,
@@ -79,7 +75,7 @@ def _session(sql: Expressions) -> dict[str, str]:
     ended = sql.moment(-95 * _DAY)
     return {
         "id": "n",
-        "user_id": "1",
+        "user_id": str(OWNER),
         "pc_id": "n",
         "created_at": sql.moment(-109 * _DAY),
         "last_used_at": sql.moment(-109 * _DAY),
@@ -91,29 +87,20 @@ def _session(sql: Expressions) -> dict[str, str]:
 def _token(sql: Expressions) -> dict[str, str]:
     return {
         "session_id": "n",
-        "token_hash": sql.digest(),
+        "token_hash": sql.sha256("'token-' || n"),
         "issued_at": sql.moment(-109 * _DAY),
         "expires_at": sql.moment(-95 * _DAY),
     }
 
 
-def job(scene: Scene) -> Execute:
-    """Retire and purge it all in one run; else as the settings come."""
-    options = PcDeleteJobOptions.model_validate({"MaxPerRun": 100_000})
-    acknowledgements = SqlAcknowledgementStore(scene.database)
-    store = SqlRetirementStore(scene.database)
-    return PcDeleteJob(store, acknowledgements, HoldBoard(), options, scene.clock).execute
+def requests(rows: int, _: tuple[str, ...]) -> Sequence[Stream]:
+    """Return keep-alives of those that stay, and sign-ins."""
+    return keep_alives_and_sign_ins(rows // _ONE_AWAY_IN, _ONE_AWAY_IN)
 
 
-async def keep_alive(scene: Scene, number: int) -> None:
-    """Hear one PC after another of those that stay."""
-    tens = scene.rows // _ONE_AWAY_IN
-    await hear(scene, number * _STRIDE % tens * _ONE_AWAY_IN + 1)
-
-
-async def row_by_row_instead(scene: Scene) -> None:
+async def row_by_row_instead(database: Database, clock: Clock) -> int:
     """Look at each PC; retire it, or delete all that hangs on it and then itself."""
-    now = scene.clock.now()
+    now = clock.now()
 
     async def let_go(session: AsyncSession, pc: PcRow) -> None:
         if pc.deleted_at is None:
@@ -131,16 +118,21 @@ async def row_by_row_instead(scene: Scene) -> None:
             gone = delete(table).where(condition)
             await session.execute(gone.execution_options(synchronize_session=False))
 
-    await row_by_row(scene, PcRow.id, PcRow, lambda pc: pc.status == PcStatus.OFFLINE.value, let_go)
+    def is_away(pc: PcRow) -> bool:
+        return pc.status == PcStatus.OFFLINE.value
+
+    return await row_by_row(database, select(PcRow.id).order_by(PcRow.id), PcRow, is_away, let_go)
 
 
 CASE: Final = Case(
-    "PcDeleteJob",
-    "pcs",
-    Revisions.of(login.storage),
-    fill,
-    job,
-    keep_alive,
-    row_by_row_instead,
+    name=_NAME,
     full_rows=1_000_000,
+    revisions=Revisions.of(login.storage),
+    fill=fill,
+    order=login_order,
+    job={"MaxPerRun": 100_000},
+    counters=("retired", "purged"),
+    others=others_than(_NAME),
+    requests=requests,
+    peer=row_by_row_instead,
 )

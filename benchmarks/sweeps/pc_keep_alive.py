@@ -1,90 +1,74 @@
 """PcKeepAliveJob: one PC in a hundred has fallen silent, and the others go on being heard."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import login.storage
-from login.domain.pc import PcStatus, StatusReason
-from login.jobs.pc_keep_alive import PcKeepAliveJob
-from login.jobs.pc_keep_alive_options import PcKeepAliveJobOptions
+from filling.bulk import insert_rows
+from filling.fleet import pc_columns
+from login.domain.pc import StatusReason
 from login.storage.changes import fallen_silent
 from login.storage.models import PcRow
-from login.storage.sweep_store import SqlSweepStore
-from servicekit.database import Revisions
-from sweeps.bulk import insert_rows
-from sweeps.case import Case, Execute, Scene
+from loopjobs import Clock
+from servicekit.database import Database, Revisions
+from serving.paced import Stream
+from serving.services import login_order
+from sweeps.case import Case, Scene
+from sweeps.login_case import add_people, keep_alives_and_sign_ins, others_than
 from sweeps.row_by_row import row_by_row
 
+_NAME: Final = "PcKeepAliveJob"
 _ONE_STALE_IN: Final = 100
-_STRIDE: Final = 7_919
-_DAY: Final = timedelta(days=1)
 _HOUR: Final = 3_600_000
 """Milliseconds."""
+_PATIENCE: Final = timedelta(minutes=40)
+"""Less than the silence of the stale, and more than the benchmark takes."""
 
 
 async def fill(scene: Scene) -> None:
     """Write online PCs, every hundredth silent for an hour."""
     sql = scene.expressions
     silence = f"CASE WHEN n % {_ONE_STALE_IN} = 0 THEN -{_HOUR} ELSE 0 END"
-    columns = {
-        "id": "n",
-        "mac": sql.mac(),
-        "hostname": "'pc-' || n",
-        "status": str(PcStatus.ONLINE.value),
-        "status_reason": "'keep_alive'",
-        "status_changed_at": sql.moment(-_DAY),
-        # Nobody else falls silent however long the benchmark takes.
-        "last_keep_alive_at": sql.moment(timedelta(minutes=10), silence),
-        "created_at": sql.moment(-2 * _DAY),
-        "updated_at": sql.moment(-_DAY),
-    }
+    columns = pc_columns(sql) | {"last_keep_alive_at": sql.moment(milliseconds=silence)}
     await insert_rows(scene.database, PcRow, columns, range(1, scene.rows + 1), sql)
+    await add_people(scene)
 
 
-def job(scene: Scene) -> Execute:
-    """Sweep, with an hour's patience less a little."""
-    options = PcKeepAliveJobOptions.model_validate({"ChangeStateTimeInMinutes": 40})
-    return PcKeepAliveJob(SqlSweepStore(scene.database), options, scene.clock).execute
+def requests(rows: int, _: tuple[str, ...]) -> Sequence[Stream]:
+    """Return keep-alives of those that are not silent, and sign-ins."""
+    return keep_alives_and_sign_ins(rows // _ONE_STALE_IN, _ONE_STALE_IN)
 
 
-async def keep_alive(scene: Scene, number: int) -> None:
-    """Hear one PC after another, all over the table."""
-    await hear(scene, number * _STRIDE % scene.rows + 1)
-
-
-async def hear(scene: Scene, pc_id: int) -> None:
-    """Note that a PC that is online was heard."""
-    heard = update(PcRow).where(PcRow.id == pc_id).values(last_keep_alive_at=scene.clock.now())
-    async with scene.database.writing() as session:
-        await session.execute(heard.execution_options(synchronize_session=False))
-
-
-async def row_by_row_instead(scene: Scene) -> None:
+async def row_by_row_instead(database: Database, clock: Clock) -> int:
     """Look at each PC, and declare it offline if it is silent."""
-    now = scene.clock.now()
-    cutoff = now - timedelta(minutes=40)
+    now = clock.now()
+    cutoff = now - _PATIENCE
 
     def is_silent(pc: PcRow) -> bool:
         return pc.last_keep_alive_at is None or pc.last_keep_alive_at < cutoff
 
     async def mark(session: AsyncSession, pc: PcRow) -> None:
         changes = fallen_silent(now, StatusReason.SWEEP)
-        statement = update(PcRow).where(PcRow.id == pc.id).values(changes)
+        is_still_silent = PcRow.last_keep_alive_at < cutoff
+        statement = update(PcRow).where(PcRow.id == pc.id, is_still_silent).values(changes)
         await session.execute(statement.execution_options(synchronize_session=False))
 
-    await row_by_row(scene, PcRow.id, PcRow, is_silent, mark)
+    return await row_by_row(database, select(PcRow.id).order_by(PcRow.id), PcRow, is_silent, mark)
 
 
 CASE: Final = Case(
-    "PcKeepAliveJob",
-    "pcs",
-    Revisions.of(login.storage),
-    fill,
-    job,
-    keep_alive,
-    row_by_row_instead,
+    name=_NAME,
     full_rows=1_000_000,
+    revisions=Revisions.of(login.storage),
+    fill=fill,
+    order=login_order,
+    job={"ChangeStateTimeInMinutes": _PATIENCE.total_seconds() / 60},
+    counters=("marked",),
+    others=others_than(_NAME),
+    requests=requests,
+    peer=row_by_row_instead,
 )

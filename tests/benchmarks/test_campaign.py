@@ -12,8 +12,9 @@ from loops.cases import CASES, case_named
 from loops.command import main
 from loops.environments import read_pins
 from loops.order import Order
-from loops.results import Result, load_results
+from loops.results import Result
 from loops.systems import SYSTEMS, system_named
+from measured import load_results
 
 
 def test_systems_take_turns_in_each_round() -> None:
@@ -100,7 +101,7 @@ def test_the_benchmark_runs_from_end_to_end(tmp_path: Path) -> None:
     asked = ["--quick", "--system", "loopjobs", "--case", "burst-100", "import"]
     assert main([*asked, "--output", str(output)]) == 0
     assert json.loads(output.read_text(encoding="utf-8"))["is_quick"] is True
-    results = load_results(output).results
+    results = load_results(output, Result).results
     assert [(each.case, each.system, each.failure) for each in results] == [
         ("burst-100", "bare", None),
         ("burst-100", "loopjobs", None),

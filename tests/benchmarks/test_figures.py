@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from growth import exponent
 from loops.cases import case_named
-from loops.figures import exponent, failure_of, is_behind, median_of, ratio_of
+from loops.figures import failure_of, is_behind, median_of, ratio_of
 from loops.results import Result
 from loops.systems import system_named
 

@@ -12,10 +12,12 @@ from loops.cells import NOTHING
 from loops.command import main
 from loops.goals import GOALS
 from loops.page import section_of, write_page
-from loops.results import Result, Results, Setting, load_results
-from loops.show import line_of, shown
+from loops.results import Result
+from loops.show import line_of
 from loops.systems import SYSTEMS
 from loops.tables import tables_of
+from measured import Results, Setting, load_results
+from terminal import shown
 
 SETTING = Setting("3.11.7", "Linux", 2, 0.1, "2026-01-31")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -30,7 +32,7 @@ def measured(system: str, case: str, cost: float) -> Result:
 
 
 @pytest.fixture
-def results() -> Results:
+def results() -> Results[Result]:
     """Everything was measured but docket, which could not be installed."""
     found = [
         measured(system.name, case.name, 5e-6 if system.kind == "ours" else 1e-5)
@@ -43,14 +45,14 @@ def results() -> Results:
     return Results(SETTING, is_quick=False, results=found)
 
 
-def test_a_system_without_figures_is_shown_with_the_reason(results: Results) -> None:
+def test_a_system_without_figures_is_shown_with_the_reason(results: Results[Result]) -> None:
     """Below each table that lacks it; it is not left out in silence."""
     for table in tables_of(results.results):
         assert any(note.startswith("docket, in memory: could not be inst") for note in table.notes)
         assert all(len(row) == len(table.columns) for row in table.rows)
 
 
-def test_goals_are_judged(results: Results) -> None:
+def test_goals_are_judged(results: Results[Result]) -> None:
     """Those that could not be measured are left out."""
     verdicts = {goal.title: goal.verdict(results.results) for goal in GOALS}
     reached = verdicts["CPU of a tick to that of a bare loop, 1,000 at once"]
@@ -63,7 +65,7 @@ def test_goals_are_judged(results: Results) -> None:
 
 
 def test_cost_that_is_the_same_for_each_tick_grows_with_jobs_to_the_power_of_one(
-    results: Results,
+    results: Results[Result],
 ) -> None:
     """What is fitted is the cost of all ticks together."""
     growth = next(each for each in tables_of(results.results) if "bursts grow" in each.title)
@@ -71,13 +73,13 @@ def test_cost_that_is_the_same_for_each_tick_grows_with_jobs_to_the_power_of_one
     assert len(growth.rows) > 2
 
 
-def test_the_page_gets_section_and_picture(results: Results, tmp_path: Path) -> None:
+def test_the_page_gets_section_and_picture(results: Results[Result], tmp_path: Path) -> None:
     """They come from what was saved, and the rest of the page stays."""
     saved, page = tmp_path / "results.json", tmp_path / "reference" / "performance.md"
     page.parent.mkdir()
     page.write_text("# P\n<!-- loops: begin -->\n<!-- loops: end -->\nend\n", encoding="utf-8")
     results.save(saved)
-    picture, _ = write_page(load_results(saved), page)
+    picture, _ = write_page(load_results(saved, Result), page)
     text = page.read_text(encoding="utf-8")
     assert text.startswith("# P\n")
     assert text.endswith("\nend\n")
@@ -86,13 +88,13 @@ def test_the_page_gets_section_and_picture(results: Results, tmp_path: Path) -> 
     assert len(lines) == sum(each.kind in {"bare", "hand", "ours", "peer"} for each in SYSTEMS) - 1
 
 
-def test_a_quick_run_says_so_on_the_page(results: Results) -> None:
+def test_a_quick_run_says_so_on_the_page(results: Results[Result]) -> None:
     """Nobody should quote it."""
     assert "A quick run" not in section_of(results)
     assert "A quick run" in section_of(Results(SETTING, is_quick=True, results=results.results))
 
 
-def test_tables_and_lines_are_drawn_for_a_terminal(results: Results) -> None:
+def test_tables_and_lines_are_drawn_for_a_terminal(results: Results[Result]) -> None:
     """With notes and names."""
     console = Console(file=io.StringIO(), width=200)
     for table in tables_of(results.results):
