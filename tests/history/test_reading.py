@@ -1,5 +1,6 @@
 """A store is read from outside, and left as it is."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -25,12 +26,10 @@ class FailsTwice:
             raise ValueError("as told")
 
 
-async def test_all_that_is_stored_is_read(
-    servers: None, empty_database_url: str, clock: FakeClock
-) -> None:
-    """Of all jobs, oldest first, with what was skipped."""
+async def keep_history(url: str, clock: FakeClock) -> None:
+    """Run two jobs for three quarters of a minute."""
     settings = {
-        "History": {"Url": empty_database_url},
+        "History": {"Url": url},
         "One": {"IntervalInSeconds": 10},
         "Two": {"IntervalInSeconds": 25},
     }
@@ -38,9 +37,16 @@ async def test_all_that_is_stored_is_read(
     add_history(builder)
     for name in ("One", "Two"):
         builder.add_loop_job(FailsTwice, LoopJobOptions, section_name=name, name=name)
-    begin = clock.now()
     async with builder.build():
         await clock.advance(45)
+
+
+async def test_all_that_is_stored_is_read(
+    servers: None, empty_database_url: str, clock: FakeClock
+) -> None:
+    """Of all jobs, oldest first, with what was skipped."""
+    begin = clock.now()
+    await keep_history(empty_database_url, clock)
     found = read_history(empty_database_url)
     of_one = [each.record for each in found.runs if each.record.job == "One"]
     assert [round((each.due_at - begin).total_seconds()) for each in of_one] == [0, 20, 30, 40]
@@ -50,6 +56,16 @@ async def test_all_that_is_stored_is_read(
     (skipped,) = found.skipped
     assert (skipped.job, skipped.outcome, skipped.count) == ("One", Outcome.SKIPPED_RUNNING, 1)
     assert timedelta(seconds=10) <= skipped.last_at - begin < timedelta(seconds=12)
+
+
+def test_no_file_is_left_beside_the_store(tmp_path: Path, clock: FakeClock) -> None:
+    """Though SQLite needs some to read what others are writing."""
+    file = tmp_path / "history.db"
+    asyncio.run(keep_history(f"sqlite:///{file}", clock))
+    before = file.read_bytes()
+    assert read_history(f"sqlite:///{file}").runs
+    assert [each.name for each in tmp_path.iterdir()] == ["history.db"]
+    assert file.read_bytes() == before
 
 
 def test_a_database_without_a_history_is_left_as_it_is(tmp_path: Path) -> None:

@@ -86,7 +86,9 @@ class SqliteConnection:
             self._name(), timeout=self._busy_timeout, isolation_level=None, uri=self._is_uri
         )
         try:
-            if not self._only_to_read:
+            if self._only_to_read:
+                connection.execute("PRAGMA query_only=ON")
+            else:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=NORMAL")
         except BaseException:
@@ -109,7 +111,8 @@ class SqliteConnection:
             return self._file.file
         if not file.is_file():
             raise FileNotFoundError("there is no such file")
-        return f"{file.absolute().as_uri()}?mode=ro"
+        # Not `mode=ro`: that would leave the files of a WAL behind, which it may not remove.
+        return f"{file.absolute().as_uri()}?mode=rw"
 
     def _check_file(self) -> None:
         """Notice that somebody has deleted the file, which would go on taking rows unseen."""
