@@ -14,6 +14,7 @@ from typing import Final
 
 import loopjobs
 from loopjobs import LoopJobsError, Options
+from reference_pages.signatures import Function, arguments_of, default_of, returned_by
 from reference_pages.writing import one_line
 
 PACKAGES: Final = (
@@ -32,8 +33,6 @@ PACKAGES: Final = (
 )
 _SOURCE: Final = Path(loopjobs.__file__).parent
 _SENTENCE: Final = re.compile(r".*?[.:](?= [A-Z]|$)")
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def api() -> Iterator[str]:
@@ -91,9 +90,9 @@ def _ordinary_class(kind: type, definition: ast.ClassDef) -> Iterator[str]:
     functions = [each for each in definition.body if isinstance(each, Function)]
     for each in functions:
         if each.name == "__init__":
-            yield from [f"`{kind.__name__}({_arguments(each)})`", ""]
+            yield from [f"`{kind.__name__}({arguments_of(each)})`", ""]
     yield _first(kind.__doc__)
-    members = [*_fields(definition), *_methods(functions)]
+    members = [*_fields(definition), *_attributes(functions), *_methods(functions)]
     if members:
         yield from ["", *members]
 
@@ -104,28 +103,45 @@ def _fields(definition: ast.ClassDef) -> Iterator[str]:
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             name = statement.target.id
             if not name.startswith("_"):
-                shown = f"{name}: {ast.unparse(statement.annotation)}{_default(statement.value)}"
+                shown = f"{name}: {ast.unparse(statement.annotation)}{default_of(statement.value)}"
                 yield _listed(shown, _words_of(below))
+
+
+def _attributes(functions: list[Function]) -> Iterator[str]:
+    """Yield what the constructor sets and explains."""
+    body = [statement for each in functions if each.name == "__init__" for statement in each.body]
+    for statement, below in pairwise([*body, ast.Pass()]):
+        match statement:
+            case ast.Assign(targets=[ast.Attribute(attr=name)]):
+                shown = name
+            case ast.AnnAssign(target=ast.Attribute(attr=name), annotation=annotation):
+                shown = f"{name}: {ast.unparse(annotation)}"
+            case _:
+                continue
+        if not name.startswith("_") and (words := _words_of(below)):
+            yield _listed(shown, words)
 
 
 def _methods(functions: list[Function]) -> Iterator[str]:
     setters = {each.name for each in functions if _is(each, "setter")}
     for each in functions:
+        if each.name == "__aenter__":
+            yield _listed("async with", _first(ast.get_docstring(each)))
         if (each.name.startswith("_") and each.name != "__call__") or _is(each, "setter"):
             continue
         words = _first(ast.get_docstring(each))
         if _is(each, "property"):
-            shown = f"{each.name}: {_returns(each)}"
+            shown = f"{each.name}: {returned_by(each)}"
             yield _listed(shown, words + " Can be set." * (each.name in setters))
         else:
             yield _listed(
-                f"{_awaited(each)}{each.name}({_arguments(each)}) -> {_returns(each)}", words
+                f"{_awaited(each)}{each.name}({arguments_of(each)}) -> {returned_by(each)}", words
             )
 
 
 def _function(definition: Function | ast.ClassDef, name: str) -> Iterator[str]:
     assert isinstance(definition, Function)  # noqa: S101 - a function is defined by one
-    shown = f"{_awaited(definition)}{name}({_arguments(definition)}) -> {_returns(definition)}"
+    shown = f"{_awaited(definition)}{name}({arguments_of(definition)}) -> {returned_by(definition)}"
     yield from [f"`{shown}`", "", _first(ast.get_docstring(definition))]
 
 
@@ -148,43 +164,6 @@ def _definition(value: type | object) -> Function | ast.ClassDef:
     found = ast.parse(dedent(inspect.getsource(value))).body[0]  # type: ignore[arg-type]
     assert isinstance(found, Function | ast.ClassDef)  # noqa: S101 - it has a source of its own
     return found
-
-
-def _arguments(function: Function) -> str:
-    """Write the parameters, without the first one of a method."""
-    given = function.args
-    positional = [*given.posonlyargs, *given.args]
-    defaults = [None] * (len(positional) - len(given.defaults)) + list(given.defaults)
-    shown = [_argument(each, default) for each, default in zip(positional, defaults, strict=True)]
-    if given.posonlyargs:
-        shown.insert(len(given.posonlyargs), "/")
-    if positional and positional[0].arg in {"self", "cls"}:
-        del shown[0]
-    if given.vararg:
-        shown.append(f"*{_argument(given.vararg, None)}")
-    elif given.kwonlyargs:
-        shown.append("*")
-    named = zip(given.kwonlyargs, given.kw_defaults, strict=True)
-    shown += [_argument(each, default) for each, default in named]
-    if given.kwarg:
-        shown.append(f"**{_argument(given.kwarg, None)}")
-    return ", ".join(shown)
-
-
-def _argument(argument: ast.arg, default: ast.expr | None) -> str:
-    kind = f": {ast.unparse(argument.annotation)}" if argument.annotation else ""
-    return f"{argument.arg}{kind}{_default(default)}"
-
-
-def _default(value: ast.expr | None) -> str:
-    """Write a default; one that is made by a call is only told to be there."""
-    if value is None:
-        return ""
-    return " = ..." if isinstance(value, ast.Call) else f" = {ast.unparse(value)}"
-
-
-def _returns(function: Function) -> str:
-    return ast.unparse(function.returns) if function.returns else "None"
 
 
 def _awaited(function: Function) -> str:
