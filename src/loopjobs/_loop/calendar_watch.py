@@ -46,12 +46,13 @@ class CalendarWatch:
             request: What was asked.
             answer: What the store has said.
         """
-        now, slot, grid = self._clock.monotonic(), request.calendar, answer.grid
         shown = None if own is None else _shown(own)
         if shown != self._own:
-            self._own, self._since, self._seen_at = shown, now, None
+            self._own, self._since, self._seen_at = shown, self._clock.monotonic(), None
+        slot, grid = request.calendar, answer.grid
         if own is None or slot is None or grid is None:
             return
+        now = self._clock.monotonic()
         other = self._others_slot(own, slot, grid) if now - grid.age > self._since else None
         if other is not None:
             self._note_other(own, other, grid.interval)
