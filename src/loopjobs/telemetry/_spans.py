@@ -8,6 +8,7 @@ from typing import Final
 from opentelemetry.context import Context, attach
 from opentelemetry.trace import (
     Link,
+    NoOpTracer,
     Span,
     SpanKind,
     Status,
@@ -44,11 +45,14 @@ class RunSpans:
 
     def __init__(self, tracers: TracerProvider | None = None) -> None:
         self._tracer = get_tracer(names.SCOPE, tracer_provider=tracers)
+        self._is_off = isinstance(self._tracer, NoOpTracer)
         self._lock = threading.Lock()
         self._open: dict[str, Span] = {}
 
     def enter(self, run: CurrentRun, /) -> None:
         """Begin the span of a run, and make it the current one of the present context."""
+        if self._is_off:
+            return
         trigger = names.BY_HAND if run.slot is None else names.BY_SCHEDULE
         span = self._tracer.start_span(
             f"run {run.job}",

@@ -20,7 +20,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, Sampler, TraceIdRatioBased
 
-from loopjobs import CurrentRun, Event, Host
+from loopjobs import CurrentRun, Event, Host, RunContext
 from loopjobs.telemetry._instruments import JobInstruments
 from loopjobs.telemetry._named import NamedCounter
 from loopjobs.telemetry._options import TelemetryOptions
@@ -56,7 +56,12 @@ class Telemetry:
             trace.set_tracer_provider(self._tracers)
             metrics.set_meter_provider(self._meters)
         self._spans = RunSpans(self._tracers)
-        self._unrecorded = UnrecordedSpans(self._tracers.id_generator)
+        records_spans = endpoint is not None and options.trace_sample_ratio > 0
+        self._begin: RunContext = (
+            self._spans.enter
+            if records_spans
+            else UnrecordedSpans(self._tracers.id_generator).enter
+        )
         self.needs_events = endpoint is not None or not options.prometheus
         """Whether runs are measured by what is heard of them. Where only Prometheus reads, they are
         counted in line."""
@@ -79,7 +84,7 @@ class Telemetry:
 
     def enter(self, run: CurrentRun, /) -> None:
         """Begin the span of a run."""
-        (self._unrecorded if self._otlp is None else self._spans).enter(run)
+        self._begin(run)
 
     def hear(self, event: Event, /) -> None:
         """Take note of an event."""
