@@ -263,6 +263,21 @@ async def test_clocks_that_differ_and_changes_of_all_are_no_disagreement(
     await world.stop()
 
 
+@pytest.mark.parametrize("step", [-7_000.0, 7_000.0, -1e12])
+async def test_a_clock_of_the_store_that_is_set_is_no_other_calendar(
+    caplog: pytest.LogCaptureFixture, step: float
+) -> None:
+    """However far it goes back; where it goes forward, slots look old."""
+    world = World([0, 3], Cron="0 * * * *")
+    await world.start()
+    await world.clock.advance(5 * 3600)
+    world.leases.step(step)
+    await world.clock.advance(5 * 3600)
+    assert len(world.slots()) >= 9
+    assert "other times" not in caplog.text
+    await world.stop()
+
+
 async def test_an_interval_beside_a_calendar_is_told_once_by_each(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

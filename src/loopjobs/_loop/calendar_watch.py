@@ -7,7 +7,7 @@ from typing import Final
 
 from loopjobs._words.calendar import Calendar, slot_near
 from loopjobs._words.clock import Clock
-from loopjobs._words.leases import CalendarSlot, ClaimAnswer, ClaimRequest, GridSighting
+from loopjobs._words.leases import CalendarSlot, ClaimAnswer, ClaimRequest, Granted, GridSighting
 
 _SILENCE: Final = 3.0
 """Gaps, the longer of the two, for which no other slot is seen before it is taken to be over."""
@@ -35,6 +35,7 @@ class CalendarWatch:
         self._clock = clock
         self._own: str | None = None
         self._since = 0.0
+        self._known_token = -1
         self._seen_at: float | None = None
         self._other_gap = 0.0
 
@@ -50,14 +51,21 @@ class CalendarWatch:
         if shown != self._own:
             self._own, self._since, self._seen_at = shown, self._clock.monotonic(), None
         slot, grid = request.calendar, answer.grid
-        if own is None or slot is None or grid is None:
-            return
-        now = self._clock.monotonic()
-        other = self._others_slot(own, slot, grid) if now - grid.age > self._since else None
-        if other is not None:
-            self._note_other(own, other, grid.interval)
-        elif self._seen_at is not None:
-            self._note_silence(own, now - self._seen_at, slot.gap)
+        if own is not None and slot is not None and grid is not None:
+            other = self._others_slot(own, slot, grid) if self._is_news(slot, grid) else None
+            if other is not None:
+                self._note_other(own, other, grid.interval)
+            elif self._seen_at is not None:
+                self._note_silence(own, self._seen_at, slot.gap)
+            self._known_token = grid.fencing_token
+        if isinstance(answer, Granted):
+            self._known_token = answer.lease.fencing_token
+
+    def _is_news(self, slot: CalendarSlot, grid: GridSighting) -> bool:
+        """Whether that slot was had by somebody else since we last looked."""
+        # One that is yet to come was had by a clock of the store that has gone back since.
+        is_recent = -slot.tolerance < grid.age < self._clock.monotonic() - self._since
+        return is_recent and grid.fencing_token != self._known_token
 
     def _others_slot(
         self, own: Calendar, slot: CalendarSlot, grid: GridSighting
@@ -84,8 +92,8 @@ class CalendarWatch:
             moment = f"{slot + _HALF_A_SECOND:%Y-%m-%d %H:%M:%S}Z"
             _log.warning(what, self._job, moment, gap, _shown(own), extra=extra)
 
-    def _note_silence(self, own: Calendar, seconds: float, gap: float) -> None:
-        if seconds > _SILENCE * max(gap, self._other_gap):
+    def _note_silence(self, own: Calendar, seen_at: float, gap: float) -> None:
+        if self._clock.monotonic() - seen_at > _SILENCE * max(gap, self._other_gap):
             self._seen_at = None
             what = "%s: no replica runs it at other times than this one any more: %s"
             _log.info(what, self._job, _shown(own), extra=self._extra(own))
