@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from loopjobs._run.in_context import in_context
+from loopjobs._run import in_context as steps
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator
@@ -20,6 +20,15 @@ color: ContextVar[str] = ContextVar("color", default="none")
 def ask(question: str) -> "Generator[str, str, str]":
     """Yield the question to whoever drives the coroutine, and return the answer."""
     return (yield question)
+
+
+@coroutine
+def in_context(
+    context: Context, body: "Coroutine[object, object, object]"
+) -> "Generator[object, object, object]":
+    """Take the first step, and leave the others to it."""
+    awaited = context.run(body.send, None)
+    return (yield from steps.in_context(context, body, awaited))
 
 
 def begin(body: "Coroutine[object, object, object]") -> "Generator[object, object, object]":
@@ -57,6 +66,7 @@ async def test_the_body_runs_in_the_task_that_awaits() -> None:
     """Timeouts and task groups need to find their own task."""
 
     async def body() -> object:
+        await asyncio.sleep(0)
         return asyncio.current_task()
 
     assert await in_context(Context(), body()) is asyncio.current_task()
@@ -157,17 +167,23 @@ def test_a_generator_exit_of_the_body_is_an_error_like_others() -> None:
     """It must not close whoever awaits: nobody has asked for that."""
 
     async def body() -> None:
+        await ask("first")
         raise GeneratorExit
 
+    driven = begin(body())
+    driven.send(None)
     with pytest.raises(RuntimeError, match="raised GeneratorExit"):
-        begin(body()).send(None)
+        driven.send(None)
 
 
 def test_a_stop_iteration_of_the_body_is_an_error_like_others() -> None:
     """It must not look like a return value."""
 
     async def body() -> None:
+        await ask("first")
         raise StopIteration("value")
 
+    driven = begin(body())
+    driven.send(None)
     with pytest.raises(RuntimeError, match="raised StopIteration"):
-        begin(body()).send(None)
+        driven.send(None)

@@ -1,9 +1,10 @@
-"""The last runs of one job, kept small: most of them went well, and four facts tell them."""
+"""The last runs of one job, kept small: most of them went well, and four numbers tell them."""
 
-from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from datetime import timedelta
+from struct import Struct
+from typing import Final
 
-from loopjobs._run.current import run_id_of
+from loopjobs._run.current import instant_of, run_id_of
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.outcomes import Outcome
 from loopjobs._words.records import FAILURES, RunRecord
@@ -12,77 +13,126 @@ HISTORY_LENGTH: Final = 50
 
 _SUCCEEDED: Final = Outcome.SUCCEEDED
 
-_PlainRun: TypeAlias = tuple[int, datetime, float, float]
-"""Its number, when it began, how long after its slot that was, and how long it took."""
+# The number of a run, when it began, how long after its slot that was, and how long it took.
+_FACTS: Final = Struct("qddd")
+_SIZE: Final = _FACTS.size
+_FULL: Final = HISTORY_LENGTH * _SIZE
+_pack: Final = _FACTS.pack
+_pack_into: Final = _FACTS.pack_into
 
 
 class EndedRuns:
     """Keeps the last runs that ended, and the last one that succeeded.
 
     A job may run for years, and there may be many: a run that reported nothing and held no lease is
-    kept as a tuple that the garbage collector need not look at, and made a record for who asks.
+    kept as numbers in a ring of bytes, of which the garbage collector knows nothing and each tick
+    touches a single line of memory. It is made a record for who asks.
     """
 
-    __slots__ = ("_job", "_last", "_last_success", "_process", "last_success_ended")
+    __slots__ = (
+        "_end", "_facts", "_job", "_last_success", "_process", "_records", "last_success_ended",
+    )  # fmt: skip
 
     def __init__(self, job: str, process: str) -> None:
         self._job = job
         self._process = process
-        self._last: list[_PlainRun | RunRecord] = []
-        self._last_success: _PlainRun | RunRecord | None = None
+        self._facts = bytearray()
+        self._end = 0
+        """Where the facts of the last run end; those of the oldest begin there in a full ring."""
+        self._records: dict[int, RunRecord] | None = None
+        """The runs in the ring of which there is more to say, by number."""
+        self._last_success: RunRecord | None = None
+        """The last run that succeeded, if it is not the last run and has no other place."""
         self.last_success_ended: float | None = None
-        """When that run ended, on the monotonic clock; `None` if none has succeeded."""
+        """When the last run that succeeded ended, on the monotonic clock; `None` without one."""
 
     def add(self, run: RunInProgress) -> None:
         """Keep a run whose outcome is known."""
-        last = self._last
         is_success = run.outcome is _SUCCEEDED
-        kept: _PlainRun | RunRecord
         if is_success and run.reported is None and run.fencing_token is None:
-            kept = (run.number, run.started_at, run.started - run.due, run.duration)
-        else:
-            kept = run.record()
-        last.append(kept)
-        if len(last) > HISTORY_LENGTH:
-            del last[0]
+            self.add_plain(run, run.started + run.duration)
+            return
+        if not is_success:
+            self._last_success = self.last_success
+        record = run.record()
+        self._keep(run)
+        if self._records is None:
+            self._records = {}
+        self._records[run.number] = record
         if is_success:
-            self._last_success = kept
+            self._last_success = None
             self.last_success_ended = run.started + run.duration
+
+    def add_plain(self, run: RunInProgress, ended: float) -> None:
+        """Keep a run that succeeded, and of which there is nothing else to say."""
+        if self._end == len(self._facts) or self._records is not None:
+            self._keep(run)
+        else:
+            end = self._end
+            _pack_into(
+                self._facts, end, run.number, run.started_wall, run.started - run.due, run.duration
+            )
+            self._end = end + _SIZE
+        self._last_success = None
+        self.last_success_ended = ended
 
     def newest_first(self) -> list[RunRecord]:
         """Return the last runs."""
-        return [self._told(each) for each in reversed(self._last)]
+        numbers = [*range(0, self._end, _SIZE)]
+        if len(self._facts) == _FULL:
+            numbers = [*range(self._end, _FULL, _SIZE), *numbers]
+        return [self._record_at(start) for start in reversed(numbers)]
 
     @property
     def last(self) -> RunRecord | None:
         """The last run."""
-        return self._told(self._last[-1]) if self._last else None
+        return self._record_at(self._end - _SIZE) if self._end else None
 
     @property
     def last_success(self) -> RunRecord | None:
         """The last run that succeeded, however long ago."""
-        return None if self._last_success is None else self._told(self._last_success)
+        if self._last_success is not None or self.last_success_ended is None:
+            return self._last_success
+        return self.last
 
     @property
     def last_success_duration(self) -> float | None:
         """How many seconds that run took."""
-        kept = self._last_success
-        if isinstance(kept, RunRecord):
-            return kept.duration
-        return None if kept is None else kept[-1]
+        if self._last_success is not None:
+            return self._last_success.duration
+        if self.last_success_ended is None:
+            return None
+        duration: float = _FACTS.unpack_from(self._facts, self._end - _SIZE)[-1]
+        return duration
 
     @property
     def last_error(self) -> str | None:
         """The error of the last run, if that failed or timed out."""
-        kept = self._last[-1] if self._last else None
-        if isinstance(kept, RunRecord) and kept.outcome in FAILURES:
-            return kept.error
-        return None
+        if self._records is None or not self._end:
+            return None
+        number, *_ = _FACTS.unpack_from(self._facts, self._end - _SIZE)
+        kept = self._records.get(number)
+        return None if kept is None or kept.outcome not in FAILURES else kept.error
 
-    def _told(self, kept: _PlainRun | RunRecord) -> RunRecord:
-        if isinstance(kept, RunRecord):
+    def _keep(self, run: RunInProgress) -> None:
+        facts = (run.number, run.started_wall, run.started - run.due, run.duration)
+        end = 0 if self._end == _FULL else self._end
+        if end == len(self._facts):
+            self._facts += _pack(*facts)
+        else:
+            if self._records:
+                oldest, *_ = _FACTS.unpack_from(self._facts, end)
+                self._records.pop(oldest, None)
+            _pack_into(self._facts, end, *facts)
+        self._end = end + _SIZE
+        if not self._records:
+            self._records = None
+
+    def _record_at(self, start: int) -> RunRecord:
+        number, wall, behind, duration = _FACTS.unpack_from(self._facts, start)
+        if self._records is not None and (kept := self._records.get(number)) is not None:
             return kept
-        number, started_at, behind, duration = kept
+        started_at = instant_of(wall)
         return RunRecord(
             run_id=run_id_of(self._process, number),
             job=self._job,

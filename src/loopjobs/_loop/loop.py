@@ -3,7 +3,7 @@
 import asyncio
 from contextvars import copy_context
 from dataclasses import replace
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from loopjobs._loop.calendar_claims import passed_slot
 from loopjobs._loop.loop_context import LoopContext
@@ -26,6 +26,9 @@ from loopjobs._words.outcomes import Outcome
 from loopjobs._words.records import RunRecord
 
 OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
+
+# On Python 3.11 finding a member in its enumeration takes a while.
+_SUCCEEDED: Final = Outcome.SUCCEEDED
 
 
 class Loop(Generic[OptionsT]):
@@ -85,29 +88,40 @@ class Loop(Generic[OptionsT]):
         self.pace.use(options)
         self._places.look_again()
 
-    async def serve(self, slot: "asyncio.Future[Tick | None]") -> None:
+    async def serve(  # noqa: PLR0915 - what each tick does is done in line
+        self, slot: "asyncio.Future[Tick | None]"
+    ) -> None:
         """Await slots and run the job until closed, then wait for the runs beside the loop.
 
         Args:
             slot: The first one. A slot that nobody awaits counts as found running, so it is asked
                 for before there are any, and not when the task of the loop takes its first step.
         """
-        task = asyncio.current_task()
+        task, performer = asyncio.current_task(), self._performer
+        runs, places, pace, ticker = self._runs, self._places, self.pace, self.ticker
         while (tick := await slot) is not None:
-            refusal = await self._places.wait() if self._places.are_contested else None
-            refusal = refusal or self.ticker.reason_to_refuse(tick.due)
+            refusal = await places.wait() if runs.in_progress or places.is_closed else None
+            refusal = refusal or ticker.reason_to_refuse(tick.due)
             if refusal is not None:
-                self.pace.pass_by(refusal)
+                pace.pass_by(refusal)
             elif self._turns is not None and (turns := self.shared_turns) is not None:
                 await self._run_in_turn(tick, turns)
-            elif self.pace.is_on_grid and not self.ticker.is_exclusive:
-                self._beside.start(self._runs.begin(tick, self.options))
+            elif pace.is_on_grid and not ticker.is_exclusive:
+                self._beside.start(runs.begin(tick, self.options))
             else:
-                run = self._runs.begin(tick, self._monitor.latest)
-                outcome, again = await self._performer.perform(run, task, self.pace.time_limit)
-                self._end(run, outcome)
-                self._go_on(again)
-            slot = self.ticker.next()
+                run = runs.begin(tick, pace.options)
+                if places.is_closed:
+                    # Whoever was told of the begin in line has stopped the host.
+                    outcome, again = await performer.perform(run, task, pace.time_limit)
+                elif (begun := performer.begin(run, task)) is None:
+                    outcome, again = _SUCCEEDED, None
+                else:
+                    outcome, again = await performer.go_on(run, task, pace.time_limit, begun)
+                runs.end(run, outcome)
+                pace.note_end(run, outcome)
+                if again is not None or places.waiting:
+                    self._go_on(again)
+            slot = ticker.next()
         await self.runs_beside_ended()
 
     async def runs_beside_ended(self) -> None:
@@ -133,7 +147,8 @@ class Loop(Generic[OptionsT]):
     async def _run_beside(self, run: RunInProgress) -> None:
         limit = run.options.timeout_in_seconds
         outcome, again = await self._performer.perform(run, asyncio.current_task(), limit)
-        self._end(run, outcome)
+        self._runs.end(run, outcome)
+        self.pace.note_end(run, outcome)
         if self._turns is not None and run.lease is not None:
             passed = passed_slot(self.options, self._clock)
             end = LeaseEnd(outcome, run.error, self.pace.asks_for(run, again), passed)
@@ -142,11 +157,6 @@ class Loop(Generic[OptionsT]):
             self.pace.awaits_turn(is_asking=False)
         # Once the lease is given back: a slot would find the loop busy with that.
         self._go_on(again)
-
-    def _end(self, run: RunInProgress, outcome: Outcome) -> None:
-        self._runs.settle(run, outcome)
-        self._runs.leave(run)
-        self.pace.note_end(run, outcome)
 
     def _go_on(self, again: RunAgain | None) -> None:
         if again is not None:

@@ -11,7 +11,7 @@ from loopjobs._run.announcer import Announcer
 from loopjobs._run.lease_client import LeaseClient
 from loopjobs._run.run_context import RunContext
 from loopjobs._run.run_meter import RunMeters
-from loopjobs._words.clock import Clock
+from loopjobs._words.clock import Clock, monotonic_of
 
 
 def _ignore_death(name: str, error: BaseException) -> None:
@@ -36,3 +36,8 @@ class LoopContext:
     process: str = field(default_factory=lambda: uuid4().hex[:12])
     next_run_number: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
     """Returns a number that no other run of this host has."""
+    monotonic: Callable[[], float] = field(init=False)
+    """Reads the clock's `monotonic`."""
+
+    def __post_init__(self) -> None:
+        self.monotonic = monotonic_of(self.clock)

@@ -33,7 +33,8 @@ class Pace(Generic[OptionsT]):
 
     __slots__ = (
         "_backoff", "_clock", "_has_moved_slots", "_last_ended", "_monitor", "_origin", "_random",
-        "_runs", "_timer", "_wall_watch", "expected_since", "is_on_grid", "ticker", "time_limit",
+        "_runs", "_timer", "_wall_watch", "expected_since", "is_on_grid", "options", "ticker",
+        "time_limit",
     )  # fmt: skip
 
     def __init__(
@@ -55,11 +56,6 @@ class Pace(Generic[OptionsT]):
         self.expected_since = math.inf
         """The moment from which on successes are expected."""
         self._keep_what_ticks_ask(monitor.latest)
-
-    @property
-    def options(self) -> OptionsT:
-        """The options that the next run will begin with."""
-        return self._monitor.latest
 
     @property
     def backs_off(self) -> bool:
@@ -169,6 +165,8 @@ class Pace(Generic[OptionsT]):
 
     def _keep_what_ticks_ask(self, options: OptionsT) -> None:
         """Keep at hand what each tick asks for; an options object is a large dictionary."""
+        self.options = options
+        """The options that the next run will begin with."""
         self.ticker.is_exclusive = options.skip_if_running
         self.is_on_grid = options.pacing is Pacing.FIXED_RATE
         self.time_limit = options.timeout_in_seconds

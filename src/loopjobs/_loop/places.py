@@ -16,36 +16,32 @@ class Places:
         options: Gives the options in force; they can change while somebody waits.
     """
 
-    __slots__ = ("_is_closed", "_options", "_runs", "_waiting")
+    __slots__ = ("_options", "_runs", "is_closed", "waiting")
 
     def __init__(self, runs: Runs, options: Callable[[], LoopJobOptions]) -> None:
         self._runs = runs.in_progress
         self._options = options
-        self._waiting: dict[asyncio.Future[None], None] = {}
-        self._is_closed = False
-
-    @property
-    def are_contested(self) -> bool:
-        """Whether somebody who comes now may have to wait or to go away."""
-        return self._is_closed or bool(self._runs)
+        self.waiting: dict[asyncio.Future[None], None] = {}
+        """Who waits for a place, in order."""
+        self.is_closed = False
 
     async def wait(self) -> Outcome | None:
         """Wait for a free place where runs may overlap; return why there is none after all."""
-        while self._is_full() and not self._is_closed:
+        while self._is_full() and not self.is_closed:
             place = asyncio.get_running_loop().create_future()
-            self._waiting[place] = None
+            self.waiting[place] = None
             try:
                 await place
             finally:
-                del self._waiting[place]
-        if self._is_closed:
+                del self.waiting[place]
+        if self.is_closed:
             return Outcome.CANCELLED
         must_be_alone = self._options().skip_if_running
         return Outcome.SKIPPED_RUNNING if must_be_alone and len(self._runs) else None
 
     def refusal_now(self) -> Outcome | None:
         """Return why there is no free place at this moment."""
-        if self._is_closed:
+        if self.is_closed:
             return Outcome.CANCELLED
         must_be_alone = self._options().skip_if_running
         is_taken = (must_be_alone and len(self._runs) > 0) or self._is_full()
@@ -53,19 +49,19 @@ class Places:
 
     async def wait_by_hand(self) -> Outcome | None:
         """Wait as `wait` does, but only as the first in the queue."""
-        if self._waiting and self._is_full():
+        if self.waiting and self._is_full():
             return Outcome.SKIPPED_RUNNING
         return await self.wait()
 
     def look_again(self) -> None:
         """Let everybody who waits look whether there is a place now; first come, first served."""
-        for place in self._waiting:
+        for place in self.waiting:
             if not place.done():
                 place.set_result(None)
 
     def close(self) -> None:
         """Let nobody in any more."""
-        self._is_closed = True
+        self.is_closed = True
         self.look_again()
 
     def _is_full(self) -> bool:

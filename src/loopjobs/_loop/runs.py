@@ -9,6 +9,7 @@ from loopjobs._loop.ended_runs import EndedRuns
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._mechanisms.ledger_book import LedgerBook
 from loopjobs._mechanisms.ticker import Tick
+from loopjobs._run.current import run_id_of
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.cancellation import CancellationTokenSource
 from loopjobs._words.events import RunEnded, RunOverstayed, RunStarted, SlotsSkipped
@@ -24,14 +25,15 @@ class Runs:
     """Begins runs, settles them once, and keeps ledger, history and failures in a row."""
 
     __slots__ = (
-        "_announcer", "_clock", "_context", "_job", "by_hand", "consecutive_failures", "ended",
-        "in_progress", "ledger",
+        "_announcer", "_clock", "_context", "_job", "_now", "by_hand", "consecutive_failures",
+        "ended", "in_progress", "ledger",
     )  # fmt: skip
 
     def __init__(self, job: str, context: LoopContext) -> None:
         self._job = job
         self._context = context
         self._clock = context.clock
+        self._now = context.monotonic
         self._announcer = context.announcer
         self.in_progress: dict[int, RunInProgress] = {}
         """The runs whose bodies have not ended, by number, oldest first."""
@@ -48,26 +50,69 @@ class Runs:
         """Iterate over the runs whose bodies have not ended, oldest first."""
         return iter(tuple(self.in_progress.values()))
 
-    def begin(self, tick: Tick, options: LoopJobOptions) -> RunInProgress:
+    def begin(  # noqa: PLR0915 - to call somebody takes as long as half of these statements
+        self, tick: Tick, options: LoopJobOptions
+    ) -> RunInProgress:
         """Begin the run of a slot, or one by hand."""
         context, clock = self._context, self._clock
-        run = RunInProgress(self._job, context.process, context.next_run_number())
-        run.started = now = clock.monotonic()
-        run.started_at = clock.now()
+        run = RunInProgress()
+        run.job = self._job
+        run.process = context.process
+        run.number = number = context.next_run_number()
+        run.started = now = self._now()
         run.options = options
         run.attempt = self.consecutive_failures + 1
-        run.token = CancellationTokenSource(clock)
+        run.token = CancellationTokenSource.of_run(clock)
         run.due, planned, run.slot = tick
         run.lateness = now - planned if now > planned else 0.0
-        run.is_scheduled = run.slot is not None
-        book = self.ledger if run.is_scheduled else self.by_hand
-        book.begin()
-        self.in_progress[run.number] = run
+        run.task = run.outcome = run.returned = run.settled = None
+        run.reported = run.fencing_token = None
+        run.has_timed_out = run.has_lost_lease = False
+        if run.slot is None:
+            run.is_scheduled, book = False, self.by_hand
+            run.started_wall = clock.now().timestamp()
+        else:
+            run.is_scheduled, book = True, self.ledger
+            run.started_wall = context.timer.wall_at(now)
+        book.due += 1
+        book.in_flight += 1
+        self.in_progress[number] = run
         if context.run_meters is not None:
             context.run_meters.note_start(run)
-        if self._announcer.has_listeners:
+        announcer = self._announcer
+        if not announcer.is_alone and announcer.has_listeners:
             self._announce_start(run)
         return run
+
+    def end(self, run: RunInProgress, outcome: Outcome) -> None:
+        """Enter how a run ended, and that its body has.
+
+        Most runs end so that nothing follows from it but counts, which is quickly done.
+        """
+        if (
+            outcome is not _SUCCEEDED
+            or run.outcome is not None
+            or run.reported is not None
+            or run.fencing_token is not None
+            or run.settled is not None
+            or self.consecutive_failures
+            or not run.is_scheduled
+            or self._context.run_meters is not None
+        ):
+            self.settle(run, outcome)
+            self.leave(run)
+            return
+        ended, book = self._now(), self.ledger
+        run.outcome = outcome
+        run.duration = ended - run.started
+        book.in_flight -= 1
+        book.succeeded += 1
+        self.ended.add_plain(run, ended)
+        del self.in_progress[run.number]
+        run.task = None
+        announcer = self._announcer
+        if not announcer.is_alone or announcer.log_lines.writes_every_run:
+            self._announce_end(run, 0)
 
     def settle(self, run: RunInProgress, outcome: Outcome) -> None:
         """Enter how a run ended. What is said after the first time changes nothing."""
@@ -109,10 +154,8 @@ class Runs:
     def refuse(self, tick: Tick, outcome: Outcome, why: str | None = None) -> RunRecord:
         """Enter a run by hand that did not come about, and return its record."""
         self.by_hand.enter(outcome)
-        context = self._context
-        run = RunInProgress(self._job, context.process, context.next_run_number())
         return RunRecord(
-            run_id=run.run_id,
+            run_id=run_id_of(self._context.process, self._context.next_run_number()),
             job=self._job,
             outcome=outcome,
             due_at=self._clock.now() - timedelta(seconds=self._clock.monotonic() - tick.due),

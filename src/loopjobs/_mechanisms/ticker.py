@@ -13,6 +13,7 @@ from loopjobs._words.clock import Clock
 from loopjobs._words.outcomes import Outcome
 
 _ROUNDING = 1e-6
+_NEVER: Final = math.inf
 
 
 class Tick(NamedTuple):
@@ -102,7 +103,7 @@ class Ticker:
 
     def next(self) -> asyncio.Future[Tick | None]:
         """Return a future of the next slot to run; of `None` once the ticker is closed."""
-        waiter = self._waiter = asyncio.get_running_loop().create_future()
+        waiter = self._waiter = asyncio.Future(loop=asyncio.get_running_loop())
         if self._failure is not None:
             waiter.set_exception(self._failure)
         elif self._is_closed:
@@ -184,17 +185,13 @@ class Ticker:
         # Asked at every tick; a call of `min` would cost as much as all the rest of this.
         return slot if slot < self._extra_due else self._extra_due  # noqa: FURB136
 
-    def _wake(self) -> None:
-        now = self._timer.moment
-        if not self._hand_over_plainly(now):
-            self._settle(now)
-
-    def _hand_over_plainly(self, now: float) -> bool:
-        """Hand over a slot that nothing speaks against, or change nothing.
+    def _wake(self) -> float | None:
+        """Hand over a slot that nothing speaks against, or leave the decision to `_decide`.
 
         Nearly every tick is such a one, so this looks whether anything speaks against it, without
-        asking what, and the decision is left to `_decide` then.
+        asking what. Returns when to call again; `None` if that was asked for already.
         """
+        now = self._timer.moment
         schedule, waiter = self._schedule, self._waiter
         if (
             schedule is None
@@ -203,19 +200,17 @@ class Ticker:
             or self.is_paused
             or (self.is_exclusive and self._runs)
             or self._jitter
-            or self._extra_due < math.inf
+            or self._extra_due != _NEVER
+            or (due := schedule.next_due) < self._hold_until
+            or not schedule.take_alone(now)
         ):
-            return False
-        due = schedule.next_due
-        if due < self._hold_until or not schedule.take_alone(now):
-            return False
+            self._settle(now)
+            return None
         self._last_due = due
         waiter.set_result(_tick((due, due, self._number)))
         self._number += 1
         self._alarm_due = following = schedule.next_due
-        if following < math.inf:
-            self._alarm = self._timer.arm_slot(following, self._wake, self._alarm)
-        return True
+        return None if following == _NEVER else following
 
     def _settle(self, now: float) -> None:
         try:

@@ -13,6 +13,8 @@ from loopjobs._words.clock import Alarm, AlarmClock, Clock
 
 _DEADLINE, _SLOT = 0, 1
 _FEW = 64
+_FRESH: Final = 0.1
+"""Seconds for which a reading of the wall clock is shared."""
 
 
 class TimerAlarm:
@@ -20,8 +22,8 @@ class TimerAlarm:
 
     __slots__ = ("_timer", "callback")
 
-    def __init__(self, callback: Callable[[], None], timer: "Timer") -> None:
-        self.callback: Callable[[], None] | None = callback
+    def __init__(self, callback: "Callback", timer: "Timer") -> None:
+        self.callback: Callback | None = callback
         """`None` once it has fired or was called off."""
         self._timer = timer
 
@@ -36,6 +38,9 @@ class TimerAlarm:
         """Whether it has fired or was called off."""
         return self.callback is None
 
+
+Callback: TypeAlias = Callable[[], float | None]
+"""What a slot's callback returns is the moment at which it is to be called again, if at all."""
 
 _Entry: TypeAlias = tuple[float, int, int, TimerAlarm]
 """The moment, what comes first in it, a number that settles the rest, and who is called."""
@@ -64,9 +69,11 @@ class Timer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.moment = -inf
         """The clock's time when it last called: all that it called for share one reading."""
+        self._wall_moment = -inf
+        self._wall = 0.0
 
     def arm_slot(
-        self, when: float, callback: Callable[[], None], spent: TimerAlarm | None = None
+        self, when: float, callback: Callback, spent: TimerAlarm | None = None
     ) -> TimerAlarm:
         """Call back at `when`, which is a point of the clock's `monotonic`.
 
@@ -90,6 +97,18 @@ class Timer:
         """
         return self._arm(when, _DEADLINE, callback)
 
+    def wall_at(self, now: float) -> float:
+        """Return what the wall clock shows at this moment, in seconds since 1970.
+
+        To read it takes longer than to begin a run, so those that begin within a tenth of a second
+        share one reading.
+        """
+        ahead = now - self._wall_moment
+        if ahead > _FRESH:
+            self._wall_moment, ahead = now, 0.0
+            self._wall = self._clock.now().timestamp()
+        return self._wall + ahead
+
     def close(self) -> None:
         """Forget everything that was asked for."""
         self._heap.clear()
@@ -110,7 +129,7 @@ class Timer:
         if not heap or heap[0][3].callback is None:
             self._look_ahead()
 
-    def _arm(self, when: float, rank: int, callback: Callable[[], None]) -> TimerAlarm:
+    def _arm(self, when: float, rank: int, callback: Callback) -> TimerAlarm:
         if self._loop is None:
             self._loop = _running_loop()
         alarm = TimerAlarm(callback, self)
@@ -141,6 +160,7 @@ class Timer:
         self._alarm = None
         self._alarm_due = -inf
         self._firing = True
+        self._wall_moment = -inf
         self.moment = self._clock.monotonic()
         try:
             self._fire_due(self.moment)
@@ -150,7 +170,7 @@ class Timer:
             self._look_ahead()
 
     def _fire_due(self, now: float) -> None:
-        heap, taken = self._heap, self._taken
+        heap, taken, order = self._heap, self._taken, self._order
         try:
             while heap and heap[0][0] <= now:
                 self._take_due(now)
@@ -160,10 +180,13 @@ class Timer:
                     if callback is None:
                         self._cancelled -= 1
                         continue
-                    callback()
+                    following = callback()
                     if rank == _DEADLINE:
                         # Let what it ended unwind first; the rest is due in the next wake-up.
                         return
+                    if following is not None:
+                        alarm.callback = callback
+                        heappush(heap, (following, _SLOT, next(order), alarm))
         finally:
             if taken:
                 heap += taken

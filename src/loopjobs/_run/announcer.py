@@ -18,7 +18,9 @@ class Announcer:
     none.
     """
 
-    __slots__ = ("_delivery", "_in_line", "_pausing", "_somebody_always_listens", "log_lines")
+    __slots__ = (
+        "_delivery", "_in_line", "_pausing", "_somebody_always_listens", "is_alone", "log_lines",
+    )  # fmt: skip
 
     def __init__(self, listeners: Sequence[Listener], clock: Clock) -> None:
         self.log_lines = LogLines(clock)
@@ -30,6 +32,8 @@ class Announcer:
             self._delivery = Delivery(listeners, clock)
         self._pausing = tuple(each for each in listeners if isinstance(each, PausingListener))
         self._somebody_always_listens = len(self._pausing) < len(listeners)
+        self.is_alone = not listeners
+        """Whether nobody but the log will ever listen; asked at each run, where calls count."""
 
     @property
     def has_listeners(self) -> bool:

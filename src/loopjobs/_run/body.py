@@ -33,7 +33,7 @@ class Body:
         injected: What is resolved for each run, by parameter.
     """
 
-    __slots__ = ("_bare", "_container", "_execute", "_injected", "_job", "_name", "is_async")
+    __slots__ = ("_container", "_execute", "_injected", "_job", "_name", "bare", "is_async")
 
     def __init__(
         self,
@@ -49,21 +49,19 @@ class Body:
         self._injected = dict(injected)
         self._container: AsyncContainer | None = None
         self._execute: JobBody | None = None
-        self._bare: Callable[[CancellationToken], Coroutine[object, object, object]] | None = None
+        self.bare: Callable[[CancellationToken], Coroutine[object, object, object]] | None = None
+        """The job itself, once it is built, if nobody need stand around it."""
 
     def attach(self, container: AsyncContainer) -> None:
         """Resolve from this container from here on."""
         self._container = container
 
-    def __call__(self, ct: CancellationToken) -> Coroutine[object, object, object]:
-        """Return a run of the body, to be awaited; what it returns is for `read_return`.
+    async def run(self, ct: CancellationToken) -> object:
+        """Run the body once; what it returns is for `read_return`.
 
         The job is built by the first run, so that a constructor that fails, because a database is
         away, say, fails that run and is tried again by the next.
         """
-        return self._run(ct) if self._bare is None else self._bare(ct)
-
-    async def _run(self, ct: CancellationToken) -> object:
         execute = self._execute or await self._build()
         if not self._injected:
             if self.is_async:
@@ -89,7 +87,7 @@ class Body:
         code = getattr(self._execute, "__code__", None)
         is_coroutine_function = isinstance(code, CodeType) and code.co_flags & inspect.CO_COROUTINE
         if is_coroutine_function and not self._injected:
-            self._bare = cast(
+            self.bare = cast(
                 "Callable[[CancellationToken], Coroutine[object, object, object]]", self._execute
             )
         return self._execute

@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from contextvars import Context, ContextVar
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, overload
 
 from loopjobs._contracts.fence import AsyncTransaction, Fence, Transaction
 from loopjobs._run.fencing import take_fence
 from loopjobs._words.errors import LeaseLostError
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _current: "ContextVar[CurrentRun]" = ContextVar("loopjobs_current_run")
 
@@ -15,8 +17,15 @@ _current: "ContextVar[CurrentRun]" = ContextVar("loopjobs_current_run")
 class CurrentRun:
     """The run that the calling code belongs to; also seen from tasks and threads it starts."""
 
-    # Without slots: what few runs have is a default of the class, and costs the others nothing.
-    _process: str
+    # What every run has is in slots, which takes a third of the time; what few have is a default of
+    # the class, and costs the others nothing.
+    __slots__ = (
+        "__dict__", "__weakref__", "attempt", "due", "fencing_token", "job", "lateness", "number",
+        "process", "reported", "slot", "started", "started_wall",
+    )  # fmt: skip
+
+    process: str
+    """A word that only the runs of this host have."""
     job: str
     number: int
     """Counts the runs of this process."""
@@ -28,14 +37,15 @@ class CurrentRun:
     """The slot on the monotonic clock."""
     started: float
     """The start on the monotonic clock."""
-    started_at: datetime
+    started_wall: float
+    """The start on the wall clock, in seconds since 1970."""
     lateness: float
     """Seconds between the moment the run was to start and the start."""
-    fencing_token: int | None = None
+    fencing_token: int | None
     """The token of the lease this run holds; `None` without a lease."""
     fence: Fence | None = None
     """Binds transactions to the lease, where leases are in a database; set by a run context."""
-    reported: dict[str, float] | None = None
+    reported: dict[str, float] | None
     origin: Context | None = None
     """For a run by hand, a copy of the context that `trigger()` was called in; kept until the body
     has ended."""
@@ -43,7 +53,12 @@ class CurrentRun:
     @property
     def run_id(self) -> str:
         """A name for this run that no other run of any process has."""
-        return run_id_of(self._process, self.number)
+        return run_id_of(self.process, self.number)
+
+    @property
+    def started_at(self) -> datetime:
+        """When the run began, UTC."""
+        return instant_of(self.started_wall)
 
     @property
     def due_at(self) -> datetime:
@@ -98,6 +113,11 @@ class CurrentRun:
                 # Whoever reads it takes it for a float sooner or later.
                 float(total)
             self.reported[name] = total
+
+
+def instant_of(wall: float) -> datetime:
+    """Return the instant that lies so many seconds after the begin of 1970."""
+    return _EPOCH + timedelta(seconds=wall)
 
 
 def run_id_of(process: str, number: int) -> str:

@@ -4,25 +4,34 @@ from collections.abc import Coroutine, Generator
 from contextlib import suppress
 from contextvars import Context
 from types import coroutine
-from typing import TypeVar
+from typing import Final, TypeVar
 
 T = TypeVar("T")
+
+ENDED: Final = object()
+"""What `context.run(next, step, ENDED)` returns if the first step of a coroutine is its last."""
 
 
 @coroutine
 def in_context(
-    context: Context, body: Coroutine[object, object, T]
+    context: Context,
+    body: Coroutine[object, object, T] | Generator[object, object, T],
+    awaited: object,
 ) -> Generator[object, object, T]:
-    """Await `body`, with every step of it taken inside `context`.
+    """Await `body` from its second step on, with every step of it taken inside `context`.
 
     A task takes all its steps in the one context it was created with, so a fresh context for
     each run would cost a task for each run. Entering the context around each step costs a
     fraction of that, and `asyncio.current_task()` is still the task that awaits.
+
+    Args:
+        context: Where the steps are taken.
+        body: Whose steps they are.
+        awaited: What its first step awaits, which was taken there already.
     """
     send, throw, enter = body.send, body.throw, context.run
     is_closing = False
     try:
-        awaited = enter(send, None)
         while True:
             try:
                 sent = yield awaited
@@ -42,5 +51,12 @@ def in_context(
     except GeneratorExit as error:
         if is_closing:
             raise
-        # Raised by the body itself; let through, it would end whoever awaits without a word.
-        raise RuntimeError("the body raised GeneratorExit") from error
+        raise no_exit(error) from error
+
+
+def no_exit(error: GeneratorExit) -> RuntimeError:
+    """Return what stands for one that the body itself has raised.
+
+    Let through, it would end whoever awaits without a word.
+    """
+    return RuntimeError(f"the body raised {type(error).__name__}")

@@ -1,7 +1,6 @@
 """Who prepares the context of each run."""
 
 import logging
-from contextvars import Context
 from typing import Protocol
 
 from loopjobs._run.current import CurrentRun
@@ -21,10 +20,10 @@ class RunContext(Protocol):
         ...
 
 
-def prepare(context: Context, enter: RunContext, run: CurrentRun) -> None:
-    """Let somebody prepare the context of a run, and outlive what that raises."""
+def prepare(enter: RunContext, run: CurrentRun) -> None:
+    """Let somebody prepare the present context for a run, and outlive what that raises."""
     try:
-        context.run(enter, run)
+        enter(run)
     except KeyboardInterrupt:
         raise
     except BaseException:  # noqa: BLE001 - whatever it raises is its own affair

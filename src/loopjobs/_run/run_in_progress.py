@@ -25,30 +25,33 @@ _TRACE_TAIL: Final = 15_000
 class RunInProgress(CurrentRun):
     """One run from its begin until its body has really ended."""
 
+    # Filled in by who begins it: to hand all of it to a constructor would take twice as long.
+    __slots__ = (
+        "duration", "has_lost_lease", "has_timed_out", "is_scheduled", "options", "outcome",
+        "returned", "settled", "task", "token",
+    )  # fmt: skip
+
     is_scheduled: bool
     options: LoopJobOptions
     """The options this run began with."""
     token: CancellationTokenSource
-    task: asyncio.Task[object] | None = None
+    task: asyncio.Task[object] | None
     """The task that awaits the body."""
-    outcome: Outcome | None = None
+    outcome: Outcome | None
     """How the run ended; `None` until that is known."""
+    returned: object
+    """What the body has returned."""
+    duration: float
     lease: Lease | None = None
     """The lease it holds and has to give back."""
-    settled: asyncio.Future[RunRecord] | None = None
+    settled: asyncio.Future[RunRecord] | None
     """Resolved with the record, for whoever waits for this run."""
-    has_timed_out = False
-    has_lost_lease = False
-    duration = 0.0
+    has_timed_out: bool
+    has_lost_lease: bool
     error: str | None = None
     trace: str | None = None
     _due_at: datetime | None = None
     _run_id: str | None = None
-
-    def __init__(self, job: str, process: str, number: int) -> None:
-        self.job = job
-        self._process = process
-        self.number = number
 
     @property
     def run_id(self) -> str:
@@ -100,7 +103,7 @@ class RunInProgress(CurrentRun):
 
     def is_in_progress_in(self, process: str) -> bool:
         """Whether this is a run of that host and its end is not known yet."""
-        return self._process == process and self.outcome is None
+        return self.process == process and self.outcome is None
 
     def record(self) -> RunRecord:
         """Return the facts of this run.

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Self
 
 from loopjobs._words.clock import Clock, SystemClock
 
@@ -91,6 +92,15 @@ class CancellationTokenSource(CancellationToken):
     """
 
     __slots__ = ()
+
+    @classmethod
+    def of_run(cls, clock: Clock) -> Self:
+        """Return what the constructor would, in half the time: each run has one."""
+        made = cls.__new__(cls)
+        made._clock = clock  # noqa: SLF001 - of this very class
+        made._requested = False  # noqa: SLF001
+        made._callbacks = made._event = None  # noqa: SLF001
+        return made
 
     def cancel(self) -> None:
         """Ask the run to end. Idempotent; to be called on the event loop's thread."""

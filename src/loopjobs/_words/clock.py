@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 
@@ -56,11 +57,21 @@ class VirtualClock(Clock, Protocol):
         ...
 
 
+def monotonic_of(clock: Clock) -> Callable[[], float]:
+    """Return the quickest way to read `monotonic`, for who reads it all the time."""
+    return clock.reading() if type(clock) is SystemClock else clock.monotonic
+
+
 class SystemClock:
     """The clock of the machine: UTC wall time and a monotonic clock."""
 
     def __init__(self) -> None:
-        self._boot_time: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+        boot_time: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+        self._read: Callable[[], float] = (
+            time.monotonic  # noqa: TID251 - this is the one place
+            if boot_time is None
+            else partial(time.clock_gettime, boot_time)
+        )
 
     def now(self) -> datetime:
         """Return the wall clock's time in UTC."""
@@ -72,9 +83,11 @@ class SystemClock:
         On Linux they count on while the machine is suspended, so that slots that pass meanwhile
         are `missed`; elsewhere time stands still during a suspend.
         """
-        if self._boot_time is None:
-            return time.monotonic()  # noqa: TID251 - this is the one place
-        return time.clock_gettime(self._boot_time)
+        return self._read()
+
+    def reading(self) -> Callable[[], float]:
+        """Return what `monotonic` calls, which takes a third of the time without a method."""
+        return self._read
 
     async def sleep(self, seconds: float) -> None:
         """Suspend the calling task for that many seconds."""
