@@ -97,7 +97,6 @@ class Runs:
             or run.settled is not None
             or self.consecutive_failures
             or not run.is_scheduled
-            or self._context.run_meters is not None
         ):
             self.settle(run, outcome)
             self.leave(run)
@@ -110,8 +109,11 @@ class Runs:
         self.ended.add_plain(run, ended)
         del self.in_progress[run.number]
         run.task = None
+        if (meters := self._context.run_meters) is not None:
+            meters.note_end(run, outcome, run.duration)
         announcer = self._announcer
-        if not announcer.is_alone or announcer.log_lines.writes_every_run:
+        is_heard = not announcer.is_alone and announcer.has_listeners
+        if is_heard or announcer.log_lines.writes_every_run:
             self._announce_end(run, 0)
 
     def settle(self, run: RunInProgress, outcome: Outcome) -> None:

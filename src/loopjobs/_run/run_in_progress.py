@@ -51,6 +51,7 @@ class RunInProgress(CurrentRun):
     error: str | None = None
     trace: str | None = None
     _due_at: datetime | None = None
+    _started_at: datetime | None = None
     _run_id: str | None = None
 
     @property
@@ -59,6 +60,13 @@ class RunInProgress(CurrentRun):
         if self._run_id is None:
             self._run_id = super().run_id
         return self._run_id
+
+    @property
+    def started_at(self) -> datetime:
+        """When the run began, UTC."""
+        if self._started_at is None:
+            self._started_at = super().started_at
+        return self._started_at
 
     @property
     def due_at(self) -> datetime:
