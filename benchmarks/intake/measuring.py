@@ -7,7 +7,7 @@ from pathlib import Path
 from intake.bare import updates_per_second
 from intake.one_by_one import take_one_by_one
 from intake.shapes import Shape
-from serving.closed_loop import Demand, Throughput, loading
+from serving.closed_loop import Demand, load
 from serving.process import serving
 from serving.services import ServicePlace, login_order
 from serving.traffic import KeepAlives
@@ -66,10 +66,9 @@ def measure(plan: Plan, url: str, folder: Path, uvloop: Path | None) -> Result:
     on_uvloop = uvloop if plan.shape.is_on_uvloop else None
     with serving(replace(order, core=ours, uvloop=on_uvloop)) as service:
         target = (service.port, service.pid, KeepAlives(plan.pcs))
-        with loading(Demand(*target, plan.connections, plan.seconds, core=theirs)) as pipe:
-            measured: Throughput = pipe.recv()
-    load = measured.load
-    answered = sum(load.answers.values())
+        measured = load(Demand(*target, plan.connections, plan.seconds, core=theirs))
+    noted = measured.load
+    answered = sum(noted.answers.values())
     return Result(
         plan.engine,
         plan.pcs,
@@ -78,7 +77,7 @@ def measure(plan: Plan, url: str, folder: Path, uvloop: Path | None) -> Result:
         plan.round,
         measured.per_second,
         processor_time=measured.processor_time / answered * 1e6 if answered else 0.0,
-        latencies=[load.quantile(0.5), load.quantile(0.99)],
+        latencies=[noted.quantile(0.5), noted.quantile(0.99)],
         sender_busy=measured.busy,
-        answers={str(status): number for status, number in sorted(load.answers.items())},
+        answers={str(status): number for status, number in sorted(noted.answers.items())},
     )

@@ -1,11 +1,8 @@
 """Requests as fast as they are answered, over so many connections, from a process of its own."""
 
 import asyncio
-import multiprocessing
 import os
 import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -15,11 +12,11 @@ from typing import Final
 import psutil
 
 from loopjobs import SystemClock
+from serving.children import child
 from serving.connection import LOST, Connection
 from serving.load import Load
 from serving.traffic import Traffic
 
-_PATIENCE_IN_SECONDS: Final = 60
 _WARM_UP: Final = 5
 """Answers that each connection has had when it begins, on the average."""
 
@@ -56,22 +53,11 @@ class Throughput:
         return self.load.good / self.seconds if self.seconds else 0.0
 
 
-@contextmanager
-def loading(demand: Demand) -> Iterator[Pipe]:
-    """Send from a process of its own; its `Throughput` comes through the pipe when it is done."""
-    context = multiprocessing.get_context("forkserver")
-    ours, theirs = context.Pipe(duplex=False)
-    sender = context.Process(target=_run, args=(demand, theirs))
-    sender.start()
-    theirs.close()
-    try:
-        yield ours
-    finally:
-        ours.close()
-        sender.join(_PATIENCE_IN_SECONDS)
-        sender.kill()
-        sender.join()
-        sender.close()
+def load(demand: Demand) -> Throughput:
+    """Send from a process of its own; return what came of it."""
+    with child(_run, demand) as (pipe, _):
+        measured: Throughput = pipe.recv()
+    return measured
 
 
 def _run(demand: Demand, pipe: Pipe) -> None:

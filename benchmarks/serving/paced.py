@@ -5,7 +5,6 @@ service that stands still is seen by all whom it keeps waiting, and not by one r
 """
 
 import asyncio
-import multiprocessing
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -16,11 +15,11 @@ from multiprocessing.connection import Connection as Pipe
 from typing import Final
 
 from loopjobs import SystemClock
+from serving.children import child
 from serving.connection import LOST, Connection
 from serving.load import Load
 from serving.traffic import Traffic
 
-_PATIENCE_IN_SECONDS: Final = 60
 _BEGIN: Final = "begin"
 _END: Final = "end"
 
@@ -58,19 +57,8 @@ class Pacer:
 @asynccontextmanager
 async def pacing(port: int, streams: Sequence[Stream]) -> AsyncIterator[Pacer]:
     """Send during the block."""
-    context = multiprocessing.get_context("forkserver")
-    ours, theirs = context.Pipe()
-    sender = context.Process(target=_run, args=(port, streams, theirs))
-    sender.start()
-    theirs.close()
-    try:
-        yield Pacer(ours)
-    finally:
-        ours.close()
-        await asyncio.to_thread(sender.join, _PATIENCE_IN_SECONDS)
-        sender.kill()
-        sender.join()
-        sender.close()
+    with child(_run, port, streams) as (pipe, _):
+        yield Pacer(pipe)
 
 
 def _run(port: int, streams: Sequence[Stream], pipe: Pipe) -> None:

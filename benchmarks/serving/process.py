@@ -4,7 +4,6 @@ import asyncio
 import gc
 import importlib
 import logging
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -12,14 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
-from typing import Final
 
 from benchmark_command import CannotMeasureError
 from loopjobs import Host, HostBuilder, LoopJobsError
 from servicekit.http_server import HttpServer
+from serving.children import child
 from serving.meters import Instrument, Meter
-
-_PATIENCE: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -77,19 +74,8 @@ def serving(order: Order) -> Iterator[Service]:
     Raises:
         CannotMeasureError: it does not start.
     """
-    context = multiprocessing.get_context("forkserver")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(order, theirs))
-    process.start()
-    theirs.close()
-    try:
-        yield _started(ours, process.pid or 0)
-    finally:
-        ours.close()
-        process.join(_PATIENCE)
-        process.kill()
-        process.join()
-        process.close()
+    with child(_serve, order) as (pipe, pid):
+        yield _started(pipe, pid)
 
 
 def _started(pipe: Pipe, pid: int) -> Service:

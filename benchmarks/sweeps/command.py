@@ -1,9 +1,7 @@
 """The benchmark of the jobs, and its arguments."""
 
 import argparse
-import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import groupby
 from typing import Final
 
@@ -15,11 +13,11 @@ from servicekit.testing import Place
 from serving.preloading import preload
 from sweeps.case import Case
 from sweeps.catalogue import CASES
-from sweeps.measuring import Filled, Plan, Result, filled
+from sweeps.measuring import Plan, Result, filled
 from sweeps.page import line_of, tables_of, write_page
 from terminal import progress_on
 
-_PEERS_SHARE: Final = 500
+_PEERS_SHARE: Final = 1_000
 """The peer, and the job beside it, have 1 in so many of the rows: it would take all day."""
 _SHARES: Final = (100, 10, 1)
 """Further sizes."""
@@ -81,7 +79,7 @@ def _take(
         alike = list(group)
         what = f"{case.name} on {alike[0].engine}, {rows:,} rows"
         progress.update(task, description=f"{what}: fill")
-        with _filled(case, place, rows) as database:
+        with filled(case, place, rows) as database:
             for plan in alike:
                 how = "row by row" if plan.is_peer else "job"
                 progress.update(task, description=f"{what}: {how}")
@@ -89,16 +87,6 @@ def _take(
                 taking.console.print(line_of(result), highlight=False)
                 taking.keep(result)
                 progress.advance(task)
-
-
-@contextmanager
-def _filled(case: Case, place: Place, rows: int) -> Iterator[Filled]:
-    database = filled(case, place, rows)
-    try:
-        yield database
-    finally:
-        place.drop(database.url)
-        shutil.rmtree(database.folder)
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:

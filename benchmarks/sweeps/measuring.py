@@ -2,7 +2,8 @@
 
 import asyncio
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
@@ -116,12 +117,16 @@ class Filled:
                 self.place.drop(url)
 
 
-def filled(case: Case, place: Place, rows: int) -> Filled:
-    """Fill a database for a case. Whoever asked removes database and folder."""
-    folder = Path(tempfile.mkdtemp(prefix="sweeps-"))
-    url = place.create()
-    asyncio.run(_fill(case, url, rows, folder))
-    return Filled(case, place, url, rows, folder)
+@contextmanager
+def filled(case: Case, place: Place, rows: int) -> Iterator[Filled]:
+    """Fill a database for a case; it and its files are removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="sweeps-") as name:
+        url, folder = place.create(), Path(name)
+        try:
+            asyncio.run(_fill(case, url, rows, folder))
+            yield Filled(case, place, url, rows, folder)
+        finally:
+            place.drop(url)
 
 
 async def _fill(case: Case, url: str, rows: int, folder: Path) -> None:

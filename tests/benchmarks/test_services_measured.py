@@ -52,7 +52,7 @@ def test_a_job_has_its_peer_at_a_size_of_its_own(case: Case, is_quick: bool) -> 
     plans = list(sweeps.command.plans_of(case, ENGINES[0], asked(quick=is_quick)))
     jobs = [plan for plan in plans if not plan.is_peer]
     assert [plan.rows for plan in plans if plan.is_peer] == [jobs[0].rows]
-    assert [jobs[-1].rows // plan.rows for plan in jobs] == [500, 100, 10, 1]
+    assert [jobs[-1].rows // plan.rows for plan in jobs] == [1_000, 100, 10, 1]
     assert [bool(plan.seconds_off) for plan in plans] == [False] * 4 + [True]
     assert len({plan.step for plan in plans}) == len(plans)
 
@@ -84,13 +84,13 @@ def test_shapes_of_keep_alives_take_turns() -> None:
 @pytest.mark.smoke
 def test_a_job_and_its_peer_do_the_same_while_requests_are_answered(place: Place) -> None:
     """Both find one PC in a hundred silent; the peer asks for every PC."""
-    database = filled(pc_keep_alive.CASE, place, ROWS)
-    peer = database.measure(
-        Plan("PcKeepAliveJob", "sqlite", ROWS, is_peer=True, warm_up=0), is_last=False
-    )
-    job = database.measure(
-        Plan("PcKeepAliveJob", "sqlite", ROWS, seconds_off=0.1, warm_up=0), is_last=True
-    )
+    with filled(pc_keep_alive.CASE, place, ROWS) as database:
+        peer = database.measure(
+            Plan("PcKeepAliveJob", "sqlite", ROWS, is_peer=True, warm_up=0), is_last=False
+        )
+        job = database.measure(
+            Plan("PcKeepAliveJob", "sqlite", ROWS, seconds_off=0.1, warm_up=0), is_last=True
+        )
     assert (peer.changed, job.changed) == (ROWS // 100, ROWS // 100)
     assert peer.statements > 2 * ROWS > 10 * job.statements > 0
     assert 0 < job.longest_write <= job.seconds
@@ -105,10 +105,10 @@ def test_a_job_and_its_peer_do_the_same_while_requests_are_answered(place: Place
 @pytest.mark.smoke
 def test_the_other_service_is_sent_lists_and_shows_a_job_meanwhile(place: Place) -> None:
     """Half of the rows of bulk jobs are old: those of the ten older jobs of each owner."""
-    database = filled(bulk_job_cleanup.CASE, place, ROWS)
-    job = database.measure(
-        Plan("BulkJobCleanup", "sqlite", ROWS, seconds_off=0.6, warm_up=0), is_last=True
-    )
+    with filled(bulk_job_cleanup.CASE, place, ROWS) as database:
+        job = database.measure(
+            Plan("BulkJobCleanup", "sqlite", ROWS, seconds_off=0.6, warm_up=0), is_last=True
+        )
     assert job.changed == ROWS // 2 + 10
     assert {each.what: each.refused for each in job.off} == {"job looked at": {}, "list sent": {}}
     assert all(each.count for each in job.off)
