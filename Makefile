@@ -51,7 +51,7 @@ test: browser ## check, and run every test
 	[ $$checked -eq 0 ] || echo 'make test: the check failed, see above; alone: make check' >&2; \
 	exit $$((tested || checked))
 
-thorough: setup browser ## run every test with 25 times as many made-up examples, other ones each time
+thorough: setup browser ## run every test with 40 times as many made-up examples, other ones each time
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --hypothesis-profile=thorough --timeout=3600
 
 coverage: setup browser ## run every test traced, and hold coverage to its floor

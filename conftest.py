@@ -26,7 +26,7 @@ pytest_plugins = ["servicekit.testing.fixtures"]
 # The same examples every time: a failure is a failure of the code and not of the day. Others, and
 # many more, come with: pytest --hypothesis-profile=thorough
 settings.register_profile(
-    "everyday", max_examples=40, derandomize=True, database=None, deadline=None
+    "everyday", max_examples=25, derandomize=True, database=None, deadline=None
 )
 settings.register_profile("thorough", max_examples=1_000, deadline=None)
 settings.load_profile("everyday")

@@ -16,6 +16,13 @@ Build = Callable[..., Host]
 JobFunction = Callable[[CancellationToken], Awaitable[None]]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def only_what_is_new_is_searched() -> None:
+    """Let the collector pass over what the tests before have left: each test here calls it."""
+    gc.collect()
+    gc.freeze()
+
+
 async def quick(ct: CancellationToken) -> None:
     pass
 
