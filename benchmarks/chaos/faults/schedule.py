@@ -8,7 +8,7 @@ from chaos import judge
 from chaos.cluster import Cluster
 from chaos.fault import Stage
 from chaos.figures import Figure, Kind, counted, happened
-from chaos.journal import Entry
+from chaos.journal import Deed, Entry
 from chaos.plan import LeftOut
 
 _REPLICAS: Final = 5
@@ -53,10 +53,15 @@ def locks_alone(stage: Stage, name: str, times: int) -> Sequence[Figure]:
 
 
 def clocks_of_replicas(stage: Stage, name: str, times: int) -> Sequence[Figure]:
-    """Each goes by its own clock: one that is ahead runs what others have run."""
+    """Each goes by its own clock: one that is ahead runs what others have run.
+
+    Both are: if one of them were right, and always second, nobody would run its slots again.
+    """
     with stage.cluster(interval=_SKEWED, left_out=LeftOut.CLOCK_OF_STORE) as cluster:
         cluster.start(ahead=_HOUR)
-        cluster.start()
+        cluster.start(ahead=2 * _HOUR)
+        # Those that one runs while the other is on its way have nobody to run them again.
+        cluster.await_all(Deed.STARTED)
         return _doubled(stage, name, cluster, times, _SKEWED)
 
 
@@ -93,7 +98,8 @@ def _restart(stage: Stage, times: int, left_out: LeftOut) -> list[Entry]:
 def _doubled(
     stage: Stage, name: str, cluster: Cluster, times: int, interval: float
 ) -> Sequence[Figure]:
-    while (run := len(judge.starts(cluster.entries()))) < times:
+    last = len(judge.starts(cluster.entries())) + times
+    while (run := len(judge.starts(cluster.entries()))) < last:
         cluster.await_start(after=stage.clock.monotonic())
         stage.advance(len(judge.starts(cluster.entries())) - run)
     doubles = judge.doubles(cluster.entries(), interval)
