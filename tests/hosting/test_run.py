@@ -1,9 +1,10 @@
 """`run`: from the first service to the last signal."""
 
 import asyncio
+import gc
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,40 @@ def test_a_signal_stops_the_host_and_the_signals_are_given_back(
     host.run()
     assert host.jobs["job"].history()[0].outcome is Outcome.SUCCEEDED
     assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == handlers
+
+
+@pytest.fixture
+def nothing_frozen() -> Iterator[None]:
+    """Thaw what the runner of the tests has frozen, and freeze it again."""
+    gc.unfreeze()
+    yield
+    gc.freeze()
+
+
+def until_frozen(before: int) -> Callable[[CancellationToken], object]:
+    async def job(ct: CancellationToken) -> None:
+        # It begins before the start is over, and nobody tells when that is.
+        while gc.get_freeze_count() <= before:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        signal.raise_signal(signal.SIGTERM)
+
+    return job
+
+
+@pytest.mark.usefixtures("nothing_frozen")
+def test_the_garbage_collector_leaves_alone_what_the_start_has_made(build: Build) -> None:
+    """Until the host has stopped."""
+    build(until_frozen(0)).run()
+    assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.usefixtures("nothing_frozen")
+def test_what_others_have_frozen_stays_frozen(build: Build) -> None:
+    """It is theirs to give back."""
+    gc.freeze()
+    before = gc.get_freeze_count()
+    build(until_frozen(before)).run()
+    assert gc.get_freeze_count() >= before
 
 
 def test_a_second_signal_cancels_the_runs_at_once(build: Build) -> None:

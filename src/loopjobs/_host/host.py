@@ -16,6 +16,7 @@ from loopjobs._contracts.hosted_service import HostedService
 from loopjobs._host.event_loop import run_on_new_loop
 from loopjobs._host.host_parts import HostParts
 from loopjobs._host.service_line import is_cancelled
+from loopjobs._host.set_aside import garbage_collected_before, given_back
 from loopjobs._loop.job_handle import JobHandle
 from loopjobs._mechanisms.home_loop import check_home
 from loopjobs._run.current import find_current_run
@@ -172,13 +173,15 @@ class Host:
     def run(self) -> None:
         """Start, serve until SIGINT or SIGTERM, stop; blocks the calling thread.
 
-        A second signal cuts the shutdown budget short. Signal handlers are given back.
+        A second signal cuts the shutdown budget short. Signal handlers are given back. While it
+        serves, the garbage collector does not look at what was there when it had started.
 
         Raises:
             StartError: a service did not start.
             Exception: what a loop died of, or what a service raised from `stop`.
         """
-        run_on_new_loop(self._serve, self._on_signal, lambda: self._services.has_abandoned)
+        with given_back():
+            run_on_new_loop(self._serve, self._on_signal, lambda: self._services.has_abandoned)
 
     @asynccontextmanager
     async def lifespan(self, app: object = None) -> AsyncIterator[None]:  # noqa: ARG002 - ASGI's signature
@@ -215,7 +218,8 @@ class Host:
 
     async def _serve(self) -> None:
         try:
-            await self.start()
+            with garbage_collected_before():
+                await self.start()
         except _StoppedEarlyError:
             if self._fault is not None:
                 raise
