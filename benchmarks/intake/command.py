@@ -14,7 +14,7 @@ from benchmark_command import Benchmark, Taking, run
 from filling.fleet import fill
 from filling.on_disk import ENGINES, place_of
 from intake.measuring import Plan, Result, measure
-from intake.page import line_of, tables_of, write_page
+from intake.page import SECTION, line_of
 from intake.shapes import Shape
 from loops.environments import NotInstalledError, packages_of
 from servicekit.testing import Place
@@ -114,6 +114,6 @@ BENCHMARK: Final = Benchmark(
     Result,
     _add_arguments,
     _measure,
-    tables_of,
-    write_page,
+    SECTION.tables,
+    SECTION.write,
 )

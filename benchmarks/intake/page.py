@@ -1,7 +1,6 @@
 """The section of the page about ingest, and its picture."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from statistics import median
 from typing import Final
 
@@ -9,9 +8,9 @@ from filling.on_disk import ENGINES, TITLES
 from growth import exponent
 from intake.measuring import Result
 from intake.shapes import Shape
-from measured import Results
-from performance_page import PAGE, Table, picture_of, put_picture, put_section
-from plot import Curve, drawn
+from performance_page import Table
+from plot import Curve
+from section import Section
 
 _COLUMNS: Final = (
     *("Keep-alives", "PCs", "Connections", "a second", "p50 / p99, ms"),
@@ -23,26 +22,10 @@ _RATIOS: Final = (
 )
 _GROWTH: Final = ("What", "Grows with PCs to the power of")
 _NOTHING: Final = "–"  # noqa: RUF001 - a dash, as in print
-_PICTURE: Final = "ingest-growth.svg"
 _ALT: Final = (
     "Microseconds of a keep-alive against the PCs there are, one line a database and shape"
 )
 _GOOD: Final = "200"
-
-
-def write_page(results: Results[Result], page: Path = PAGE) -> list[Path]:
-    """Write section and picture; return where they are."""
-    picture = put_picture(_PICTURE, drawn(curves_of(results.results), "PCs", "µs"), page)
-    put_section("ingest", section_of(results), page)
-    return [picture, page]
-
-
-def section_of(results: Results[Result]) -> str:
-    """Return the section in Markdown."""
-    parts = results.paragraphs()
-    parts += [table.markdown() for table in tables_of(results.results)]
-    parts.append(picture_of("What a keep-alive takes", _ALT, _PICTURE))
-    return "\n\n".join(parts)
 
 
 def tables_of(results: Sequence[Result]) -> list[Table]:
@@ -148,3 +131,8 @@ def _row(rounds: Sequence[Result]) -> tuple[str, ...]:
         f"{median(each.sender_busy for each in rounds):.0%}",
         f"{refused:,}",
     )
+
+
+SECTION: Final = Section(
+    "ingest", tables_of, curves_of, ("PCs", "µs"), "What a keep-alive takes", _ALT
+)

@@ -14,7 +14,7 @@ from serving.preloading import preload
 from sweeps.case import Case
 from sweeps.catalogue import CASES
 from sweeps.measuring import Plan, Result, filled
-from sweeps.page import line_of, tables_of, write_page
+from sweeps.page import SECTION, line_of
 from terminal import progress_on
 
 _PEERS_SHARE: Final = 1_000
@@ -101,6 +101,6 @@ BENCHMARK: Final = Benchmark(
     Result,
     _add_arguments,
     _measure,
-    tables_of,
-    write_page,
+    SECTION.tables,
+    SECTION.write,
 )

@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 from filling.on_disk import ENGINES, TITLES
 from growth import exponent
-from measured import Results
-from performance_page import PAGE, Table, picture_of, put_picture, put_section
-from plot import Curve, drawn
+from performance_page import Table
+from plot import Curve
+from section import Section
 from sweeps.catalogue import CASES
 from sweeps.measuring import Felt, Result
 
@@ -25,23 +24,7 @@ _FELT: Final = (
 )
 _GROWTH: Final = ("Job", "Database", "Time grows with rows to the power of", "Statements, too")
 _PEERS: Final = ("Job", "Database", "Rows", "Row by row, s", "Job, s", "Ratio", "Statements")
-_PICTURE: Final = "jobs-growth.svg"
 _ALT: Final = "Seconds of one run against the rows of the table, one line a job and database"
-
-
-def write_page(results: Results[Result], page: Path = PAGE) -> list[Path]:
-    """Write section and picture; return where they are."""
-    picture = put_picture(_PICTURE, drawn(curves_of(results.results), "rows", "s"), page)
-    put_section("jobs", section_of(results), page)
-    return [picture, page]
-
-
-def section_of(results: Results[Result]) -> str:
-    """Return the section in Markdown."""
-    parts = results.paragraphs()
-    parts += [table.markdown() for table in tables_of(results.results)]
-    parts.append(picture_of("Time of a run", _ALT, _PICTURE))
-    return "\n\n".join(parts)
 
 
 def tables_of(results: Sequence[Result]) -> list[Table]:
@@ -155,3 +138,6 @@ def _refused(off: Felt, on: Felt) -> str:
 
 def _latencies(felt: Felt) -> str:
     return f"{felt.p50:.1f} / {felt.p99:.1f} / {felt.longest:.1f}"
+
+
+SECTION: Final = Section("jobs", tables_of, curves_of, ("rows", "s"), "Time of a run", _ALT)

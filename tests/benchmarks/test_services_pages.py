@@ -135,8 +135,8 @@ def test_both_sections_have_their_place_on_the_page(
     page = tmp_path / "reference" / "performance.md"
     page.parent.mkdir()
     page.write_text(PAGE.read_text(encoding="utf-8"), encoding="utf-8")
-    picture, _ = sweeps.page.write_page(swept, page)
-    intake.page.write_page(ingested, page)
+    picture, _ = sweeps.page.SECTION.write(swept, page)
+    intake.page.SECTION.write(ingested, page)
     written = page.read_text(encoding="utf-8")
     assert "Not measured yet." not in written.partition("## Jobs")[2]
     assert written.count("| PcDeleteJob |") == 2 * 3 + 2 + 2
