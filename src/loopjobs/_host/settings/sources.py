@@ -89,7 +89,8 @@ class SettingsSources:
             home=self._names[0] if self._names else CODE,
             stamps=stamps,
             _layers=(content, code),
-            _variables=variables,
+            # Each section looks through all of them: those that can be of none are left out.
+            _variables={name: value for name, value in variables.items() if "__" in name},
             _complete=complete and environment is not None,
         )
 
