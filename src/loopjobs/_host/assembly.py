@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 from dishka import AsyncContainer, Provider, Scope
 
-from loopjobs._contracts.hosted_service import HostedService
 from loopjobs._host.bindings import Bindings, bind_sections
 from loopjobs._host.checks import find_clashes, find_misuses
 from loopjobs._host.graph import Graph
@@ -17,7 +16,7 @@ from loopjobs._host.leases import InjectedLeases, gives_leases, leaseless_jobs, 
 from loopjobs._host.monitors import AnyLoop, Monitors
 from loopjobs._host.registration import JobRegistration, Registrations, ServiceRegistration
 from loopjobs._host.sections import Sections
-from loopjobs._host.service_line import ServiceLine, ServiceSource
+from loopjobs._host.service_line import GivenService, InjectedService, ServiceLine, ServiceSource
 from loopjobs._host.settings_reload import SettingsReload
 from loopjobs._host.settings_watch import SettingsWatch
 from loopjobs._host.signature import Asked, read_signature
@@ -177,12 +176,7 @@ class _Assembly:
         self, each: JobRegistration | ServiceRegistration, loops: dict[str, AnyLoop]
     ) -> ServiceSource:
         if isinstance(each, JobRegistration):
-            loop = loops[each.name]
-            return ServiceSource(each.name, partial(_itself, loop), loop)
+            return GivenService(each.name, loops[each.name])
         if isinstance(each.service, type):
-            return ServiceSource(each.name, partial(self.container.get, each.service))
-        return ServiceSource(each.name, partial(_itself, each.service))
-
-
-async def _itself(service: HostedService) -> HostedService:
-    return service
+            return InjectedService(each.name, partial(self.container.get, each.service))
+        return GivenService(each.name, each.service)

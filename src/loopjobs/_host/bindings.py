@@ -51,12 +51,28 @@ def _bind_jobs(
     settings: Settings, jobs: Sequence[JobRegistration], problems: list[Problem]
 ) -> dict[str, LoopJobOptions]:
     options = {}
+    shared: dict[object, LoopJobOptions] = {}
     for job in jobs:
         bound = settings.bind(job.options_type, job.section)
         problems.extend(bound.problems)
         if bound.options is not None:
-            options[job.name] = bound.options
+            options[job.name] = _shared(bound.options, shared)
     return options
+
+
+def _shared(options: LoopJobOptions, known: dict[object, LoopJobOptions]) -> LoopJobOptions:
+    """Return one object for all that are equal: options are the largest part of an idle loop.
+
+    Only where nobody can tell, that is where nothing in them can be changed.
+    """
+    if options.__private_attributes__:
+        return options
+    # True is equal to 1, and not the same.
+    kinds = tuple(map(type, vars(options).values()))
+    try:
+        return known.setdefault((options, kinds), options)
+    except TypeError:
+        return options
 
 
 def _bind_plain(

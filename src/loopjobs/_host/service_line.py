@@ -21,13 +21,36 @@ AnyLoop: TypeAlias = LoopHostedService[object, LoopJobOptions]
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceSource:
-    """A hosted service to be: its name, and how to get it when it is its turn to start."""
+class GivenService:
+    """A hosted service that is there before it is its turn to start, such as a loop."""
 
     name: str
-    get: Callable[[], Awaitable[HostedService]]
-    loop: AnyLoop | None = None
-    """The service itself, if it is a loop."""
+    service: HostedService
+
+    @property
+    def loop(self) -> AnyLoop | None:
+        """The service itself, if it is a loop."""
+        return self.service if isinstance(self.service, LoopHostedService) else None
+
+    async def get(self) -> HostedService:
+        """Return the service."""
+        return self.service
+
+
+@dataclass(frozen=True, slots=True)
+class InjectedService:
+    """A hosted service that is made when it is its turn to start."""
+
+    name: str
+    make: Callable[[], Awaitable[HostedService]]
+    loop: None = None
+
+    async def get(self) -> HostedService:
+        """Make the service."""
+        return await self.make()
+
+
+ServiceSource: TypeAlias = GivenService | InjectedService
 
 
 class ServiceLine:
@@ -124,7 +147,7 @@ class ServiceLine:
 
     async def _start_one(self, source: ServiceSource) -> None:
         try:
-            service = source.loop or await source.get()
+            service = await source.get()
             await service.start()
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and is_cancelled():

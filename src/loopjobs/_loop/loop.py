@@ -35,8 +35,8 @@ class Loop(Generic[OptionsT]):
     """One task that awaits its next slot, and runs the job in line where runs cannot overlap."""
 
     __slots__ = (
-        "_beside", "_clock", "_monitor", "_performer", "_places", "_runs", "_turns", "pace",
-        "ticker",
+        "_beside", "_clock", "_monitor", "_name", "_performer", "_places", "_runs", "_turns",
+        "pace", "ticker",
     )  # fmt: skip
 
     def __init__(
@@ -55,7 +55,7 @@ class Loop(Generic[OptionsT]):
         )
         self.pace = Pace(monitor, context, runs)
         self.ticker = self.pace.ticker
-        self._places = Places(runs, lambda: monitor.latest)
+        self._places = Places(runs, monitor)
         self._turns = (
             None
             if context.leases is None
@@ -63,7 +63,9 @@ class Loop(Generic[OptionsT]):
                 name, context, context.leases, LostLeases(runs, context), lambda: monitor.latest
             )
         )
-        self._beside = RunsBeside(name, self._run_beside, self._drop, self.ticker.fail)
+        self._name = name
+        # Made for the first run beside the loop, for most loops have none.
+        self._beside: RunsBeside | None = None
 
     @property
     def options(self) -> OptionsT:
@@ -107,7 +109,7 @@ class Loop(Generic[OptionsT]):
             elif self._turns is not None and (turns := self.shared_turns) is not None:
                 await self._run_in_turn(tick, turns)
             elif pace.is_on_grid and not ticker.is_exclusive:
-                self._beside.start(runs.begin(tick, self.options))
+                self._start_beside(runs.begin(tick, self.options))
             else:
                 run = runs.begin(tick, pace.options)
                 if places.is_closed:
@@ -126,7 +128,8 @@ class Loop(Generic[OptionsT]):
 
     async def runs_beside_ended(self) -> None:
         """Return once no run beside the loop is left."""
-        await self._beside.wait_ended()
+        if self._beside is not None:
+            await self._beside.wait_ended()
 
     async def run_by_hand(self) -> RunRecord:
         """Run the job beside its slots, under the same overlap rule."""
@@ -141,8 +144,13 @@ class Loop(Generic[OptionsT]):
         run = self._begin(tick, turn)
         run.origin = origin
         record = self._runs.watch(run)
-        self._beside.start(run)
+        self._start_beside(run)
         return await asyncio.shield(record)
+
+    def _start_beside(self, run: RunInProgress) -> None:
+        if self._beside is None:
+            self._beside = RunsBeside(self._name, self._run_beside, self._drop, self.ticker.fail)
+        self._beside.start(run)
 
     async def _run_beside(self, run: RunInProgress) -> None:
         limit = run.options.timeout_in_seconds

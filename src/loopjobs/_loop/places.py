@@ -1,26 +1,29 @@
 """The overlap rule: how many runs there may be at once, and who waits for a place."""
 
 import asyncio
-from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from loopjobs._loop.runs import Runs
+from loopjobs._run.options_monitor import JobOptionsMonitor
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import Outcome
 
+OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
 
-class Places:
+
+class Places(Generic[OptionsT]):
     """The places that the runs of one job take.
 
     Args:
         runs: Those in progress.
-        options: Gives the options in force; they can change while somebody waits.
+        monitor: Has the options in force; they can change while somebody waits.
     """
 
-    __slots__ = ("_options", "_runs", "is_closed", "waiting")
+    __slots__ = ("_monitor", "_runs", "is_closed", "waiting")
 
-    def __init__(self, runs: Runs, options: Callable[[], LoopJobOptions]) -> None:
+    def __init__(self, runs: Runs, monitor: JobOptionsMonitor[OptionsT]) -> None:
         self._runs = runs.in_progress
-        self._options = options
+        self._monitor = monitor
         self.waiting: dict[asyncio.Future[None], None] = {}
         """Who waits for a place, in order."""
         self.is_closed = False
@@ -36,14 +39,14 @@ class Places:
                 del self.waiting[place]
         if self.is_closed:
             return Outcome.CANCELLED
-        must_be_alone = self._options().skip_if_running
+        must_be_alone = self._monitor.latest.skip_if_running
         return Outcome.SKIPPED_RUNNING if must_be_alone and len(self._runs) else None
 
     def refusal_now(self) -> Outcome | None:
         """Return why there is no free place at this moment."""
         if self.is_closed:
             return Outcome.CANCELLED
-        must_be_alone = self._options().skip_if_running
+        must_be_alone = self._monitor.latest.skip_if_running
         is_taken = (must_be_alone and len(self._runs) > 0) or self._is_full()
         return Outcome.SKIPPED_RUNNING if is_taken else None
 
@@ -65,5 +68,5 @@ class Places:
         self.look_again()
 
     def _is_full(self) -> bool:
-        options = self._options()
+        options = self._monitor.latest
         return not options.skip_if_running and len(self._runs) >= options.max_concurrent_runs

@@ -33,8 +33,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
     """
 
     __slots__ = (
-        "_context", "_drain", "_fault", "_is_without_slots", "_loop", "_runs", "_status", "_switch",
-        "_task", "name",
+        "_context", "_drain", "_fault", "_is_without_slots", "_loop", "_runs", "_task", "name",
     )  # fmt: skip
 
     def __init__(
@@ -44,9 +43,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         self._context = context
         self._runs = Runs(name, context)
         self._loop = Loop(name, body, monitor, context, self._runs)
-        self._switch = PauseSwitch(name, self._loop, context.announcer)
         self._drain = Drain(self._runs, context)
-        self._status = StatusReading(name, self._loop, self._runs, context.clock)
         self._task: asyncio.Task[None] | None = None
         self._fault: BaseException | None = None
         self._is_without_slots = False
@@ -134,7 +131,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
                 cannot be told.
         """
         self._check_running("pause")
-        await self._switch.pause()
+        await self._switch().pause()
 
     async def resume(self) -> None:
         """Run slots again from the very next one on. Idempotent.
@@ -144,7 +141,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
                 cannot be told.
         """
         self._check_running("resume")
-        await self._switch.resume()
+        await self._switch().resume()
 
     def history(self) -> list[RunRecord]:
         """Return the last runs, newest first."""
@@ -152,22 +149,30 @@ class LoopHostedService(Generic[JobT, OptionsT]):
 
     def status(self) -> JobStatus[OptionsT]:
         """Return the job as it is at this moment."""
-        return self._status.read(self._phase())
+        return self._reading().read(self._phase())
 
     def vitals(self) -> JobVitals:
         """Return how well the job is at this moment."""
-        return self._status.vitals(self._phase())
+        return self._reading().vitals(self._phase())
 
     @property
     def state(self) -> JobState:
         """What the job is doing."""
-        return self._status.state(self._phase())
+        return self._reading().state(self._phase())
 
     def use_options(self, options: OptionsT) -> None:
         """Use these options from the next run on; a wait in progress is counted anew."""
         if options != self.options:
             self._loop.use(options)
             self._context.announcer.announce(OptionsChanged(self.name))
+
+    # Made for who asks: of a hundred thousand loops hardly any are looked at, or paused.
+
+    def _reading(self) -> StatusReading[OptionsT]:
+        return StatusReading(self.name, self._loop, self._runs, self._context.clock)
+
+    def _switch(self) -> PauseSwitch[OptionsT]:
+        return PauseSwitch(self.name, self._loop, self._context.announcer)
 
     async def _serve(self, first: "asyncio.Future[Tick | None]") -> None:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from sys import intern
 
 from loopjobs._host.settings.showing import one_line
 from loopjobs._host.settings.tree import Branch, Child, Leaf, Node
@@ -45,11 +46,13 @@ def grow(
 ) -> Branch:
     """Put together one layer. Within a layer a key stands once: a repeated key is a problem."""
     groups: dict[str, list[Given]] = {}
+    # Thousands of sections have the same few keys.
+    shared = intern if trail else str
     for given in givens:
-        groups.setdefault(given.path[0].casefold(), []).append(given)
+        groups.setdefault(shared(given.path[0].casefold()), []).append(given)
     children: dict[str, Child] = {}
     for folded, group in groups.items():
-        name = group[0].path[0]
+        name = shared(group[0].path[0])
         children[folded] = Child(name, _settle(group, problems, (*trail, name)))
     return Branch(children, source, is_list)
 
