@@ -18,6 +18,9 @@ PRELUDE = """
 import asyncio, signal, sys, threading
 from loopjobs import HostBuilder, LoopJobOptions
 
+# A shell that runs the tests in the background lets its children ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 def builder(*jobs, services=(), **host):
     settings = {job.__name__: {"IntervalInSeconds": 3600} for job in jobs}
     builder = HostBuilder(settings_files=(), settings={**settings, "Host": host})
