@@ -73,10 +73,12 @@ async def _started(order: Order, system_type: Callable[[Plan], System]) -> _Runn
     system = system_type(plan)
     await system.prepare()
     prepared = time.perf_counter()
+    # As `Host.run` does, before the start and after it; here for every system, so that all are
+    # measured alike.
+    gc.freeze()
     plan.origin = loop.time()
     await system.start()
     started = time.perf_counter()
-    # As `Host.run` does; here for every system, so that all are measured alike.
     gc.freeze()
     return _Running(system, plan, ticks, started - began, started - prepared)
 

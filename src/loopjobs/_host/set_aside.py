@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def garbage_collected_before() -> Iterator[None]:
-    """Set aside, when the block is left, what is alive then; collect garbage before it.
+    """Collect garbage, and set aside what is alive before the block, and when it is left.
 
     A full collection looks at every object of the process, and loops stand for as long: a hundred
     thousand of them are millions of objects, none of which will be garbage before the end.
@@ -17,6 +17,7 @@ def garbage_collected_before() -> Iterator[None]:
         return
     # Before the start: afterwards it would make the first slots late.
     gc.collect()
+    gc.freeze()
     yield
     gc.freeze()
 
