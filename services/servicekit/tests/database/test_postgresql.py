@@ -42,6 +42,8 @@ async def setting(database: Database, name: str, *, writer: bool) -> object:
         ("lock_timeout", True, "5s"),
         ("lock_timeout", False, "5s"),
         ("idle_in_transaction_session_timeout", True, "1min"),
+        ("max_parallel_workers_per_gather", True, "0"),
+        ("max_parallel_workers_per_gather", False, "0"),
     ],
 )
 async def test_transactions_are_set_up_for_a_service(
@@ -50,7 +52,10 @@ async def test_transactions_are_set_up_for_a_service(
     writer: bool,  # noqa: FBT001
     value: str,
 ) -> None:
-    """Writers see what others commit, readers one moment; no waiting is without end."""
+    """Writers see what others commit, readers one moment; no waiting is without end.
+
+    And no statement takes more than one processor, whatever the table.
+    """
     assert await setting(database, name, writer=writer) == value
 
 

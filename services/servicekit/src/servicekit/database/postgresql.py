@@ -61,12 +61,15 @@ def _create_engine(url: URL, options: DatabaseOptions) -> AsyncEngine:
     )
 
     @event.listens_for(engine.sync_engine, "begin")
-    def limit_waiting(connection: Connection) -> None:
+    def limit_demands(connection: Connection) -> None:
         # In each transaction: behind a pooler, what a session sets would stay with others.
+        # One processor for a statement: a sweep over millions of rows is in no hurry, and the
+        # requests meanwhile need the others.
         connection.exec_driver_sql(
             f"SELECT set_config('lock_timeout', '{lock_timeout}ms', true),"
             f" set_config('idle_in_transaction_session_timeout',"
-            f" '{_IDLE_IN_TRANSACTION_IN_SECONDS}s', true)"
+            f" '{_IDLE_IN_TRANSACTION_IN_SECONDS}s', true),"
+            f" set_config('max_parallel_workers_per_gather', '0', true)"
         )
 
     event.listen(engine.sync_engine, "handle_error", _keep_rows_out)
