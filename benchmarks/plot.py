@@ -88,10 +88,10 @@ def drawn(curves: Sequence[Curve], across: str, up: str) -> str:
 def _grid(x: _Axis, y: _Axis) -> Iterator[str]:
     for value, place in x.decades():
         yield _line(place, y.begin, place, y.end)
-        yield _text(place, y.begin + 18, f"{value:,g}", "middle")
+        yield _text(place, y.begin + 18, _figure(value), "middle")
     for value, place in y.decades():
         yield _line(x.begin, place, x.end, place)
-        yield _text(x.begin - 8, place + 4, f"{value:,g}", "end")
+        yield _text(x.begin - 8, place + 4, _figure(value), "end")
 
 
 def _lines(curves: Sequence[Curve], x: _Axis, y: _Axis) -> Iterator[str]:
@@ -118,6 +118,10 @@ def _dash(color: str) -> str:
 
 def _line(x1: float, y1: float, x2: float, y2: float) -> str:
     return f'<path d="M{x1:.1f},{y1:.1f} L{x2:.1f},{y2:.1f}" stroke="#ddd"/>'
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1 else f"{value:g}"
 
 
 def _text(x: float, y: float, text: str, anchor: str, color: str = "#333") -> str:
