@@ -182,6 +182,10 @@ def test_spans_and_instruments_stand_on_the_api_alone() -> None:
             "_reported",
             "_names",
             "_distributions",
+            "_families",
+            "_observing",
+            "_status_values",
+            "_breaks",
         )
         for node in ast.walk(ast.parse((directory / f"{file}.py").read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and (name := node.module or "")

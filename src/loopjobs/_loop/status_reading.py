@@ -9,7 +9,7 @@ from loopjobs._loop.runs import Runs
 from loopjobs._words.calendar import slot_near
 from loopjobs._words.clock import Clock
 from loopjobs._words.options import LoopJobOptions
-from loopjobs._words.outcomes import JobState
+from loopjobs._words.outcomes import JobState, Outcome
 from loopjobs._words.records import ClusterView, JobStatus, JobVitals
 
 OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
@@ -37,18 +37,20 @@ class StatusReading(Generic[OptionsT]):
         runs, options = self._runs, self._loop.options
         failures = runs.consecutive_failures
         is_faulted = phase is JobState.FAULTED
+        last = runs.ended.last
+        has_succeeded = last is not None and last.outcome is Outcome.SUCCEEDED
         return JobStatus(
             name=self._name,
             state=self.state(phase),
             options=options,
             next_due_at=self._next_due_at(),
-            last_run=runs.ended.last,
+            last_run=last,
             consecutive_failures=failures,
             healthy=not is_faulted and failures < options.unhealthy_after_failures,
             ledger=runs.ledger.read(),
             by_hand=runs.by_hand.read(),
             is_paused=self._is_paused(),
-            last_success=runs.ended.last_success,
+            last_success=last if has_succeeded else runs.ended.last_success,
             last_success_age=runs.success_age(),
             silent_for=0.0 if phase is not None else self._silent_for(),
             running_for=runs.oldest_age(),

@@ -1,29 +1,17 @@
-"""Distributions of what is measured of every run: into how many buckets, and by what labels."""
+"""Distributions of what is measured of every run."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import Protocol
 
-Labels: TypeAlias = tuple[str, ...]
-"""The values of the labels, in the order of their names."""
-
-
-@dataclass(frozen=True, slots=True)
-class DistributionSpec:
-    """What is distributed, in seconds."""
-
-    name: str
-    description: str
-    bounds: Sequence[float]
-    """The upper bounds of all buckets but the last, which has none."""
-    labels: Sequence[str]
+from loopjobs.telemetry._families import Family, Row
 
 
 class Recorder(Protocol):
     """Takes values in."""
 
-    def record(self, value: float, labels: Labels) -> None:
+    def record(self, value: float, labels: tuple[str, ...]) -> None:
         """Enter one value."""
         ...
 
@@ -34,15 +22,15 @@ class Distribution:
     Who reads while a value is entered may find it in the count and not in the sum yet.
     """
 
-    __slots__ = ("_bounds", "_cells", "spec")
+    __slots__ = ("_bounds", "_cells", "family")
 
-    def __init__(self, spec: DistributionSpec) -> None:
-        self.spec = spec
-        self._bounds = tuple(spec.bounds)
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self._bounds = tuple(family.bounds)
         # The buckets, and after them the sum.
-        self._cells: dict[Labels, list[float]] = {}
+        self._cells: dict[tuple[str, ...], list[float]] = {}
 
-    def record(self, value: float, labels: Labels) -> None:
+    def record(self, value: float, labels: tuple[str, ...]) -> None:
         """Enter one value."""
         cell = self._cells.get(labels)
         if cell is None:
@@ -50,8 +38,9 @@ class Distribution:
         cell[bisect_left(self._bounds, value)] += 1
         cell[-1] += value
 
-    def series(self) -> Iterator[tuple[Labels, Sequence[float], float]]:
-        """Iterate over labels, the count of each bucket, and the sum of all values."""
+    def rows(self) -> Iterator[Row]:
+        """Iterate over what was counted so far."""
         for labels, cell in tuple(self._cells.items()):
             *counts, total = cell
-            yield labels, counts, total
+            buckets = tuple(accumulate(counts))
+            yield labels, (*buckets, buckets[-1], total)

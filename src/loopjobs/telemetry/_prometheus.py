@@ -1,17 +1,19 @@
 """What Prometheus gets to read."""
 
+import json
+import re
 import threading
-from collections.abc import Iterator
-from itertools import accumulate
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk.metrics.export import CardinalityLimits, MetricReader
-from prometheus_client import CollectorRegistry
-from prometheus_client.core import HistogramMetricFamily
+from prometheus_client import CollectorRegistry, Info
 from prometheus_client.exposition import choose_encoder
-from prometheus_client.registry import Collector
 
-from loopjobs.telemetry._distributions import Distribution, DistributionSpec
+from loopjobs.telemetry._distributions import Distribution
+from loopjobs.telemetry._families import Answer, Family, Row
+from loopjobs.telemetry._text import Encode, written
 
 
 class PrometheusMetrics:
@@ -27,11 +29,17 @@ class PrometheusMetrics:
         """Whether there is anything to expose."""
         self._lock = threading.Lock()
         self._registry = CollectorRegistry()
-        self._distributions: list[_DistributionCollector] = []
+        self._target: Info | None = None
+        self._shown: list[Callable[[], Answer]] = []
+        self._writer: int | None = None
         self._readers = (
             [
                 PrometheusMetricReader(
-                    scope_info_enabled=False, registry=self._registry, cardinality_limits=limits
+                    # It tells of the target only if there are instruments that answer.
+                    disable_target_info=True,
+                    scope_info_enabled=False,
+                    registry=self._registry,
+                    cardinality_limits=limits,
                 )
             ]
             if is_on
@@ -43,22 +51,40 @@ class PrometheusMetrics:
         """What a meter provider is to be made with."""
         return list(self._readers)
 
-    def distribute(self, spec: DistributionSpec) -> Distribution:
+    @property
+    def is_being_written(self) -> bool:
+        """Whether what is collected at this moment, in this thread, is to be exposed here."""
+        return self._writer == threading.get_ident()
+
+    def describe(self, attributes: Mapping[str, object]) -> None:
+        """Expose what OpenTelemetry knows of the service, as its exporter would."""
+        target = Info("target", "Target metadata", registry=self._registry)
+        target.info({_label_of(key): _text_of(value) for key, value in attributes.items()})
+        self._target = target
+
+    def show(self, read: Callable[[], Answer]) -> None:
+        """Expose what this returns, as OpenTelemetry would if there were instruments for it.
+
+        There are many series of jobs, and its way to the text takes ten times as long.
+        """
+        self._shown.append(read)
+
+    def distribute(self, family: Family) -> Distribution:
         """Return a distribution that is exposed as a histogram.
 
         OpenTelemetry has no instrument for what was added up elsewhere, and its own take as long
         for one value as a run does.
         """
-        distribution = Distribution(spec)
-        collector = _DistributionCollector(distribution)
-        self._distributions.append(collector)
-        self._registry.register(collector)
+        distribution = Distribution(family)
+        self.show(partial(_distributed, distribution))
         return distribution
 
     def close(self) -> None:
-        """Expose distributions no longer; whatever else there is, OpenTelemetry shuts down."""
-        while self._distributions:
-            self._registry.unregister(self._distributions.pop())
+        """Expose nothing of it any longer; whatever else there is, OpenTelemetry shuts down."""
+        self._shown.clear()
+        if self._target is not None:
+            self._registry.unregister(self._target)
+            self._target = None
 
     def expose(self, accept: str = "") -> tuple[str, bytes]:
         """Return content type and body, in the format that the header `Accept` asks for.
@@ -68,30 +94,25 @@ class PrometheusMetrics:
         encode, content_type = choose_encoder(accept)
         # Two that collect at once would get one another's measurements.
         with self._lock:
-            return content_type, encode(self._registry)
+            self._writer = threading.get_ident()
+            try:
+                return content_type, self._written(encode)
+            finally:
+                self._writer = None
+
+    def _written(self, encode: Encode) -> bytes:
+        pieces = [piece for read in tuple(self._shown) for piece in written(read(), encode)]
+        # Last, for it may have a line that says where the page ends.
+        return b"".join([*pieces, encode(self._registry)])
 
 
-class _DistributionCollector(Collector):
-    """Shows a distribution to Prometheus as OpenTelemetry would show a histogram."""
-
-    def __init__(self, distribution: Distribution) -> None:
-        self._distribution = distribution
-        self._upper_bounds = [*map(str, distribution.spec.bounds), "+Inf"]
-
-    def collect(self) -> Iterator[HistogramMetricFamily]:
-        spec = self._distribution.spec
-        family = HistogramMetricFamily(
-            f"{_name_of(spec.name)}_seconds",
-            spec.description,
-            labels=[_name_of(label) for label in spec.labels],
-            unit="seconds",
-        )
-        for labels, counts, total in self._distribution.series():
-            buckets = list(zip(self._upper_bounds, accumulate(counts), strict=True))
-            family.add_metric(labels, buckets, total)
-        if family.samples:
-            yield family
+def _distributed(distribution: Distribution) -> Iterator[tuple[Family, Iterator[Row]]]:
+    yield distribution.family, distribution.rows()
 
 
-def _name_of(name: str) -> str:
-    return name.replace(".", "_")
+def _label_of(key: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9]+", "_", re.sub(r"^\d", "_", key))
+
+
+def _text_of(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)

@@ -1,201 +1,171 @@
 """What is read off the jobs when somebody collects: nothing of it costs a run anything."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from enum import Enum, auto
-from typing import Final, TypeAlias
+from typing import Final
 
-from loopjobs import Host, JobStatus, Ledger, LoopJobOptions, Outcome
-from loopjobs.health import HealthStatus, Watchdog, assess, patience
+from loopjobs import Host
+from loopjobs.health import Watchdog, patience
 from loopjobs.telemetry import _names as names
-
-Values: TypeAlias = Iterable[tuple[Mapping[str, str], float]]
-"""Attributes beside the name of the job, and what is measured under them."""
-
-
-class Kind(Enum):
-    """What an instrument is, to OpenTelemetry."""
-
-    COUNTER = auto()
-    UP_DOWN_COUNTER = auto()
-    GAUGE = auto()
+from loopjobs.telemetry._breaks import with_breaks
+from loopjobs.telemetry._families import Family, Kind, Row
+from loopjobs.telemetry._status_values import (
+    FLIGHT_CELLS,
+    HEALTH_CELLS,
+    RUN_CELLS,
+    Status,
+    health,
+    in_flight,
+    interval,
+    last_success,
+    next_due,
+    one,
+    runs,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One instrument that is read off a job."""
+    """One family that is read off the status of each job."""
 
-    name: str
-    kind: Kind
-    unit: str
-    description: str
-    read: Callable[[JobStatus[LoopJobOptions]], Values]
+    family: Family
+    read: Callable[[Status], Sequence[float]]
+    """Returns a value for each cell, or none at all."""
 
 
-_HAND_OUTCOMES: Final = (
-    Outcome.SUCCEEDED,
-    Outcome.FAILED,
-    Outcome.TIMED_OUT,
-    Outcome.CANCELLED,
-    Outcome.ABANDONED,
-    Outcome.SKIPPED_RUNNING,
-)
-"""How a run by hand can end."""
-
-
-def _runs(status: JobStatus[LoopJobOptions]) -> Values:
-    yield from _entries(status.ledger, tuple(Outcome), names.BY_SCHEDULE)
-    yield from _entries(status.by_hand, _HAND_OUTCOMES, names.BY_HAND)
-
-
-def _entries(
-    ledger: Ledger, outcomes: Iterable[Outcome], trigger: str
-) -> Iterator[tuple[Mapping[str, str], float]]:
-    for outcome in outcomes:
-        attributes = {names.OUTCOME: outcome.value, names.TRIGGER: trigger}
-        yield attributes, getattr(ledger, outcome.value)
-
-
-def _in_flight(status: JobStatus[LoopJobOptions]) -> Values:
-    yield {names.TRIGGER: names.BY_SCHEDULE}, status.ledger.in_flight
-    yield {names.TRIGGER: names.BY_HAND}, status.by_hand.in_flight
-
-
-def _health(status: JobStatus[LoopJobOptions]) -> Values:
-    verdict = assess(status).status
-    for each in HealthStatus:
-        yield {names.STATUS: each.value}, int(each is verdict)
-
-
-def _last_success(status: JobStatus[LoopJobOptions]) -> float | None:
-    run = status.last_success
-    if run is None or run.started_at is None:
-        return None
-    return (run.started_at + timedelta(seconds=run.duration)).timestamp()
-
-
-def _next_due(status: JobStatus[LoopJobOptions]) -> float | None:
-    return None if status.next_due_at is None else status.next_due_at.timestamp()
-
-
-def _interval(status: JobStatus[LoopJobOptions]) -> float | None:
-    calendar = status.options.calendar
-    if calendar is None:
-        return status.options.interval_in_seconds
-    if status.next_due_at is None:
-        return None
-    return calendar.gap_at(status.next_due_at - timedelta(milliseconds=500))
-
-
-def _one(
-    read: Callable[[JobStatus[LoopJobOptions]], float | None],
-) -> Callable[[JobStatus[LoopJobOptions]], Values]:
-    def values(status: JobStatus[LoopJobOptions]) -> Values:
-        value = read(status)
-        return () if value is None else (({}, value),)
-
-    return values
+def _reading(
+    name: str,
+    kind: Kind,
+    unit: str,
+    description: str,
+    read: Callable[[Status], Sequence[float]],
+    cells: Sequence[Mapping[str, str]] = ({},),
+) -> Reading:
+    return Reading(Family(name, kind, unit, description, (names.JOB,), cells), read)
 
 
 READINGS: Final = (
-    Reading(
+    _reading(
         "periodic.job.runs",
         Kind.COUNTER,
         "{run}",
         "Due slots and runs by hand, by what became of them.",
-        _runs,
+        runs,
+        RUN_CELLS,
     ),
-    Reading(
+    _reading(
         "periodic.job.run.active",
         Kind.UP_DOWN_COUNTER,
         "{run}",
         "Runs in progress.",
-        _in_flight,
+        in_flight,
+        FLIGHT_CELLS,
     ),
-    Reading(
+    _reading(
         "periodic.job.run.overstayed",
         Kind.UP_DOWN_COUNTER,
         "{run}",
         "Runs that are timed out or abandoned, and whose bodies have not ended.",
-        _one(lambda status: status.overstayed),
+        one(lambda status: status.overstayed),
     ),
-    Reading(
+    _reading(
         "periodic.job.run.oldest_age",
         Kind.GAUGE,
         "s",
         "Age of the oldest body that has not ended; 0 without one.",
-        _one(lambda status: status.running_for or 0.0),
+        one(lambda status: status.running_for or 0.0),
     ),
-    Reading(
+    _reading(
         "periodic.job.last_success.timestamp",
         Kind.GAUGE,
         "s",
         "When the last run that succeeded ended, in seconds since 1970.",
-        _one(_last_success),
+        one(last_success),
     ),
-    Reading(
+    _reading(
         "periodic.job.next_due.timestamp",
         Kind.GAUGE,
         "s",
         "When the next slot is due, in seconds since 1970.",
-        _one(_next_due),
+        one(next_due),
     ),
-    Reading(
+    _reading(
         "periodic.job.interval",
         Kind.GAUGE,
         "s",
         "From slot to slot; of a calendar, to the next one.",
-        _one(_interval),
+        one(interval),
     ),
-    Reading(
+    _reading(
         "periodic.job.silence",
         Kind.GAUGE,
         "s",
         "How long no run has succeeded while one was due; 0 while none is.",
-        _one(lambda status: status.silent_for),
+        one(lambda status: status.silent_for),
     ),
-    Reading(
+    _reading(
         "periodic.job.patience",
         Kind.GAUGE,
         "s",
         "How long that may last: three intervals, and the time that a run may take.",
-        _one(patience),
+        one(patience),
     ),
-    Reading(
+    _reading(
         "periodic.job.consecutive_failures",
         Kind.GAUGE,
         "{failure}",
         "Runs that failed or timed out since the last success.",
-        _one(lambda status: status.consecutive_failures),
+        one(lambda status: status.consecutive_failures),
     ),
-    Reading(
+    _reading(
         "periodic.job.enabled",
         Kind.GAUGE,
         "",
         "1, or 0 if the option Enabled is false.",
-        _one(lambda status: int(status.options.enabled)),
+        one(lambda status: int(status.options.enabled)),
     ),
-    Reading(
+    _reading(
         "periodic.job.paused",
         Kind.GAUGE,
         "",
         "1 while slots are skipped because somebody paused the job, otherwise 0.",
-        _one(lambda status: int(status.is_paused)),
+        one(lambda status: int(status.is_paused)),
     ),
-    Reading(
+    _reading(
         "periodic.job.health",
         Kind.GAUGE,
         "",
         "1 for how well the job is, 0 for how it is not.",
-        _health,
+        health,
+        HEALTH_CELLS,
     ),
 )
 
-BLOCKAGES: Final = "periodic.event_loop.blockages"
+BLOCKAGES: Final = Family(
+    "periodic.event_loop.blockages",
+    Kind.COUNTER,
+    "{blockage}",
+    "How often the event loop was blocked.",
+    (),
+)
 
 
-def blockages(host: Host) -> int | None:
-    """Return how often the event loop was blocked; `None` if no watchdog looks."""
+def read_off(host: Host) -> Iterator[tuple[Family, Iterator[Row]]]:
+    """Ask each job how it is, once, and tell all families of it."""
+    seen = [job.status() for job in with_breaks(host.jobs.values())]
+    for reading in READINGS:
+        yield reading.family, _rows(reading, seen)
+
+
+def blockages(host: Host) -> Iterator[tuple[Family, Sequence[Row]]]:
+    """Tell how often the event loop was blocked, if a watchdog looks."""
     watchdog = next((each for each in host.services if isinstance(each, Watchdog)), None)
-    return None if watchdog is None else watchdog.blockages
+    if watchdog is not None:
+        yield BLOCKAGES, [((), (watchdog.blockages,))]
+
+
+def _rows(reading: Reading, seen: Sequence[Status]) -> Iterator[Row]:
+    for status in seen:
+        values = reading.read(status)
+        if values:
+            yield (status.name,), values

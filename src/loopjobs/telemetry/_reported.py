@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from loopjobs.telemetry._families import Row
+
 MOST_COUNTERS: Final = 50
 """Names that one job may report under; what comes under further ones is put together."""
 OTHER: Final = "other"
@@ -29,18 +31,19 @@ class Reported:
                 continue
             name = given if given in sums or len(sums) < MOST_COUNTERS else OTHER
             sums[name] = sums.get(name, 0) + max(value, 0)
-            latest[name] = value
+            # Without the sign that a zero may have.
+            latest[name] = value + 0
 
-    def sums(self) -> Iterator[tuple[str, str, float]]:
-        """Iterate over job, counter, and the sum over all runs."""
+    def sums(self) -> Iterator[Row]:
+        """Iterate over job and counter, and the sum over all runs."""
         return _flat(self._sums)
 
-    def latest(self) -> Iterator[tuple[str, str, float]]:
-        """Iterate over job, counter, and what the last run that reported it said."""
+    def latest(self) -> Iterator[Row]:
+        """Iterate over job and counter, and what the last run that reported it said."""
         return _flat(self._latest)
 
 
-def _flat(values: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[str, str, float]]:
+def _flat(values: Mapping[str, Mapping[str, float]]) -> Iterator[Row]:
     for job, counters in tuple(values.items()):
         for counter, value in tuple(counters.items()):
-            yield job, counter, value
+            yield (job, counter), (value,)

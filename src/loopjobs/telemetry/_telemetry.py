@@ -50,6 +50,8 @@ class Telemetry:
         resource = Resource.create(
             {"service.name": options.service_name, "service.instance.id": str(uuid.uuid4())}
         )
+        if options.prometheus:
+            self.prometheus.describe(resource.attributes)
         self._tracers = _make_tracers(options, resource, self._otlp)
         self._meters = _make_meters(self.prometheus, resource, self._otlp)
         if options.set_global:
@@ -66,7 +68,10 @@ class Telemetry:
         """Whether runs are measured by what is heard of them. Where only Prometheus reads, they are
         counted in line."""
         self.instruments = JobInstruments(
-            self._meters, named, None if self.needs_events else self.prometheus.distribute
+            self._meters,
+            named,
+            self.prometheus if options.prometheus else None,
+            None if self.needs_events else self.prometheus.distribute,
         )
         """What measures runs."""
         self.instruments.observe(host)
