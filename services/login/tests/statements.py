@@ -69,6 +69,22 @@ def transactions(database: Database) -> Iterator[list[Connection]]:
 
 
 @contextmanager
+def steps_of_reading(database: Database) -> Iterator[list[None]]:
+    """Collect an entry for every hundred steps that SQLite takes in order to read."""
+    taken: list[None] = []
+    engine = database.reader.sync_engine
+
+    def count(connection: Connection) -> None:
+        connection.connection.run_async(
+            lambda driver: driver.set_progress_handler(lambda: taken.append(None), 100)
+        )
+
+    event.listen(engine, "begin", count)
+    yield taken
+    event.remove(engine, "begin", count)
+
+
+@contextmanager
 def _listening(database: Database, ear: Ear) -> Iterator[None]:
     def see(connection: Connection, _: object, statement: str, *more: object) -> None:
         if not statement.startswith(_OURS):

@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import text
 
 from login.domain.token_retention import Retention
-from login.domain.token_search import TokenKind
+from login.domain.token_search import Search, TokenKind
 from login.storage.token_cleanup_store import SqlTokenCleanupStore
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
 from servicekit.faults import StoreBusyError
-from servicekit.testing.fixtures import on_postgresql
+from servicekit.testing.fixtures import on_postgresql, on_sqlite
 
-from ..statements import Statement, statements  # noqa: TID252 - tests are not a package that has a name
+from ..statements import Statement, statements, steps_of_reading  # noqa: TID252 - tests are not a package that has a name
 from .cleaner import Cleaner, MakeCleaner
 from .fake_token_store import FakeTokenStore
 from .token_rows import TokenRows
@@ -70,6 +70,23 @@ async def test_case_16_every_look_goes_along_an_index(
         assert any(f"ix_{table}_expires_at" in plan for plan in plans)
     assert any("ix_auth_sessions_revoked_at" in plan for plan in plans)
     assert any("ix_refresh_tokens_session_id" in plan for plan in plans)
+
+
+@on_sqlite
+async def test_case_10_a_look_costs_the_same_however_much_lies_beyond(
+    tokens: TokenRows, token_store: SqlTokenCleanupStore, database: Database, clock: FakeClock
+) -> None:
+    """The second look at 100 rows, with 300 further ones on the way, and with 3,000."""
+    session, cutoffs = await tokens.session(expired=25), Retention().cutoffs(clock.now())
+    taken = []
+    for rows in (500, 2_700):
+        await tokens.refresh(session, *[100 - number / 100 for number in range(rows)])
+        first = await token_store.find(Search.REFRESH_BY_EXPIRY, cutoffs, None, 100)
+        with steps_of_reading(database) as steps:
+            found = await token_store.find(Search.REFRESH_BY_EXPIRY, cutoffs, first.end, 100)
+        assert len(found.ids) == 100
+        taken.append(len(steps))
+    assert taken[1] <= taken[0] * 1.2
 
 
 async def plan_of(database: Database, statement: Statement) -> str:

@@ -67,8 +67,12 @@ class Walk:
         """Return whether a row lies on the way from one place to another."""
         here = tuple_(self.at, self.id)
         beyond = true() if after is None else here > _as_row(after)
-        up_to = true() if end is None else here <= _as_row(end)
-        return and_(self.along, beyond, up_to)
+        if end is None:
+            return and_(self.along, beyond)
+        # In place of where the way ends: of two upper bounds SQLite seeks with one, and with the
+        # further one each look would read all the rest of the way.
+        no_later = self.at <= literal(end.at, UtcDateTime)
+        return and_(no_later, beyond, here <= _as_row(end))
 
 
 def _as_row(place: Place) -> Tuple:
