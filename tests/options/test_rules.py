@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 import pytest
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic.alias_generators import to_pascal
 
 from loopjobs import (
     BuildError,
@@ -120,6 +121,19 @@ def test_the_other_rules_hold_in_every_class_too(
     """A class that gives a default of its own does not lose the rule with it."""
     (problem,) = refused(options, {key: value})
     assert (problem.where, problem.what) == (f"Job:{key}", f"{rule}, given {value}")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, field in LoopJobOptions.model_fields.items() if field.metadata]
+)
+def test_every_bound_is_kept_by_a_class_that_declares_the_option_anew(name: str) -> None:
+    """None of those that there are was forgotten."""
+    field = LoopJobOptions.model_fields[name]
+    anew: type[LoopJobOptions] = create_model(  # type: ignore[call-overload] # a name out of a loop
+        "AnewOptions", __base__=EasyOptions, **{name: (field.annotation, field.default)}
+    )
+    (problem,) = refused(anew, {to_pascal(name): -1})
+    assert problem.where == f"Job:{to_pascal(name)}"
 
 
 def test_a_narrower_rule_of_a_class_counts_as_well() -> None:

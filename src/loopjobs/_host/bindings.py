@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from loopjobs._host.registration import JobRegistration, OptionsRegistration
 from loopjobs._host.settings import FileStamp, Settings
+from loopjobs._host.settings.tree import Branch
 from loopjobs._words.errors import Problem
 from loopjobs._words.options import HostOptions, LoopJobOptions, Options
 
 HOST_SECTION = "Host"
+
+OptionsT = TypeVar("OptionsT", bound=Options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +23,11 @@ class Bindings:
     jobs: Mapping[str, LoopJobOptions]
     """By the name of the job."""
     plain: Mapping[OptionsRegistration, Options]
+    origins: Mapping[str, Branch]
+    """Where the options of a section came from."""
     problems: Sequence[Problem]
-    settings: Settings
-    """What was read."""
-
-    @property
-    def stamps(self) -> Sequence[FileStamp]:
-        """The files as they were at that reading."""
-        return self.settings.stamps
+    stamps: Sequence[FileStamp]
+    """The files as they were at that reading."""
 
 
 def bind_sections(
@@ -36,52 +37,24 @@ def bind_sections(
 ) -> Bindings:
     """Bind all sections of one reading; mistakes become problems, none is raised."""
     problems = list(settings.problems)
-    host = settings.bind(HostOptions, HOST_SECTION)
-    problems.extend(host.problems)
+    origins: dict[str, Branch] = {}
+
+    def bind(options_type: type[OptionsT], section: str) -> OptionsT | None:
+        bound = settings.bind(options_type, section)
+        problems.extend(bound.problems)
+        origins[section] = bound.origin
+        return bound.options
+
+    # In this order problems are told.
+    host = bind(HostOptions, HOST_SECTION)
+    of_jobs = ((job.name, bind(job.options_type, job.section)) for job in jobs)
+    options_of_jobs = {name: options for name, options in of_jobs if options is not None}
+    of_plain = ((each, bind(each.options_type, each.section)) for each in plain)
     return Bindings(
-        host=host.options or HostOptions(),
-        jobs=_bind_jobs(settings, jobs, problems),
-        plain=_bind_plain(settings, plain, problems),
+        host=host or HostOptions(),
+        jobs=options_of_jobs,
+        plain={each: options for each, options in of_plain if options is not None},
+        origins=origins,
         problems=tuple(dict.fromkeys(problems)),
-        settings=settings,
+        stamps=settings.stamps,
     )
-
-
-def _bind_jobs(
-    settings: Settings, jobs: Sequence[JobRegistration], problems: list[Problem]
-) -> dict[str, LoopJobOptions]:
-    options = {}
-    shared: dict[object, LoopJobOptions] = {}
-    for job in jobs:
-        bound = settings.bind(job.options_type, job.section)
-        problems.extend(bound.problems)
-        if bound.options is not None:
-            options[job.name] = _shared(bound.options, shared)
-    return options
-
-
-def _shared(options: LoopJobOptions, known: dict[object, LoopJobOptions]) -> LoopJobOptions:
-    """Return one object for all that are equal: options are the largest part of an idle loop.
-
-    Only where nobody can tell, that is where nothing in them can be changed.
-    """
-    if options.__private_attributes__:
-        return options
-    # True is equal to 1, and not the same.
-    kinds = tuple(map(type, vars(options).values()))
-    try:
-        return known.setdefault((options, kinds), options)
-    except TypeError:
-        return options
-
-
-def _bind_plain(
-    settings: Settings, plain: Sequence[OptionsRegistration], problems: list[Problem]
-) -> dict[OptionsRegistration, Options]:
-    options = {}
-    for registration in plain:
-        bound = settings.bind(registration.options_type, registration.section)
-        problems.extend(bound.problems)
-        if bound.options is not None:
-            options[registration] = bound.options
-    return options

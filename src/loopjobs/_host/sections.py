@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from loopjobs._host.bindings import HOST_SECTION, Bindings
 from loopjobs._host.registration import JobRegistration, OptionsRegistration, Registrations
+from loopjobs._host.settings import show_section
 from loopjobs._words.options import Options
 from loopjobs._words.records import ShownOption
 
@@ -27,7 +28,8 @@ class Sections(Mapping[str, Sequence[ShownOption]]):
     def __getitem__(self, section: str) -> Sequence[ShownOption]:
         """Show one section."""
         bindings = self._in_force()
-        return bindings.settings.show(_options(bindings, self._bound[section]), section)
+        options = _options(bindings, self._bound[section])
+        return show_section(options, section, bindings.origins[section])
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names of the sections."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Final, Self
 
-from annotated_types import Ge, Gt, Le
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -15,9 +15,10 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_pascal
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic_core import PydanticCustomError
 
 from loopjobs._words import schedule_choice
+from loopjobs._words.bounds import Bound, bounds_of
 from loopjobs._words.calendar import Calendar, calendar_of
 
 TEN_YEARS_IN_SECONDS: Final = 10 * 366 * 86_400.0
@@ -88,16 +89,6 @@ class Options(BaseModel):
     )
 
 
-def _hold(rule: object, value: float) -> None:
-    match rule:
-        case Ge(ge=int() | float() as bound) if value < bound:
-            raise PydanticKnownError("greater_than_equal", {"ge": bound})
-        case Gt(gt=int() | float() as bound) if value <= bound:
-            raise PydanticKnownError("greater_than", {"gt": bound})
-        case Le(le=int() | float() as bound) if value > bound:
-            raise PydanticKnownError("less_than_equal", {"le": bound})
-
-
 class HostOptions(Options):
     """The section `Host`. It is read when the host is built; a reload does not change it."""
 
@@ -116,6 +107,19 @@ class HostOptions(Options):
                 "interval", "must be 0, or at least a tenth of a second (0.1)"
             )
         return value
+
+
+_BOUNDED: Final = (
+    "initial_delay_in_seconds",
+    "max_concurrent_runs",
+    "jitter_in_seconds",
+    "start_jitter_in_seconds",
+    "timeout_in_seconds",
+    "max_backoff_in_seconds",
+    "unhealthy_after_failures",
+    "lease_in_seconds",
+)
+"""The options of loop jobs that have bounds; to look at the others costs as much."""
 
 
 class LoopJobOptions(Options):
@@ -178,7 +182,7 @@ class LoopJobOptions(Options):
     def _choose_schedule(cls, given: object) -> object:
         if not isinstance(given, Mapping):
             return given
-        return schedule_choice.choose(given, cls.model_fields)
+        return schedule_choice.choose(given, cls.__pydantic_fields__)
 
     @property
     def has_slots(self) -> bool:
@@ -192,16 +196,13 @@ class LoopJobOptions(Options):
             self.model_fields_set.discard("interval_in_seconds")
         return self
 
-    @field_validator("*")
+    @field_validator(*_BOUNDED)
     @classmethod
-    def _keep_rules(cls, value: object, info: ValidationInfo) -> object:
+    def _keep_bounds(cls, value: object, info: ValidationInfo) -> object:
         # A derived class that declares a field anew, to give it a default, say, would lose them.
-        name = info.field_name or ""
-        field = LoopJobOptions.model_fields.get(name)
-        if field is None or not isinstance(value, int | float):
-            return value
-        for rule in field.metadata:
-            _hold(rule, value)
+        if isinstance(value, int | float) and info.field_name is not None:
+            for bound in _bounds(info.field_name):
+                bound.hold(value)
         return value
 
     @field_validator("interval_in_seconds")
@@ -273,3 +274,8 @@ class LoopJobOptions(Options):
                 "OneReplica is one run at a time: SkipIfRunning must be true",
             )
         return value
+
+
+@cache
+def _bounds(name: str) -> tuple[Bound, ...]:
+    return bounds_of(LoopJobOptions.model_fields[name])

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from sys import intern
+from types import NoneType
+from typing import Final, NamedTuple
 
 from loopjobs._host.settings.showing import one_line
 from loopjobs._host.settings.tree import Branch, Child, Leaf, Node
 from loopjobs._words.errors import Problem
 
 Trail = tuple[str, ...]
+
+_PLAIN: Final = (str, int, float, NoneType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,7 @@ class JsonObject:
     pairs: tuple[tuple[str, object], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """A value as somebody gave it, under a path of one key or more."""
 
     path: Trail
@@ -29,11 +32,13 @@ class Given:
 
 def givens_of(value: object, source: str) -> list[Given] | None:
     """Take an object apart; a key `A:B` is a path, as in .NET. None if it is not an object."""
-    if isinstance(value, Mapping):
-        value = JsonObject(tuple((str(key), below) for key, below in value.items()))
-    if not isinstance(value, JsonObject):
+    if isinstance(value, JsonObject):
+        pairs: Iterable[tuple[object, object]] = value.pairs
+    elif isinstance(value, Mapping):
+        pairs = value.items()
+    else:
         return None
-    return [Given(tuple(key.split(":")), below, source) for key, below in value.pairs]
+    return [Given(tuple(str(key).split(":")), below, source) for key, below in pairs]
 
 
 def grow(
@@ -58,6 +63,9 @@ def grow(
 
 
 def _settle(group: list[Given], problems: list[Problem], trail: Trail) -> Node:
+    (path, value, source), *others = group
+    if not others and len(path) == 1:
+        return _node(value, source, problems, trail)
     whole = [given for given in group if len(given.path) == 1]
     parts = [Given(given.path[1:], given.value, given.source) for given in group if given.path[1:]]
     problems.extend(_twice(trail, whole[0], twin) for twin in whole[1:])
@@ -72,6 +80,8 @@ def _settle(group: list[Given], problems: list[Problem], trail: Trail) -> Node:
 
 
 def _node(value: object, source: str, problems: list[Problem], trail: Trail) -> Node:
+    if isinstance(value, _PLAIN):
+        return Leaf(value, source)
     inner = givens_of(value, source)
     if inner is not None:
         return grow(inner, source, problems, trail)

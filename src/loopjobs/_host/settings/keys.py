@@ -85,29 +85,27 @@ def _key(model: type[BaseModel], name: str) -> Key:
 
 def models(annotation: object) -> list[type[BaseModel]]:
     """Find the models an object may be bound to."""
-    return [
-        arm for arm in _arms(annotation) if isinstance(arm, type) and issubclass(arm, BaseModel)
-    ]
+    return [arm for arm in arms(annotation) if isinstance(arm, type) and issubclass(arm, BaseModel)]
 
 
 def takes_list(annotation: object) -> bool:
     """Tell whether a list is wanted, and no object would do."""
-    kinds = [get_origin(arm) or arm for arm in _arms(annotation)]
+    kinds = [get_origin(arm) or arm for arm in arms(annotation)]
     return any(map(_is_list, kinds)) and not any(map(_is_mapping, kinds))
 
 
 def takes_number_only(annotation: object) -> bool:
     """Tell whether a number is wanted, and true or false would be taken for one."""
-    arms = _arms(annotation)
-    return any(arm in _NUMBERS for arm in arms) and not any(
-        arm in {bool, object, Any} for arm in arms
+    kinds = arms(annotation)
+    return any(kind in _NUMBERS for kind in kinds) and not any(
+        kind in {bool, object, Any} for kind in kinds
     )
 
 
 def inner_annotation(annotation: object, index: int | None) -> object:
     """Find what a list wants at an index, or a dict for any key; `object` if it is not said."""
     holds = _is_mapping if index is None else _is_list
-    for arm in _arms(annotation):
+    for arm in arms(annotation):
         args = get_args(arm)
         if args and holds(get_origin(arm)):
             if index is None:
@@ -117,17 +115,17 @@ def inner_annotation(annotation: object, index: int | None) -> object:
     return object
 
 
-def _arms(annotation: object) -> list[object]:
+def arms(annotation: object) -> list[object]:
     """Open unions, `Annotated`, type aliases and root models; `None` is left out."""
     origin = get_origin(annotation)
     if origin in {Union, UnionType}:
-        return [inner for arm in get_args(annotation) for inner in _arms(arm)]
+        return [inner for arm in get_args(annotation) for inner in arms(arm)]
     if origin is Annotated:
-        return _arms(get_args(annotation)[0])
+        return arms(get_args(annotation)[0])
     if hasattr(annotation, "__value__"):
-        return _arms(annotation.__value__)
+        return arms(annotation.__value__)
     if isinstance(annotation, type) and issubclass(annotation, RootModel):
-        return _arms(annotation.model_fields["root"].annotation)
+        return arms(annotation.model_fields["root"].annotation)
     return [] if annotation is NoneType else [annotation]
 
 

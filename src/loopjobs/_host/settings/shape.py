@@ -1,6 +1,7 @@
 """From a tree of settings to what pydantic takes, with a map of where every value stands."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from pydantic.fields import FieldInfo
 
@@ -18,6 +19,7 @@ from loopjobs._host.settings.showing import (
     key_looks_secret,
     nearest,
     one_line,
+    section_looks_secret,
 )
 from loopjobs._host.settings.tree import Branch, Child, Leaf, Node, source_of
 from loopjobs._words.errors import Problem
@@ -25,41 +27,60 @@ from loopjobs._words.errors import Problem
 Location = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Place:
-    """One place in a section: a key, an item of a list, or the section itself."""
+    """One place in a section: a key, an item of a list, or the section itself.
 
-    where: str
-    """The full path, spelled as in a settings file."""
+    There is one for every value that is bound; what only messages tell of it is found on demand.
+    """
+
+    name: str
+    """The key, spelled as in a settings file; of the section itself its full path."""
     annotation: object
-    secret: bool
     node: Node | None = None
     """What the settings have there; None if they have nothing."""
-    field: FieldInfo | None = None
-    """The field of the model, if the place is one."""
-    instead: Key | None = None
-    """The key of the same section that may be given in its place."""
+    above: "Place | None" = None
+    """What the place is in; None for the section itself."""
+    known: Key | None = None
+    """The key of the model, if the place is one of its fields."""
     is_section: bool = False
     """Whether the place is bound to a model."""
 
+    @property
+    def where(self) -> str:
+        """The full path, spelled as in a settings file."""
+        return self.name if self.above is None else f"{self.above.where}:{one_line(self.name)}"
+
+    @property
+    def secret(self) -> bool:
+        """Whether nobody is to see the value."""
+        if self.above is None:
+            return section_looks_secret(self.name)
+        told = self.field.metadata if self.field else ()
+        is_typed = any(map(annotation_is_secret, (self.annotation, *told)))
+        return is_typed or key_looks_secret(self.name) or self.above.secret
+
+    @property
+    def field(self) -> FieldInfo | None:
+        """The field of the model, if the place is one."""
+        return self.known.field if self.known else None
+
+    @property
+    def instead(self) -> Key | None:
+        """The key of the same section that may be given in its place."""
+        return self.known.instead if self.known else None
+
     def item(self, index: int, node: Node | None) -> "Place":
         """Step into a list."""
-        return self._below(str(index), inner_annotation(self.annotation, index), node)
+        return Place(str(index), inner_annotation(self.annotation, index), node, self)
 
     def entry(self, name: str, node: Node | None) -> "Place":
         """Step into an object by a key that no model knows."""
-        place = self._below(one_line(name), inner_annotation(self.annotation, None), node)
-        return replace(place, secret=place.secret or key_looks_secret(name))
+        return Place(name, inner_annotation(self.annotation, None), node, self)
 
     def key(self, key: Key, node: Node | None) -> "Place":
         """Step into a section by one of its keys."""
-        secret = key_looks_secret(key.shown) or any(map(annotation_is_secret, key.field.metadata))
-        place = self._below(key.shown, key.field.annotation, node)
-        return replace(place, secret=place.secret or secret, field=key.field, instead=key.instead)
-
-    def _below(self, name: str, annotation: object, node: Node | None) -> "Place":
-        secret = self.secret or annotation_is_secret(annotation)
-        return Place(f"{self.where}:{name}", annotation, secret, node)
+        return Place(key.shown, key.field.annotation, node, self, key)
 
 
 @dataclass(slots=True)
@@ -82,12 +103,11 @@ class Shape:
         return object() if mistaken else node.value
 
     def _branch(self, place: Place, branch: Branch, at: Location) -> object:
-        items = branch.items()
         rings = [] if branch.is_list else [keys_of(model) for model in models(place.annotation)]
         if rings:
-            self.places[at] = replace(place, is_section=True)
-            best = min(rings, key=lambda ring: len(branch.children.keys() - ring.targets))
-            return self._section(place, branch, best, at)
+            place.is_section = True
+            return self._section(place, branch, _best(rings, branch), at)
+        items = branch.items()
         if items is not None and (branch.is_list or takes_list(place.annotation)):
             numbered = enumerate(items)
             return [self.take(place.item(*pair), (*at, pair[0])) for pair in numbered]
@@ -117,6 +137,12 @@ class Shape:
             else:
                 self.problems.append(_unknown(place, child, ring))
         return plain
+
+
+def _best(rings: Sequence[KeyRing], branch: Branch) -> KeyRing:
+    if len(rings) == 1:
+        return rings[0]
+    return min(rings, key=lambda ring: len(branch.children.keys() - ring.targets))
 
 
 def _twice(place: Place, first: str, twin: Child) -> Problem:

@@ -1,6 +1,7 @@
 """Options as they were bound, with where each came from, fit to be shown."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from pydantic import BaseModel, RootModel
@@ -9,16 +10,26 @@ from loopjobs._host.settings.keys import keys_of
 from loopjobs._host.settings.shape import Place
 from loopjobs._host.settings.showing import plain_value
 from loopjobs._host.settings.tree import Branch, source_of
+from loopjobs._words.options import Options
 from loopjobs._words.records import ShownOption
 
 DEFAULT: Final = "default"
 
 
-def shown_options(value: object, place: Place) -> Iterator[ShownOption]:
+def show_section(options: Options, section: str, origin: Branch) -> Sequence[ShownOption]:
+    """Show the options of a section, given where they came from; secrets are masked."""
+    place = Place(section, type(options), origin)
+    return [
+        replace(shown, key=shown.key.removeprefix(f"{section}:"))
+        for shown in _shown_options(options, place)
+    ]
+
+
+def _shown_options(value: object, place: Place) -> Iterator[ShownOption]:
     """Show what was bound to a place, one entry for each value below it."""
     for below, inner in _inner(value, place):
         if _has_inner(inner):
-            yield from shown_options(inner, below)
+            yield from _shown_options(inner, below)
         else:
             yield ShownOption(
                 key=below.where,

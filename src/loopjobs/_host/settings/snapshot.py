@@ -1,8 +1,8 @@
 """A snapshot of all settings, that sections are bound from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
 
 from pydantic import ValidationError
 
@@ -10,13 +10,14 @@ from loopjobs._host.settings.file_stamp import FileStamp
 from loopjobs._host.settings.growth import Given, grow
 from loopjobs._host.settings.keys import Key, keys_of
 from loopjobs._host.settings.shape import Place, Shape
+from loopjobs._host.settings.sharing import Sharing
 from loopjobs._host.settings.showing import nearest, section_looks_secret, shown_node
-from loopjobs._host.settings.shown import shown_options
 from loopjobs._host.settings.tree import Branch, Node, merge, only, source_of
 from loopjobs._host.settings.wording import complaints_of, variable_for
 from loopjobs._words.errors import Problem
 from loopjobs._words.options import Options
-from loopjobs._words.records import ShownOption
+
+NOTHING: Final = Branch({}, "")
 
 OptionsT = TypeVar("OptionsT", bound=Options)
 
@@ -29,6 +30,8 @@ class Bound(Generic[OptionsT]):
     """The options; None if this section has problems, or what it lacks stood in a lost file."""
     problems: tuple[Problem, ...] = ()
     """The problems of this section; those of the files are in `Settings.problems`."""
+    origin: Branch = NOTHING
+    """Where the options came from: the section without its values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +45,17 @@ class Settings:
     stamps: tuple[FileStamp, ...]
     """The files as they were just before they were read, also those that were not there."""
     # A repr would spill passwords into the next log line.
-    _layers: tuple[Branch, Branch] = field(repr=False)
-    _variables: Mapping[str, str] = field(repr=False)
+    _files: Branch = field(repr=False)
+    _code: Branch = field(repr=False)
+    _variables: Mapping[str, Mapping[str, str]] = field(repr=False)
+    """Those that can belong to a section, by the first part of its name, folded."""
     _complete: bool = field(repr=False)
+    _whole: Branch = field(init=False, repr=False)
+    """Files and code, which is all that most sections have."""
+    _sharing: Sharing = field(init=False, repr=False, compare=False, default_factory=Sharing)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_whole", merge(self._files, self._code))
 
     def bind(self, options_type: type[OptionsT], section: str) -> Bound[OptionsT]:
         """Bind a section, such as `PcKeepAliveJob` or `Jobs:PcKeepAliveJob`, to its options class.
@@ -55,40 +66,59 @@ class Settings:
         """
         problems: list[Problem] = []
         path = section.split(":")
-        variables = _variables_of(path, self._variables, problems)
-        files, code = (only(layer, path[0]) for layer in self._layers)
-        branch = merge(merge(files, variables), code)
+        branch = self._top(path, problems)
         for depth, name in enumerate(path):
             child = branch.children.get(name.casefold())
             if child is None:
                 required = keys_of(options_type).required()
                 if required and self._complete:
-                    above = merge(*self._layers) if depth == 0 else branch
+                    above = self._whole if depth == 0 else branch
                     problems.append(self._absent(path, depth, above, required))
                 if required:
                     # While a file is lost nothing is called missing: it may stand there.
                     return Bound(None, tuple(problems))
-                branch = Branch({}, "")
+                branch = NOTHING
                 break
             if not isinstance(child.node, Branch) or child.node.is_list:
                 return Bound(None, (*problems, _misshapen(path[: depth + 1], child.node)))
             branch = child.node
-        bound = _bind_branch(options_type, section, branch, home=self.home, complete=self._complete)
+        bound = self._bind_branch(options_type, section, branch)
         return Bound(None, (*problems, *bound.problems)) if problems else bound
 
-    def show(self, options: Options, section: str) -> Sequence[ShownOption]:
-        """Show options that were bound from that section of this snapshot, secrets masked."""
-        path = section.split(":")
-        files, code = (only(layer, path[0]) for layer in self._layers)
-        node: Node | None = merge(merge(files, _variables_of(path, self._variables, [])), code)
-        for name in path:
-            child = node.children.get(name.casefold()) if isinstance(node, Branch) else None
-            node = None if child is None else child.node
-        place = Place(section, type(options), section_looks_secret(section), node)
-        return [
-            replace(shown, key=shown.key.removeprefix(f"{section}:"))
-            for shown in shown_options(options, place)
-        ]
+    def _top(self, path: Sequence[str], problems: list[Problem]) -> Branch:
+        """Return what holds the first part of a section, with the variables of that section."""
+        variables = self._variables.get(path[0].casefold())
+        if variables is None:
+            return self._whole
+        files, code = only(self._files, path[0]), only(self._code, path[0])
+        return merge(merge(files, _variables_of(path, variables, problems)), code)
+
+    def _bind_branch(
+        self, options_type: type[OptionsT], section: str, branch: Branch
+    ) -> Bound[OptionsT]:
+        """Make options of an object of the settings.
+
+        What a validator raises beside the errors pydantic knows is a mistake in code, and raised.
+        """
+        place = Place(section, options_type, branch)
+        shape = Shape()
+        plain = shape.take(place, ())
+        try:
+            options = self._sharing.options(options_type, plain)
+        except ValidationError as error:
+            whole = Shape(notes_absent=True)
+            whole.take(place, ())
+            complaints = complaints_of(error.errors(include_url=False), whole.places)
+            heard = [each for each in complaints if self._complete or not each.missing]
+            found = [each.to_problem(self.home) for each in heard]
+            return Bound(None, (*shape.problems, *found))
+        except Exception as error:
+            where = f"while settings section {section!r} was bound to {options_type.__name__}"
+            error.add_note(where)
+            raise
+        if shape.problems:
+            return Bound(None, tuple(shape.problems))
+        return Bound(options, origin=self._sharing.origin(branch))
 
     def _absent(
         self, path: Sequence[str], depth: int, above: Branch, required: Sequence[Key]
@@ -129,27 +159,3 @@ def _variables_of(
         if len(path) > len(wanted) and [part.casefold() for part in path[: len(wanted)]] == wanted:
             givens.append(Given(path, variables[name], f"{source} {name}"))
     return grow(givens, source, problems)
-
-
-def _bind_branch(
-    options_type: type[OptionsT], section: str, branch: Branch, *, home: str, complete: bool
-) -> Bound[OptionsT]:
-    """Make options of an object of the settings.
-
-    What a validator raises beside the errors pydantic knows is a mistake in code, and raised.
-    """
-    place = Place(section, options_type, section_looks_secret(section), branch)
-    shape = Shape()
-    plain = shape.take(place, ())
-    try:
-        options = options_type.model_validate(plain)
-    except ValidationError as error:
-        whole = Shape(notes_absent=True)
-        whole.take(place, ())
-        complaints = complaints_of(error.errors(include_url=False), whole.places)
-        found = [each.to_problem(home) for each in complaints if complete or not each.missing]
-        return Bound(None, (*shape.problems, *found))
-    except Exception as error:
-        error.add_note(f"while settings section {section!r} was bound to {options_type.__name__}")
-        raise
-    return Bound(None if shape.problems else options, tuple(shape.problems))

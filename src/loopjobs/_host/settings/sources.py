@@ -88,9 +88,9 @@ class SettingsSources:
             problems=tuple(problems),
             home=self._names[0] if self._names else CODE,
             stamps=stamps,
-            _layers=(content, code),
-            # Each section looks through all of them: those that can be of none are left out.
-            _variables={name: value for name, value in variables.items() if "__" in name},
+            _files=content,
+            _code=code,
+            _variables=_by_section(variables),
             _complete=complete and environment is not None,
         )
 
@@ -118,6 +118,16 @@ class SettingsSources:
             variant = path.with_name(f"{path.stem}.{environment}{path.suffix}")
             place = self._directory / variant
             yield _File(str(variant), place, is_variant=True, is_required=False)
+
+
+def _by_section(variables: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Sort out the variables that can belong to a section, by the first part of their names."""
+    sorted_out: dict[str, dict[str, str]] = {}
+    for name, value in variables.items():
+        first, of_section, _ = name.partition("__")
+        if of_section:
+            sorted_out.setdefault(first.casefold(), {})[name] = value
+    return sorted_out
 
 
 def _stamps_of(files: Sequence[_File]) -> tuple[FileStamp, ...]:

@@ -1,22 +1,19 @@
 """Settings as an immutable tree whose leaves remember where they came from."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 _LONGEST_INDEX: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A single value; `null` is the value None."""
 
     value: object
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """An object, or a list, whose keys are its indexes.
 
     Children are found by their folded name: case never matters, as in .NET.
@@ -36,8 +33,7 @@ class Branch:
 Node: TypeAlias = Leaf | Branch
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(NamedTuple):
     """A node under its key."""
 
     name: str
@@ -67,8 +63,9 @@ def merge(lower: Branch, upper: Branch) -> Branch:
     children = dict(lower.children)
     for folded, child in upper.children.items():
         below = children.get(folded)
-        node = child.node if below is None else _overlay(below.node, child.node)
-        children[folded] = Child((below or child).name, node)
+        children[folded] = (
+            child if below is None else Child(below.name, _overlay(below.node, child.node))
+        )
     return Branch(children, upper.source, lower.is_list)
 
 
