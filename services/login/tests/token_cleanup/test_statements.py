@@ -1,5 +1,6 @@
 """What the cleanup asks of the database: how much, how long, and along which index."""
 
+import re
 from typing import cast
 
 import pytest
@@ -41,7 +42,10 @@ async def test_case_10_a_run_with_nothing_to_do_looks_once_along_each_way(
 async def test_case_10_statements_grow_with_batches_and_kept_tokens_cost_one_look(
     tokens: TokenRows, database: Database, cleaner: MakeCleaner
 ) -> None:
-    """15,000 tokens that stay are walked over once, in three looks, whatever is deleted."""
+    """15,000 tokens that stay are walked over once, in three looks, whatever is deleted.
+
+    What is deleted is counted by the database, and not given back row by row.
+    """
     await many_rows(tokens, kept=15_000, expired=2_000)
     with statements(database) as seen:
         await cleaner(BatchSize=100).clean()
@@ -49,6 +53,7 @@ async def test_case_10_statements_grow_with_batches_and_kept_tokens_cost_one_loo
     looks, batches = 5 + 3, 2_000 // 100
     in_a_batch = 1 if database.is_sqlite else 2
     assert len(seen) == 2 * looks + in_a_batch * batches
+    assert not [statement for statement in seen if "RETURNING" in statement]
 
 
 async def test_case_16_every_look_goes_along_an_index(
@@ -64,8 +69,9 @@ async def test_case_16_every_look_goes_along_an_index(
         await cleaner().clean()
     await tokens.execute("ANALYZE")
     plans = [await plan_of(database, statement) for statement in seen]
-    whole_table = "'SCAN " if database.is_sqlite else "Seq Scan"
-    assert [plan for plan in plans if whole_table in plan] == []
+    # What SQLite scans besides is the list of ids that a statement is given.
+    whole_table = r"'SCAN (?!json_each)" if database.is_sqlite else "Seq Scan"
+    assert [plan for plan in plans if re.search(whole_table, plan)] == []
     for table in ("one_time_tokens", "refresh_tokens", "auth_sessions"):
         assert any(f"ix_{table}_expires_at" in plan for plan in plans)
     assert any("ix_auth_sessions_revoked_at" in plan for plan in plans)

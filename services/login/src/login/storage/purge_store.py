@@ -20,7 +20,7 @@ from login.storage.purge_order import PURGE_ORDER
 from servicekit.database import Database, is_one_of
 
 _WEIGHED_AT_ONCE: Final = 1_000
-"""Each id is a parameter once for every branch that hangs on PCs."""
+"""PCs whose rows are counted in one statement."""
 
 
 class SqlPurgeStore:
