@@ -5,11 +5,12 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 Value: TypeAlias = str | float | None
+Values: TypeAlias = tuple[Value, ...]
 Row: TypeAlias = tuple[object, ...]
 
 
 class Session(Protocol):
-    """One transaction. Parameters are written `:name` in statements."""
+    """One transaction. Parameters are written `:name` in statements, and `?` for many rows."""
 
     def rows(self, statement: str, **parameters: Value) -> Sequence[Row]:
         """Return what a query finds."""
@@ -19,8 +20,8 @@ class Session(Protocol):
         """Change rows; return how many."""
         ...
 
-    def change_each(self, statement: str, parameters: Sequence[Mapping[str, Value]]) -> None:
-        """Change rows once for each set of parameters."""
+    def change_each(self, statement: str, rows: Sequence[Values]) -> None:
+        """Change rows once for each of these, whose values are in the order of the statement."""
         ...
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from loopjobs.history._connection import Row, Session, Value
+from loopjobs.history._connection import Row, Session, Value, Values
 from loopjobs.history._errors import HistoryUnavailableError, RowRefusedError
 from loopjobs.places import PostgresqlPlace
 
@@ -115,9 +115,9 @@ class _PostgresqlSession:
     def change(self, statement: str, **parameters: Value) -> int:
         return self._connection.execute(_spelled(statement), parameters).rowcount
 
-    def change_each(self, statement: str, parameters: Sequence[Mapping[str, Value]]) -> None:
+    def change_each(self, statement: str, rows: Sequence[Values]) -> None:
         with self._connection.cursor() as cursor:
-            cursor.executemany(_spelled(statement), parameters)
+            cursor.executemany(statement.replace("?", "%s").encode(), rows)
 
 
 def _spelled(statement: str) -> bytes:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from loopjobs import Outcome, RunRecord, RunStarted
-from loopjobs.history._connection import Row, Value
+from loopjobs.history._connection import Row, Values
 from loopjobs.history._store import Position, RunInStore, Stretch
 from loopjobs.history._views import SkippedSlots, StoredRun
 
@@ -15,8 +15,6 @@ _LONGEST_ERROR: Final = 4_000
 _LONGEST_TRACEBACK: Final = 32_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-
-Parameters = dict[str, Value]
 
 
 def end_of(record: RunRecord) -> datetime:
@@ -54,26 +52,43 @@ def stored_run(record: RunRecord, replica: str) -> StoredRun:
     return StoredRun(record, replica, ended_at, cursor_of(ended_at, record.run_id))
 
 
-def row_of_run(record: RunRecord, replica: str, *, presumed: bool = False) -> Parameters:
-    """Return the row of a run that has ended."""
-    return {
-        "run_id": record.run_id,
-        "job": _text(record.job),
-        "replica": replica,
-        "outcome": record.outcome.value,
-        "due_at": instant(record.due_at),
-        "started_at": None if record.started_at is None else instant(record.started_at),
-        "ended_at": instant(end_of(record)),
-        "duration": record.duration,
-        "error": None if record.error is None else _text(record.error)[:_LONGEST_ERROR],
+def is_plain(record: RunRecord) -> bool:
+    """Return whether there is no more to say of a run than `row_of_plain_run` does."""
+    return (
+        record.error is None
+        and record.traceback is None
+        and record.reported is None
+        and record.fencing_token is None
+    )
+
+
+def row_of_plain_run(record: RunRecord, replica: str) -> Values:
+    """Return the row of a run that has ended, in the order of its statement, as all rows here."""
+    started_at = record.started_at
+    return (
+        record.run_id,
+        _text(record.job),
+        replica,
+        record.outcome.value,
+        instant(record.due_at),
+        None if started_at is None else instant(started_at),
+        instant(end_of(record)),
+        record.duration,
+    )
+
+
+def row_of_run(record: RunRecord, replica: str, *, presumed: bool = False) -> Values:
+    """Return the row of a run that has ended, whatever there is to say of it."""
+    error, traceback, reported = record.error, record.traceback, record.reported
+    return (
+        *row_of_plain_run(record, replica),
+        None if error is None else _text(error)[:_LONGEST_ERROR],
         # The innermost calls come last.
-        "traceback": None
-        if record.traceback is None
-        else _text(record.traceback)[-_LONGEST_TRACEBACK:],
-        "reported": None if record.reported is None else _json(record.reported),
-        "fencing_token": record.fencing_token,
-        "presumed": presumed,
-    }
+        None if traceback is None else _text(traceback)[-_LONGEST_TRACEBACK:],
+        None if reported is None else _json(reported),
+        record.fencing_token,
+        presumed,
+    )
 
 
 def run_of_row(row: Row) -> StoredRun:
@@ -96,16 +111,16 @@ def run_of_row(row: Row) -> StoredRun:
     return StoredRun(record, str(replica), at, cursor_of(at, record.run_id))
 
 
-def row_of_start(event: RunStarted, replica: str, seen_at: datetime) -> Parameters:
+def row_of_start(event: RunStarted, replica: str, seen_at: datetime) -> Values:
     """Return the row of a run that goes on."""
-    return {
-        "run_id": event.run_id,
-        "job": _text(event.job),
-        "replica": replica,
-        "due_at": instant(event.due_at),
-        "started_at": instant(event.started_at),
-        "seen_at": instant(seen_at),
-    }
+    return (
+        event.run_id,
+        _text(event.job),
+        replica,
+        instant(event.due_at),
+        instant(event.started_at),
+        instant(seen_at),
+    )
 
 
 def start_of_row(row: Row) -> RunInStore:
@@ -115,18 +130,18 @@ def start_of_row(row: Row) -> RunInStore:
     return RunInStore(str(run_id), str(job), str(replica), due_at, started_at, seen_at)
 
 
-def row_of_stretch(stretch: Stretch) -> Parameters:
+def row_of_stretch(stretch: Stretch) -> Values:
     """Return the row of skipped slots."""
     slots = stretch.slots
-    return {
-        "skip_id": stretch.skip_id,
-        "job": _text(slots.job),
-        "replica": slots.replica,
-        "outcome": slots.outcome.value,
-        "slots": slots.count,
-        "first_at": instant(slots.first_at),
-        "last_at": instant(slots.last_at),
-    }
+    return (
+        stretch.skip_id,
+        _text(slots.job),
+        slots.replica,
+        slots.outcome.value,
+        slots.count,
+        instant(slots.first_at),
+        instant(slots.last_at),
+    )
 
 
 def slots_of_row(row: Row) -> SkippedSlots:

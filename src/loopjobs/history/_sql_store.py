@@ -7,11 +7,12 @@ from typing import Final
 
 from loopjobs import Outcome, RunRecord
 from loopjobs.history import _statements as sql
-from loopjobs.history._connection import Connection, Session, Value
+from loopjobs.history._connection import Connection, Session, Value, Values
 from loopjobs.history._errors import HistoryUnavailableError, RowRefusedError
 from loopjobs.history._rows import (
-    Parameters,
     instant,
+    is_plain,
+    row_of_plain_run,
     row_of_run,
     row_of_start,
     row_of_stretch,
@@ -43,20 +44,22 @@ class SqlStore:
 
     def write(self, batch: Batch) -> None:
         """Keep all of a batch, or nothing."""
-        seen: list[Parameters] = [
-            {"run_id": each, "seen_at": instant(batch.at)} for each in batch.going_on
-        ]
+        seen = [(instant(batch.at), each) for each in batch.going_on]
+        plain = [each for each in batch.ended if is_plain(each)]
+        others = [each for each in batch.ended if not is_plain(each)]
         try:
             starts = [row_of_start(each, batch.replica, batch.at) for each in batch.begun]
-            ends = [row_of_run(each, batch.replica) for each in batch.ended]
+            plain_ends = [row_of_plain_run(each, batch.replica) for each in plain]
+            ends = [row_of_run(each, batch.replica) for each in others]
             skips = [row_of_stretch(each) for each in batch.skipped]
         except (ArithmeticError, TypeError, ValueError) as error:
             raise RowRefusedError(f"{type(error).__name__}: {error}") from error
         with self._writing() as session:
             _each(session, sql.INSERT_START, starts)
             _each(session, sql.TOUCH_START, seen)
+            _each(session, sql.INSERT_ENDED_PLAIN_RUN, plain_ends)
             _each(session, sql.INSERT_ENDED_RUN, ends)
-            _forget_starts(session, ends)
+            _forget_starts(session, [each.run_id for each in batch.ended])
             _each(session, sql.INSERT_SKIP, skips)
 
     def latest(self, job: str, limit: int, before: Position | None) -> Sequence[StoredRun]:
@@ -83,7 +86,7 @@ class SqlStore:
         ends = [row_of_run(_lost(each), each.replica, presumed=True) for each in runs]
         with self._writing() as session:
             _each(session, sql.INSERT_PRESUMED_RUN, ends)
-            _forget_starts(session, ends)
+            _forget_starts(session, [each.run_id for each in runs])
 
     def jobs(self) -> Sequence[str]:
         """Return the names of all jobs that something is known about."""
@@ -142,20 +145,17 @@ class SqlStore:
             return session.change(statement, **parameters)
 
 
-def _each(session: Session, statement: str, rows: Sequence[Parameters]) -> None:
+def _each(session: Session, statement: str, rows: Sequence[Values]) -> None:
     if rows:
         session.change_each(statement, rows)
 
 
-def _forget_starts(session: Session, ends: Sequence[Parameters]) -> None:
-    if not ends:
+def _forget_starts(session: Session, ended: Sequence[str]) -> None:
+    if not ended:
         return
     # Only runs that went on for long have such a row, which is few of very many.
     known = {run_id for (run_id,) in session.rows(sql.STARTS)}
-    gone: list[Parameters] = [
-        {"run_id": each["run_id"]} for each in ends if each["run_id"] in known
-    ]
-    _each(session, sql.FORGET_START, gone)
+    _each(session, sql.FORGET_START, [(each,) for each in ended if each in known])
 
 
 def _bounds(before: Position | None) -> dict[str, str]:

@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from loopjobs.history._connection import Row, Session, Value
+from loopjobs.history._connection import Row, Session, Value, Values
 from loopjobs.history._errors import HistoryUnavailableError, RowRefusedError
 from loopjobs.places import SqlitePlace
 
 _OWNER_ONLY: Final = 0o600
+_PAGES_IN_WAL: Final = 4_000
+"""That is 16 MB; with SQLite's own 1,000 most commits of a busy host would be a checkpoint."""
 _REFUSALS: Final = (
     sqlite3.DataError,
     sqlite3.IntegrityError,
@@ -91,6 +93,8 @@ class SqliteConnection:
             else:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=NORMAL")
+                # Rows of many jobs touch many pages, and the same ones again in the next batch.
+                connection.execute(f"PRAGMA wal_autocheckpoint={_PAGES_IN_WAL}")
         except BaseException:
             connection.close()
             raise
@@ -144,5 +148,5 @@ class _SqliteSession:
     def change(self, statement: str, **parameters: Value) -> int:
         return self._connection.execute(statement, parameters).rowcount
 
-    def change_each(self, statement: str, parameters: Sequence[Mapping[str, Value]]) -> None:
-        self._connection.executemany(statement, parameters)
+    def change_each(self, statement: str, rows: Sequence[Values]) -> None:
+        self._connection.executemany(statement, rows)

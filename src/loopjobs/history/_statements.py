@@ -28,36 +28,40 @@ IN_PROGRESS: Final = """
     SELECT run_id, job, replica, due_at, started_at, seen_at FROM loopjobs_runs_in_progress
 """
 
-INSERT_RUN: Final = """
+_INSERT_PLAIN_RUN: Final = """
+    INSERT INTO loopjobs_runs (
+        run_id, job, replica, outcome, due_at, started_at, ended_at, duration, presumed
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, FALSE)
+"""
+_INSERT_RUN: Final = """
     INSERT INTO loopjobs_runs (
         run_id, job, replica, outcome, due_at, started_at, ended_at, duration, error, traceback,
         reported, fencing_token, presumed
-    ) VALUES (
-        :run_id, :job, :replica, :outcome, :due_at, :started_at, :ended_at, :duration, :error,
-        :traceback, :reported, :fencing_token, :presumed
-    )
-    ON CONFLICT (run_id) DO
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-INSERT_PRESUMED_RUN: Final = f"{INSERT_RUN} NOTHING"
-INSERT_ENDED_RUN: Final = f"""{INSERT_RUN} UPDATE SET
+_OR_THE_REAL_END: Final = """
+    ON CONFLICT (run_id) DO UPDATE SET
         outcome = excluded.outcome, ended_at = excluded.ended_at, duration = excluded.duration,
         error = excluded.error, traceback = excluded.traceback, reported = excluded.reported,
         presumed = excluded.presumed
     WHERE loopjobs_runs.presumed
 """
+INSERT_ENDED_PLAIN_RUN: Final = f"{_INSERT_PLAIN_RUN} {_OR_THE_REAL_END}"
+INSERT_ENDED_RUN: Final = f"{_INSERT_RUN} {_OR_THE_REAL_END}"
+INSERT_PRESUMED_RUN: Final = f"{_INSERT_RUN} ON CONFLICT (run_id) DO NOTHING"
 INSERT_START: Final = """
     INSERT INTO loopjobs_runs_in_progress (run_id, job, replica, due_at, started_at, seen_at)
-    VALUES (:run_id, :job, :replica, :due_at, :started_at, :seen_at)
+    VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (run_id) DO NOTHING
 """
 TOUCH_START: Final = """
-    UPDATE loopjobs_runs_in_progress SET seen_at = :seen_at WHERE run_id = :run_id
+    UPDATE loopjobs_runs_in_progress SET seen_at = ? WHERE run_id = ?
 """
 STARTS: Final = "SELECT run_id FROM loopjobs_runs_in_progress"
-FORGET_START: Final = "DELETE FROM loopjobs_runs_in_progress WHERE run_id = :run_id"
+FORGET_START: Final = "DELETE FROM loopjobs_runs_in_progress WHERE run_id = ?"
 INSERT_SKIP: Final = """
     INSERT INTO loopjobs_skipped_slots (skip_id, job, replica, outcome, slots, first_at, last_at)
-    VALUES (:skip_id, :job, :replica, :outcome, :slots, :first_at, :last_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (skip_id) DO UPDATE SET slots = excluded.slots, last_at = excluded.last_at
 """
 
