@@ -36,13 +36,14 @@ def find_clashes(registrations: Registrations) -> list[Problem]:
 
 def _misused_jobs(registrations: Registrations) -> Iterator[Problem]:
     for job in registrations.jobs:
-        where = f"job {job.name!r}"
         if not _is_class(job.options_type, LoopJobOptions):
             what = f"its options are {_shown(job.options_type)}, not derived from LoopJobOptions"
-            yield Problem(where, what, "Derive a class from it, and give the class.")
+            remedy = "Derive a class from it, and give the class."
+            yield Problem(f"job {job.name!r}", what, remedy)
         for label, text in (("name", job.name), ("section name", job.section)):
             if not isinstance(_anything(text), str):
-                yield Problem(where, f"its {label} is {_shown(text)}, not a text", "Give a text.")
+                what = f"its {label} is {_shown(text)}, not a text"
+                yield Problem(f"job {job.name!r}", what, "Give a text.")
 
 
 def _misused_options(registrations: Registrations) -> Iterator[Problem]:

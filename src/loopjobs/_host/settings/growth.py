@@ -57,16 +57,19 @@ def grow(
         groups.setdefault(shared(given.path[0].casefold()), []).append(given)
     children: dict[str, Child] = {}
     for folded, group in groups.items():
-        name = shared(group[0].path[0])
-        children[folded] = Child(name, _settle(group, problems, (*trail, name)))
+        (path, value, origin), *others = group
+        name = shared(path[0])
+        if isinstance(value, _PLAIN) and len(path) == 1 and not others:
+            children[folded] = Child(name, Leaf(value, origin))
+        else:
+            children[folded] = Child(name, _settle(group, problems, (*trail, name)))
     return Branch(children, source, is_list)
 
 
 def _settle(group: list[Given], problems: list[Problem], trail: Trail) -> Node:
-    (path, value, source), *others = group
-    if not others and len(path) == 1:
-        return _node(value, source, problems, trail)
     whole = [given for given in group if len(given.path) == 1]
+    if len(whole) == len(group) == 1:
+        return _node(whole[0].value, whole[0].source, problems, trail)
     parts = [Given(given.path[1:], given.value, given.source) for given in group if given.path[1:]]
     problems.extend(_twice(trail, whole[0], twin) for twin in whole[1:])
     if whole and not parts:
@@ -80,8 +83,6 @@ def _settle(group: list[Given], problems: list[Problem], trail: Trail) -> Node:
 
 
 def _node(value: object, source: str, problems: list[Problem], trail: Trail) -> Node:
-    if isinstance(value, _PLAIN):
-        return Leaf(value, source)
     inner = givens_of(value, source)
     if inner is not None:
         return grow(inner, source, problems, trail)

@@ -12,7 +12,7 @@ from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 from pydantic.alias_generators import to_pascal
 from pydantic.fields import FieldInfo
 
-from loopjobs._words.options import LoopJobOptions
+from loopjobs._words.options import LoopJobOptions, Options
 
 _NUMBERS = {int, float, Decimal, timedelta, date, time}
 _INSTEAD: Final = {"interval_in_seconds": "cron"}
@@ -85,6 +85,8 @@ def _key(model: type[BaseModel], name: str) -> Key:
 
 def models(annotation: object) -> list[type[BaseModel]]:
     """Find the models an object may be bound to."""
+    if isinstance(annotation, type) and issubclass(annotation, Options):
+        return [annotation]
     return [arm for arm in arms(annotation) if isinstance(arm, type) and issubclass(arm, BaseModel)]
 
 

@@ -31,7 +31,7 @@ Location = tuple[str | int, ...]
 class Place:
     """One place in a section: a key, an item of a list, or the section itself.
 
-    There is one for every value that is bound; what only messages tell of it is found on demand.
+    What only messages tell of it is found on demand.
     """
 
     name: str
@@ -87,20 +87,19 @@ class Place:
 class Shape:
     """What came of a tree: plain data under pydantic's names, places by location, problems."""
 
-    notes_absent: bool = False
-    """Whether keys that are not there get a place too, as complaints about them need one."""
+    notes_places: bool = False
+    """Whether places are noted, those of keys that are not there as well, for who complains."""
     places: dict[Location, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, place: Place, at: Location) -> object:
-        """Turn the node of a place into plain data and note the place, and all below it."""
-        self.places[at] = place
+        """Turn the node of a place into plain data; note the place, and all below it, if asked."""
+        if self.notes_places:
+            self.places[at] = place
         node = place.node
-        if not isinstance(node, Leaf):
-            return None if node is None else self._branch(place, node, at)
-        # pydantic would take true for 1: an interval of a second, out of a slip of the pen.
-        mistaken = isinstance(node.value, bool) and takes_number_only(place.annotation)
-        return object() if mistaken else node.value
+        if isinstance(node, Leaf):
+            return _value(node, place.annotation)
+        return None if node is None else self._branch(place, node, at)
 
     def _branch(self, place: Place, branch: Branch, at: Location) -> object:
         rings = [] if branch.is_list else [keys_of(model) for model in models(place.annotation)]
@@ -117,26 +116,33 @@ class Shape:
         }
 
     def _section(self, place: Place, branch: Branch, ring: KeyRing, at: Location) -> object:
-        if self.notes_absent:
-            for key in ring.keys:
-                for name in key.names:
-                    self.places[*at, name] = place.key(key, None)
+        if self.notes_places:
+            names = [(key, name) for key in ring.keys for name in key.names]
+            self.places |= {(*at, name): place.key(key, None) for key, name in names}
         plain: dict[str, object] = {}
         spellings: dict[str, str] = {}
         for folded, child in branch.children.items():
             if folded in ring.targets:
                 key, target = ring.targets[folded]
-                below = place.key(key, child.node)
                 first = spellings.setdefault(key.shown, child.name)
                 if first != child.name:
-                    self.problems.append(_twice(below, first, child))
-                plain[target] = self.take(below, (*at, target))
+                    self.problems.append(_twice(place.key(key, child.node), first, child))
+                if isinstance(child.node, Leaf) and not self.notes_places:
+                    plain[target] = _value(child.node, key.field.annotation)
+                else:
+                    plain[target] = self.take(place.key(key, child.node), (*at, target))
             elif ring.open:
                 entry = place.entry(child.name, child.node)
                 plain[child.name] = self.take(entry, (*at, child.name))
             else:
                 self.problems.append(_unknown(place, child, ring))
         return plain
+
+
+def _value(leaf: Leaf, annotation: object) -> object:
+    # pydantic would take true for 1: an interval of a second, out of a slip of the pen.
+    is_mistaken = isinstance(leaf.value, bool) and takes_number_only(annotation)
+    return object() if is_mistaken else leaf.value
 
 
 def _best(rings: Sequence[KeyRing], branch: Branch) -> KeyRing:

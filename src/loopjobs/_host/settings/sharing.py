@@ -1,6 +1,5 @@
 """What sections have in common is there once: options that are equal, and where they came from."""
 
-from collections.abc import Mapping
 from enum import Enum
 from functools import cache
 from types import FunctionType, NoneType
@@ -28,7 +27,8 @@ class Sharing:
     def __init__(self) -> None:
         self._bound: dict[object, Options] = {}
         self._equal: dict[object, Options] = {}
-        self._origins: dict[object, Node] = {}
+        self._origins: dict[object, Branch] = {}
+        self._leaves: dict[str, Leaf] = {}
 
     def options(self, options_type: type[OptionsT], plain: object) -> OptionsT:
         """Validate what was given, unless the same was given before.
@@ -36,7 +36,7 @@ class Sharing:
         Raises:
             ValidationError: it breaks a rule.
         """
-        if not (isinstance(plain, Mapping) and _is_predictable(options_type)):
+        if not (isinstance(plain, dict) and _is_predictable(options_type)):
             return self._one_of_equal(options_type.model_validate(plain))
         # True is equal to 1, and not the same.
         given = (options_type, *plain.items(), *map(type, plain.values()))
@@ -50,7 +50,24 @@ class Sharing:
 
     def origin(self, branch: Branch) -> Branch:
         """Return a section without its values: what is left tells where each came from."""
-        return cast("Branch", self._origin(branch))
+        below = [self._below(child.node) for child in branch.children.values()]
+        key = (branch.source, branch.is_list, *branch.children, *map(id, below))
+        known = self._origins.get(key)
+        if known is None:
+            children = {
+                folded: Child(child.name, node)
+                for (folded, child), node in zip(branch.children.items(), below, strict=True)
+            }
+            known = self._origins[key] = Branch(children, branch.source, branch.is_list)
+        return known
+
+    def _below(self, node: Node) -> Node:
+        if isinstance(node, Branch):
+            return self.origin(node)
+        known = self._leaves.get(node.source)
+        if known is None:
+            known = self._leaves[node.source] = Leaf(None, node.source)
+        return known
 
     def _one_of_equal(self, options: OptionsT) -> OptionsT:
         if options.__private_attributes__:
@@ -61,20 +78,6 @@ class Sharing:
         except TypeError:
             # Something in them can be changed.
             return options
-
-    def _origin(self, node: Node) -> Node:
-        if isinstance(node, Leaf):
-            return self._origins.setdefault(node.source, Leaf(None, node.source))
-        below = [self._origin(child.node) for child in node.children.values()]
-        key = (node.source, node.is_list, *node.children, *map(id, below))
-        known = self._origins.get(key)
-        if known is None:
-            children = {
-                folded: Child(child.name, inner)
-                for (folded, child), inner in zip(node.children.items(), below, strict=True)
-            }
-            known = self._origins[key] = Branch(children, node.source, node.is_list)
-        return known
 
 
 @cache

@@ -106,7 +106,7 @@ class Settings:
         try:
             options = self._sharing.options(options_type, plain)
         except ValidationError as error:
-            whole = Shape(notes_absent=True)
+            whole = Shape(notes_places=True)
             whole.take(place, ())
             complaints = complaints_of(error.errors(include_url=False), whole.places)
             heard = [each for each in complaints if self._complete or not each.missing]
