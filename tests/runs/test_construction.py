@@ -6,7 +6,6 @@ import pytest
 from dishka import FromDishka, Provider, Scope
 
 from loopjobs import CancellationToken, LoopJobOptions, Outcome
-from loopjobs._run.body import Body
 from loopjobs.testing import JobHarness
 
 EVERY_TEN = LoopJobOptions(interval_in_seconds=10)
@@ -95,14 +94,3 @@ async def test_the_scope_is_closed_when_the_body_fails() -> None:
         assert harness.history()[0].error == "ValueError: wrong"
         assert harness.history()[0].outcome is Outcome.FAILED
     assert journal == ["opened", "closed"]
-
-
-async def test_a_body_without_a_container_says_what_is_missing() -> None:
-    """Only who assembles a host by hand can get that wrong."""
-
-    async def job(ct: CancellationToken) -> None:
-        pass
-
-    body = Body("job", job, is_async=True, injected={})
-    with pytest.raises(RuntimeError, match="not attached to a container"):
-        body._resolver()

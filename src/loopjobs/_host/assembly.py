@@ -13,19 +13,26 @@ from loopjobs._host.graph import Graph
 from loopjobs._host.host import Host
 from loopjobs._host.host_parts import HostParts
 from loopjobs._host.leases import InjectedLeases, gives_leases, leaseless_jobs, shortest_call
-from loopjobs._host.monitors import AnyLoop, Monitors
+from loopjobs._host.monitors import Monitors
 from loopjobs._host.registration import JobRegistration, Registrations, ServiceRegistration
 from loopjobs._host.sections import Sections
-from loopjobs._host.service_line import GivenService, InjectedService, ServiceLine, ServiceSource
+from loopjobs._host.service_line import (
+    AnyLoop,
+    GivenService,
+    InjectedService,
+    ServiceLine,
+    ServiceSource,
+)
+from loopjobs._host.set_aside import garbage_left
 from loopjobs._host.settings_reload import SettingsReload
 from loopjobs._host.settings_watch import SettingsWatch
-from loopjobs._host.signature import Asked, read_signature
-from loopjobs._host.wiring import JobComponent, complete, monitor_of, with_services
+from loopjobs._host.wiring import find_missing, wire, with_services
 from loopjobs._loop.job_handle import JobHandle
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.service import LoopHostedService
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.announcer import Announcer
+from loopjobs._run.body import Body, Recipe
 from loopjobs._run.lease_client import LeaseClient
 from loopjobs._run.run_meter import RunMeters
 from loopjobs._words.clock import Clock
@@ -46,41 +53,33 @@ def assemble(registrations: Registrations) -> Host:
         SettingsError: settings are missing or break a rule.
         RegistrationError: names, signatures or dependencies do not fit together.
     """
+    with garbage_left():
+        return _assemble(registrations)
+
+
+def _assemble(registrations: Registrations) -> Host:
     if misuses := find_misuses(registrations):
         raise RegistrationError(misuses)
-    settings = registrations.sources.read()
-    bindings = bind_sections(settings, registrations.jobs, registrations.options)
+    jobs = registrations.jobs
+    bindings = bind_sections(registrations.sources.read(), jobs, registrations.options)
     monitors = Monitors(registrations, bindings)
     problems = find_clashes(registrations)
-    components = _components(registrations.jobs, monitors, problems)
+    wirings = wire(jobs, problems)
     hosts: list[Host] = []
     graph = _shared_graph(registrations, monitors, problems, hosts)
-    graph = complete(graph, components, problems)
+    problems += find_missing(graph, jobs, wirings)
     has_leases = gives_leases(graph)
     if not has_leases:
-        problems += leaseless_jobs(registrations.jobs, bindings.jobs)
+        problems += leaseless_jobs(jobs, bindings.jobs)
     if problems or bindings.problems:
         raise _error(bindings.problems, problems)
     container = graph.container()
     leases = InjectedLeases(container) if has_leases else None
-    host = _Assembly(registrations, bindings, monitors, components, container, leases).host()
+    made = {wiring: wiring.recipe(graph, container) for wiring in dict.fromkeys(wirings)}
+    recipes = [made[wiring] for wiring in wirings]
+    host = _Assembly(registrations, bindings, monitors, recipes, container, leases).host()
     hosts.append(host)
     return host
-
-
-def _components(
-    jobs: Sequence[JobRegistration], monitors: Monitors, problems: list[Problem]
-) -> list[JobComponent]:
-    components = []
-    known: dict[int, Asked] = {}
-    for job in jobs:
-        asked = known.get(id(job.job)) or read_signature(job.name, job.job)
-        if not asked.problems:
-            # Problems name the job; without any, one reading does for all that share the code.
-            known[id(job.job)] = asked
-        problems.extend(asked.problems)
-        components.append(JobComponent(job.name, job.job, asked, monitors.of_job(job)))
-    return components
 
 
 def _shared_graph(
@@ -94,7 +93,7 @@ def _shared_graph(
     # There is none yet; whoever asks for it is built when there is.
     own.provide(lambda: hosts[0], provides=Host)
     for source in monitors.shared():
-        source.provide_in(own, [source.kind, monitor_of(source.kind)])
+        source.provide_in(own)
     graph = Graph((*registrations.providers, own), monitors.unclear())
     services = [each.service for each in registrations.hosted if isinstance(each.service, type)]
     return with_services(graph, services, problems)
@@ -113,25 +112,26 @@ class _Assembly:
     registrations: Registrations
     bindings: Bindings
     monitors: Monitors
-    components: Sequence[JobComponent]
+    recipes: Sequence[Recipe]
+    """One for each job."""
     container: AsyncContainer
     leases: InjectedLeases | None
 
     def host(self) -> Host:
         context = self._context(self.bindings.host)
-        loops = {each.name: self._loop(each, context) for each in self.components}
-        sources = [self._source(each, loops) for each in self.registrations.services]
+        loops = self._loops(context)
         reload = SettingsReload(
             self.registrations,
-            self.monitors,
+            self.monitors.plain,
             tuple(loops.values()),
             self.bindings,
             leases=context.leases,
         )
         handles = {
-            job.name: JobHandle(loops[job.name], job.section, job.description)
+            job.name: JobHandle(loops[job.name], job.section, job.job)
             for job in self.registrations.jobs
         }
+        sources = [self._source(each, loops) for each in self.registrations.services]
         return Host(
             HostParts(
                 container=self.container,
@@ -167,16 +167,21 @@ class _Assembly:
             return None
         return LeaseClient(self.leases, clock, timer, shortest_call(self.bindings.jobs))
 
-    def _loop(self, component: JobComponent, context: LoopContext) -> AnyLoop:
-        body = component.body()
-        body.attach(self.container)
-        return LoopHostedService(component.name, body, self.monitors.jobs[component.name], context)
+    def _loops(self, context: LoopContext) -> dict[str, AnyLoop]:
+        loops: dict[str, AnyLoop] = {}
+        for job, recipe in zip(self.registrations.jobs, self.recipes, strict=True):
+            monitor = self.monitors.jobs[job.name]
+            body = Body(job.job, recipe, monitor)
+            loops[job.name] = LoopHostedService(job.name, body, monitor, context)
+        return loops
 
     def _source(
         self, each: JobRegistration | ServiceRegistration, loops: dict[str, AnyLoop]
     ) -> ServiceSource:
         if isinstance(each, JobRegistration):
-            return GivenService(each.name, loops[each.name])
+            return loops[each.name]
+        if isinstance(each.service, LoopHostedService):
+            return each.service
         if isinstance(each.service, type):
             return InjectedService(each.name, partial(self.container.get, each.service))
         return GivenService(each.name, each.service)

@@ -1,6 +1,5 @@
 """What was registered, as data."""
 
-import inspect
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,13 +23,6 @@ class JobRegistration:
     options_type: type[LoopJobOptions]
     name: str
     section: str
-
-    @property
-    def description(self) -> str:
-        """The first line of the docstring of the class or function; empty without one."""
-        has_own = isinstance(self.job, type) or inspect.isfunction(self.job)
-        text = self.job.__doc__ if has_own else None
-        return inspect.cleandoc(text or "").partition("\n")[0]
 
 
 @dataclass(frozen=True, slots=True)

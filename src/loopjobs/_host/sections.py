@@ -1,6 +1,7 @@
 """The settings in force, section by section, fit to be shown."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from loopjobs._host.bindings import HOST_SECTION, Bindings
 from loopjobs._host.registration import JobRegistration, OptionsRegistration, Registrations
@@ -18,11 +19,15 @@ class Sections(Mapping[str, Sequence[ShownOption]]):
     """
 
     def __init__(self, registrations: Registrations, in_force: Callable[[], Bindings]) -> None:
+        self._registrations = registrations
         self._in_force = in_force
-        self._bound: dict[str, OptionsRegistration | JobRegistration | None] = {
+
+    @cached_property
+    def _bound(self) -> dict[str, OptionsRegistration | JobRegistration | None]:
+        return {
             HOST_SECTION: None,
-            **{each.section: each for each in registrations.options},
-            **{job.section: job for job in registrations.jobs},
+            **{each.section: each for each in self._registrations.options},
+            **{job.section: job for job in self._registrations.jobs},
         }
 
     def __getitem__(self, section: str) -> Sequence[ShownOption]:

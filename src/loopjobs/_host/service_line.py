@@ -22,19 +22,14 @@ AnyLoop: TypeAlias = LoopHostedService[object, LoopJobOptions]
 
 @dataclass(frozen=True, slots=True)
 class GivenService:
-    """A hosted service that is there before it is its turn to start, such as a loop."""
+    """A hosted service that is there before it is its turn to start."""
 
     name: str
     service: HostedService
 
-    @property
-    def loop(self) -> AnyLoop | None:
-        """The service itself, if it is a loop."""
-        return self.service if isinstance(self.service, LoopHostedService) else None
-
-    async def get(self) -> HostedService:
-        """Return the service."""
-        return self.service
+    async def given(self) -> "GivenService":
+        """Return it as it is."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +38,14 @@ class InjectedService:
 
     name: str
     make: Callable[[], Awaitable[HostedService]]
-    loop: None = None
 
-    async def get(self) -> HostedService:
+    async def given(self) -> GivenService:
         """Make the service."""
-        return await self.make()
+        return GivenService(self.name, await self.make())
 
 
-ServiceSource: TypeAlias = GivenService | InjectedService
+ServiceSource: TypeAlias = AnyLoop | GivenService | InjectedService
+"""A loop stands for itself: there may be very many."""
 
 
 class ServiceLine:
@@ -63,7 +58,7 @@ class ServiceLine:
     def __init__(self, sources: list[ServiceSource], context: LoopContext) -> None:
         self._sources = sources
         self._context = context
-        self._started: list[tuple[str, HostedService]] = []
+        self._started: list[AnyLoop | GivenService] = []
         self._turn_of = ""
         self._starting: asyncio.Task[None] | None = None
         self._start_awaited: asyncio.Future[None] | None = None
@@ -73,7 +68,7 @@ class ServiceLine:
     @property
     def started(self) -> Sequence[HostedService]:
         """The services that have started, in order."""
-        return tuple(service for _, service in self._started)
+        return tuple(map(_service_of, self._started))
 
     def narrow(self, job: str) -> None:
         """Start no other loop than this one, without slots, and nothing registered after it.
@@ -82,10 +77,10 @@ class ServiceLine:
         """
         kept: list[ServiceSource] = []
         for source in self._sources:
-            if source.loop is None:
+            if not isinstance(source, LoopHostedService):
                 kept.append(source)
-            elif source.loop.name == job:
-                source.loop.go_without_slots()
+            elif source.name == job:
+                source.go_without_slots()
                 self._sources = [*kept, source]
                 return
 
@@ -109,7 +104,7 @@ class ServiceLine:
         self._context.timer.arm_deadline(budget_ends, self._out_of_patience.set)
         try:
             errors = [await self._stop_starting()]
-            errors += [await self._stop_one(*each) for each in reversed(self._started)]
+            errors += [await self._stop_one(each) for each in reversed(self._started)]
             await self._context.announcer.close()
         finally:
             self._context.announcer.wind_down()
@@ -132,7 +127,7 @@ class ServiceLine:
             loop.force_stop()
 
     def _loops(self) -> list[AnyLoop]:
-        return [service for _, service in self._started if isinstance(service, LoopHostedService)]
+        return [each for each in self._started if isinstance(each, LoopHostedService)]
 
     async def _start_all(self) -> None:
         for number, source in enumerate(self._sources):
@@ -147,15 +142,15 @@ class ServiceLine:
 
     async def _start_one(self, source: ServiceSource) -> None:
         try:
-            service = await source.get()
-            await service.start()
+            given = source if isinstance(source, LoopHostedService) else await source.given()
+            await _service_of(given).start()
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and is_cancelled():
                 raise
             raise StartError(
                 f"service {source.name} did not start: {type(error).__name__}: {error}"
             ) from error
-        self._started.append((source.name, service))
+        self._started.append(given)
 
     async def _stop_starting(self) -> BaseException | None:
         starting, awaited = self._starting, self._start_awaited
@@ -173,14 +168,15 @@ class ServiceLine:
         _log.error("%s", error)
         return error
 
-    async def _stop_one(self, name: str, service: HostedService) -> BaseException | None:
-        if isinstance(service, LoopHostedService):
-            await service.stop()
-            self.has_abandoned |= service.has_abandoned
+    async def _stop_one(self, each: AnyLoop | GivenService) -> BaseException | None:
+        if isinstance(each, LoopHostedService):
+            await each.stop()
+            self.has_abandoned |= each.has_abandoned
             return None
         # It may live on events; the last ones of the loops above it must not come after its end.
         await self._context.announcer.settle()
-        return await self._end(f"service {name}", service.stop, self._out_of_patience.wait())
+        patience = self._out_of_patience.wait()
+        return await self._end(f"service {each.name}", each.service.stop, patience)
 
     async def _end(
         self,
@@ -215,6 +211,10 @@ class ServiceLine:
 
     def _grace(self) -> Coroutine[object, object, None]:
         return self._context.clock.sleep(CANCEL_GRACE_IN_SECONDS)
+
+
+def _service_of(each: AnyLoop | GivenService) -> HostedService:
+    return each if isinstance(each, LoopHostedService) else each.service
 
 
 async def _call(end: Callable[[], Awaitable[None]]) -> None:

@@ -31,3 +31,19 @@ def given_back() -> Iterator[None]:
     finally:
         if is_ours:
             gc.unfreeze()
+
+
+@contextmanager
+def garbage_left() -> Iterator[None]:
+    """Collect no garbage in the block, in which much is made that stays.
+
+    The more there is, the more often a collection would walk over all of it, and find nothing.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -1,16 +1,19 @@
 """Takes over settings that were read anew, or says why not."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from loopjobs._host.bindings import Bindings, bind_sections
 from loopjobs._host.changes import changed_host_keys, changed_keys
 from loopjobs._host.leases import leaseless_jobs, shortest_call
-from loopjobs._host.monitors import AnyLoop, Monitors
-from loopjobs._host.registration import Registrations
+from loopjobs._host.monitors import put_in_force
+from loopjobs._host.registration import OptionsRegistration, Registrations
+from loopjobs._host.service_line import AnyLoop
 from loopjobs._host.settings import FileStamp, Settings
 from loopjobs._run.lease_client import LeaseClient
+from loopjobs._run.options_monitor import OptionsMonitor
 from loopjobs._words.errors import Problem
+from loopjobs._words.options import Options
 
 _log = logging.getLogger("loopjobs.host")
 
@@ -21,8 +24,8 @@ class SettingsReload:
     def __init__(
         self,
         registrations: Registrations,
-        monitors: Monitors,
-        loops: Sequence[AnyLoop],
+        monitors: Mapping[OptionsRegistration, OptionsMonitor[Options]],
+        loops: Collection[AnyLoop],
         built_with: Bindings,
         *,
         leases: LeaseClient | None,
@@ -76,7 +79,7 @@ class SettingsReload:
             before, self.in_force = self.in_force, fresh
             if self._leases is not None:
                 self._leases.use_timeout(shortest_call(fresh.jobs))
-            self._monitors.use(fresh, self._loops)
+            put_in_force(fresh, self._monitors, self._loops)
             self._tell_changes(before, fresh)
         return fresh.problems
 

@@ -3,7 +3,8 @@
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from inspect import Parameter, getattr_static
+from inspect import CO_COROUTINE, CO_VARARGS, CO_VARKEYWORDS, Parameter, getattr_static
+from types import FunctionType
 from typing import get_type_hints
 
 from dishka import Provider, Scope
@@ -41,6 +42,21 @@ class Asked:
     run: dict[str, DependencyKey] = field(default_factory=dict)
     """What is injected anew for each run, by parameter of `execute`."""
     problems: list[Problem] = field(default_factory=list)
+
+
+def reading_of(job: type[LoopJob] | JobBody) -> int:
+    """Return a number that is equal for jobs of which one reading does for all.
+
+    Functions that one `def` has made are such jobs, unless there is more to them than the token.
+    It spares their annotations, too, which Python makes when somebody looks at them, and keeps.
+    """
+    if not isinstance(job, FunctionType):
+        return id(job)
+    code = job.__code__
+    takes_one = code.co_argcount == 1 and not code.co_kwonlyargcount
+    is_plain = code.co_flags & (CO_COROUTINE | CO_VARARGS | CO_VARKEYWORDS) == CO_COROUTINE
+    is_disguised = hasattr(job, "__wrapped__") or hasattr(job, "__signature__")
+    return id(code) if takes_one and is_plain and not is_disguised else id(job)
 
 
 def read_signature(name: str, job: type[LoopJob] | JobBody) -> Asked:

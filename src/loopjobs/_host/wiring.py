@@ -1,19 +1,20 @@
-"""From registrations to one dependency graph.
+"""From registrations to one dependency graph, and to what each job gets out of it.
 
-Each job has a dishka component of its own, so that one class, and one options class, can serve
-several jobs: in its component the options class means this job's options.
+A job is no part of the graph: one class, and one options class, can serve several jobs, and to
+each the options class means its own options.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dishka import DEFAULT_COMPONENT, Provider, Scope
+from dishka import DEFAULT_COMPONENT, AsyncContainer, Provider, Scope
 from dishka.entities.key import DependencyKey
 
-from loopjobs._contracts.loop_job import JobBody, LoopJob
 from loopjobs._host.graph import Graph
-from loopjobs._host.signature import Asked, Wanted, read_constructor
-from loopjobs._run.body import Body, Dependency
+from loopjobs._host.registration import JobRegistration
+from loopjobs._host.signature import Asked, Wanted, read_constructor, read_signature, reading_of
+from loopjobs._run.body import Recipe
+from loopjobs._run.injection import Constant, Dependency, OwnMonitor, OwnOptions, Source
 from loopjobs._run.options_monitor import OptionsMonitor
 from loopjobs._words.errors import Problem
 from loopjobs._words.options import LoopJobOptions, Options
@@ -21,31 +22,22 @@ from loopjobs._words.options import LoopJobOptions, Options
 
 @dataclass(frozen=True, slots=True)
 class OptionsSource:
-    """One bound options object as the container gives it."""
+    """One bound options object as the container gives it to everybody."""
 
     kind: type[Options]
     monitor: OptionsMonitor[Options] | OptionsMonitor[LoopJobOptions] | None
     """`None` while the section has problems; the graph can be checked all the same."""
 
-    @property
-    def kinds(self) -> Sequence[type[Options]]:
-        """The class, and the classes of loop job options it is derived from."""
-        bases = self.kind.__mro__[1:]
-        return [self.kind, *(each for each in bases if issubclass(each, LoopJobOptions))]
-
-    def provide_in(self, provider: Provider, hints: Container[object]) -> None:
-        """Give the options, and the monitor of them, by those of these types that fit.
+    def provide_in(self, provider: Provider) -> None:
+        """Give the options and their monitor.
 
         Not cached: what is injected anew for a run is to see the options of that run.
         """
         monitor = self.monitor
-        for kind in self.kinds:
-            if kind in hints:
-                provider.provide(
-                    lambda: monitor.current if monitor else None, provides=kind, cache=False
-                )
-            if monitor_of(kind) in hints:
-                provider.provide(lambda: monitor, provides=monitor_of(kind))
+        provider.provide(
+            lambda: monitor.current if monitor else None, provides=self.kind, cache=False
+        )
+        provider.provide(lambda: monitor, provides=monitor_of(self.kind))
 
 
 def monitor_of(kind: type[Options]) -> object:
@@ -53,70 +45,91 @@ def monitor_of(kind: type[Options]) -> object:
     return OptionsMonitor[kind]  # type: ignore[valid-type] # the class is a value here
 
 
-@dataclass(frozen=True, slots=True)
-class JobComponent:
-    """One job's part of the graph."""
+class JobWiring:
+    """What jobs get that ask for the same, with options of the same class.
 
-    name: str
-    job: type[LoopJob] | JobBody
-    asked: Asked
-    options: OptionsSource
+    Args:
+        asked: What they ask for.
+        options_type: The class of their options.
+    """
 
-    @property
-    def component(self) -> str:
-        """The dishka component; a user's component may well be named like the job."""
-        return f"loop job {self.name}"
+    def __init__(self, asked: Asked, options_type: type[LoopJobOptions]) -> None:
+        self._asked = asked
+        bases = [each for each in options_type.__mro__[1:] if issubclass(each, LoopJobOptions)]
+        self._own: dict[object, Source] = {}
+        for kind in (options_type, *bases):
+            self._own |= {kind: OwnOptions(), monitor_of(kind): OwnMonitor()}
 
-    def problems(self, graph: Graph) -> list[Problem]:
-        """Say which dependencies the job cannot have."""
-        foreign = [
-            wanted.key for wanted in self._constructor(graph) if not self._is_own(wanted.key)
-        ]
-        checks = [graph.check(self.name, key, for_life=True) for key in foreign]
-        foreign = [key for key in self.asked.run.values() if not self._is_own(key)]
-        checks += [graph.check(self.name, key, for_life=False) for key in foreign]
+    def problems(self, name: str, graph: Graph) -> list[Problem]:
+        """Say which dependencies the job of that name cannot have."""
+        for_life = [each.key for each in self._constructor(graph) if not self._is_own(each.key)]
+        for_run = [key for key in self._asked.run.values() if not self._is_own(key)]
+        checks = [graph.check(name, key, for_life=True) for key in for_life]
+        checks += [graph.check(name, key, for_life=False) for key in for_run]
         return [problem for problem in checks if problem is not None]
 
-    def provider(self, graph: Graph) -> Provider | None:
-        """Return the provider of this component; `None` if there is nothing in it."""
-        # Only what is asked for: dishka takes its time over each, and there may be many jobs.
-        keys = [*(wanted.key for wanted in self.asked.constructor), *self.asked.run.values()]
-        if not keys and not isinstance(self.job, type):
-            return None
-        provider = Provider(component=self.component, scope=Scope.APP)
-        self.options.provide_in(provider, {key.type_hint for key in keys if self._is_own(key)})
-        if isinstance(self.job, type):
-            asked = self._constructor(graph)
-            given = [Wanted(wanted.name, self._home(wanted.key)) for wanted in asked]
-            provide_class(provider, self.job, given)
-        return provider
-
-    def body(self) -> Body:
-        """Return the body, to be attached to the container."""
-        homes = {parameter: self._home(key) for parameter, key in self.asked.run.items()}
-        injected = {
-            parameter: Dependency(home.type_hint, home.component or DEFAULT_COMPONENT)
-            for parameter, home in homes.items()
-        }
-        job = Dependency(self.job, self.component) if isinstance(self.job, type) else self.job
-        return Body(self.name, job, is_async=self.asked.is_async, injected=injected)
+    def recipe(self, graph: Graph, container: AsyncContainer) -> Recipe:
+        """Return how these jobs are built and called."""
+        given = [(each.name, self._source(each.key)) for each in self._constructor(graph)]
+        return Recipe(
+            container,
+            is_async=self._asked.is_async,
+            positional=[source for name, source in given if name is None],
+            keyword={name: source for name, source in given if name is not None},
+            injected={name: self._source(key) for name, key in self._asked.run.items()},
+        )
 
     def _constructor(self, graph: Graph) -> list[Wanted]:
         """Return what the constructor is to get; a default stands where nobody gives anything."""
         return [
             wanted
-            for wanted in self.asked.constructor
+            for wanted in self._asked.constructor
             if not wanted.has_default or self._is_own(wanted.key) or graph.gives(wanted.key)
         ]
 
     def _is_own(self, key: DependencyKey) -> bool:
-        own = [*self.options.kinds, *map(monitor_of, self.options.kinds)]
-        return not key.component and key.type_hint in own
+        return not key.component and key.type_hint in self._own
 
-    def _home(self, key: DependencyKey) -> DependencyKey:
+    def _source(self, key: DependencyKey) -> Source:
         if self._is_own(key):
-            return DependencyKey(key.type_hint, self.component)
-        return key.with_component(DEFAULT_COMPONENT)
+            return self._own[key.type_hint]
+        if key.is_const():
+            return Constant(key.get_const_value())
+        return Dependency(key.type_hint, key.component or DEFAULT_COMPONENT)
+
+
+def wire(jobs: Iterable[JobRegistration], problems: list[Problem]) -> list[JobWiring]:
+    """Read what jobs ask for, one after the other; those that ask for the same share it."""
+    readings: dict[int, Asked] = {}
+    known: dict[tuple[int, type[LoopJobOptions]], JobWiring] = {}
+    wirings = []
+    for job in jobs:
+        reading = reading_of(job.job)
+        asked = readings.get(reading) or read_signature(job.name, job.job)
+        if asked.problems:
+            # They name the job, so the next one that is like it is to have its own.
+            problems.extend(asked.problems)
+            wirings.append(JobWiring(asked, job.options_type))
+            continue
+        readings[reading] = asked
+        key = (reading, job.options_type)
+        wiring = known.get(key)
+        if wiring is None:
+            wiring = known[key] = JobWiring(asked, job.options_type)
+        wirings.append(wiring)
+    return wirings
+
+
+def find_missing(
+    graph: Graph, jobs: Iterable[JobRegistration], wirings: Sequence[JobWiring]
+) -> list[Problem]:
+    """Find what is wrong among the providers, and what jobs ask for that nobody gives."""
+    problems = [*graph.problems]
+    lacking = {each for each in dict.fromkeys(wirings) if each.problems("", graph)}
+    for job, wiring in zip(jobs, wirings, strict=True):
+        if wiring in lacking:
+            problems += wiring.problems(job.name, graph)
+    return problems
 
 
 def provide_class(provider: Provider, kind: type, given: Sequence[Wanted]) -> None:
@@ -143,23 +156,3 @@ def with_services(graph: Graph, services: Sequence[type], problems: list[Problem
             given = [each for each in asked if not each.has_default or graph.gives(each.key)]
             provide_class(provider, service, given)
     return graph.plus(*([provider] if provider.factories else []))
-
-
-def complete(graph: Graph, components: Sequence[JobComponent], problems: list[Problem]) -> Graph:
-    """Return the graph of everything, and add what is missing from it to the problems.
-
-    To read a graph is most of what building a host costs, so the whole is read first, and that is
-    all while nothing is wrong.
-    """
-    if problems:
-        problems += _missing(graph, components)
-        return graph
-    own = [job.provider(graph) for job in components]
-    whole = graph.plus(*(each for each in own if each is not None and each.factories))
-    # What a provider lacks is no job's mistake: without the jobs it is told as the provider's.
-    problems += _missing(graph if whole.problems else whole, components) or whole.problems
-    return whole
-
-
-def _missing(graph: Graph, components: Sequence[JobComponent]) -> list[Problem]:
-    return [*graph.problems, *(each for job in components for each in job.problems(graph))]

@@ -1,5 +1,8 @@
 """A job as its users see and steer it."""
 
+import inspect
+
+from loopjobs._contracts.loop_job import JobBody, LoopJob
 from loopjobs._loop.service import LoopHostedService
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import JobState
@@ -9,19 +12,28 @@ from loopjobs._words.records import JobStatus, JobVitals, RunRecord
 class JobHandle:
     """One job of a host; found in `host.jobs`."""
 
-    __slots__ = ("_service", "description", "section")
+    __slots__ = ("_documented", "_service", "section")
 
     section: str
     """The settings section that its options are bound from."""
-    description: str
-    """The first line of the docstring of its class or function; empty without one."""
 
     def __init__(
-        self, service: LoopHostedService[object, LoopJobOptions], section: str, description: str
+        self,
+        service: LoopHostedService[object, LoopJobOptions],
+        section: str,
+        documented: type[LoopJob] | JobBody,
     ) -> None:
         self._service = service
         self.section = section
-        self.description = description
+        self._documented = documented
+
+    @property
+    def description(self) -> str:
+        """The first line of the docstring of its class or function; empty without one."""
+        job = self._documented
+        has_own = isinstance(job, type) or inspect.isfunction(job)
+        text = job.__doc__ if has_own else None
+        return inspect.cleandoc(text or "").partition("\n")[0]
 
     @property
     def name(self) -> str:

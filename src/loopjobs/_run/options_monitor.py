@@ -71,11 +71,14 @@ class _Call(Generic[OptionsT]):
 class JobOptionsMonitor(OptionsMonitor[OptionsT]):
     """The monitor of one job's options: inside a run it shows what that run began with."""
 
-    __slots__ = ("_job",)
+    __slots__ = ("job",)
+
+    job: str
+    """The name of the job."""
 
     def __init__(self, job: str, options: OptionsT) -> None:
         super().__init__(options)
-        self._job = job
+        self.job = job
 
     @property
     def latest(self) -> OptionsT:
@@ -86,6 +89,6 @@ class JobOptionsMonitor(OptionsMonitor[OptionsT]):
     def current(self) -> OptionsT:
         """The options of the run that asks; outside a run, the latest."""
         run = find_current_run()
-        if isinstance(run, RunInProgress) and run.job == self._job:
+        if isinstance(run, RunInProgress) and run.job == self.job:
             return cast("OptionsT", run.options)
         return self._latest
