@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
 
 from loopjobs import Alarm, Clock, Outcome
 from loopjobs._mechanisms.pacing import FixedRate
-from loopjobs._mechanisms.ticker import Tick, Ticker
+from loopjobs._mechanisms.slots import Tick
+from loopjobs._mechanisms.ticker import Ticker
 from loopjobs._mechanisms.timer import Timer
 from loopjobs.testing import FakeClock
 
@@ -17,14 +18,23 @@ MANY = 50_000
 
 
 class Skips(list[tuple[Outcome, int]]):
-    """Takes what the ticker says it skipped."""
+    """Takes what the ticker says it skipped; no run is ever in progress."""
 
-    def note(self, outcome: Outcome, count: int) -> None:
+    in_line = beside = None
+
+    def skip(self, outcome: Outcome, count: int) -> None:
         self.append((outcome, count))
 
 
+class Failing(Skips):
+    """An error of the library."""
+
+    def skip(self, outcome: Outcome, count: int) -> None:
+        raise OSError("a defect")
+
+
 def make(clock: Clock, skips: Skips) -> Ticker:
-    return Ticker(clock, Timer(clock, 0), Random(), (), skips.note)  # noqa: S311 - no secret
+    return Ticker(clock, Timer(clock, 0), Random(), skips)  # noqa: S311 - no secret
 
 
 class BareClock:
@@ -36,7 +46,7 @@ class BareClock:
         self.ring: Callable[[], None] = Handle.cancel
 
     def now(self) -> datetime:
-        raise NotImplementedError
+        return datetime.fromtimestamp(self.time, UTC)
 
     def monotonic(self) -> float:
         return self.time
@@ -115,12 +125,7 @@ async def test_a_ticker_without_slots_waits(clock: FakeClock) -> None:
 @pytest.mark.parametrize("is_awaited", [False, True])
 async def test_a_ticker_that_fails_tells_its_loop(clock: FakeClock, *, is_awaited: bool) -> None:
     """An error of the library ends the loop it belongs to, loudly, and no other."""
-    ticker, other = make(clock, Skips()), make(clock, Skips())
-
-    def fail(outcome: Outcome, count: int) -> None:
-        raise OSError("a defect")
-
-    ticker._on_skip = fail
+    ticker, other = make(clock, Failing()), make(clock, Skips())
     ticker.follow(FixedRate(1, 1), 0)
     other.follow(FixedRate(1, 1), 0)
     ticker.is_paused = True

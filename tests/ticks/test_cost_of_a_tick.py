@@ -27,7 +27,7 @@ from .counting import calls_of, count_made
 JOBS = 20
 INTERVAL = 10
 SLOTS_REMEMBERED = 50
-CALLS = 16
+CALLS = 12
 
 
 class CountingClock(FakeClock):

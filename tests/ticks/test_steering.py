@@ -14,6 +14,7 @@ from loopjobs import (
     JobState,
     LoopJobOptions,
     Outcome,
+    RunAgain,
 )
 from loopjobs.testing import FakeClock, JobHarness
 
@@ -80,17 +81,17 @@ async def test_a_pause_outlives_a_stall(clock: FakeClock) -> None:
 async def test_a_slot_handed_over_is_held_by_a_pause_all_the_same(
     clock: FakeClock, pacing: str
 ) -> None:
-    """Between the timer's call and the run there is time for somebody to press pause."""
-    sleeper = Sleeper(clock)
-    job = harness(sleeper, pacing=pacing)
+    """Where the timer does not begin the run itself there is time for somebody to press pause."""
+    sleeper = Sleeper(clock, again=[RunAgain(10)])
+    job = harness(sleeper, 20, pacing=pacing)
     pressed = before_the_run_of_slot(10, clock, job.job.pause)
     async with job:
         await clock.advance(15)
         await pressed
         assert job.status().ledger.skipped_paused == 1
         await job.job.resume()
-        await clock.advance(5)
-    assert sleeper.starts == [0, 20]
+        await clock.advance(15)
+    assert sleeper.starts == [0, 20 if pacing == "FixedRate" else 30]
 
 
 @pytest.mark.parametrize("pacing", ["FixedRate", "FixedDelay"])
@@ -98,14 +99,15 @@ async def test_a_run_by_hand_between_a_slot_and_its_run_makes_no_two(
     clock: FakeClock, pacing: str
 ) -> None:
     """The slot was handed over, its run had not begun: it gives way, and the loop goes on."""
-    sleeper = Sleeper(clock, 0, 5)
-    job = harness(sleeper, pacing=pacing)
+    sleeper = Sleeper(clock, 0, 5, again=[RunAgain(10)])
+    job = harness(sleeper, 20, pacing=pacing)
     asked = before_the_run_of_slot(10, clock, job.run_once)
     async with job:
-        await clock.advance(25)
+        await clock.advance(35)
         await asked
         assert (job.status().by_hand.succeeded, job.status().ledger.skipped_running) == (1, 1)
-    assert (sleeper.starts, sleeper.most_at_once) == ([0, 10, 20], 1)
+    following = 20 if pacing == "FixedRate" else 30
+    assert (sleeper.starts, sleeper.most_at_once) == ([0, 10, following], 1)
 
 
 def before_the_run_of_slot(

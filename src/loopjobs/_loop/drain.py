@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.runs import Runs
-from loopjobs._mechanisms.timer import TimerAlarm
+from loopjobs._mechanisms.alarms import Callback
 from loopjobs._run.time_limit import CANCEL_GRACE_IN_SECONDS
 from loopjobs._words.outcomes import Outcome
 
@@ -18,18 +18,16 @@ class Drain:
     """
 
     __slots__ = (
-        "_alarm", "_context", "_ended", "_is_forced", "_runs", "has_begun", "has_given_up",
-        "is_over",
+        "_alarm", "_context", "_ended", "_is_forced", "_runs", "has_given_up", "is_over",
     )  # fmt: skip
 
-    def __init__(self, runs: Runs, context: LoopContext) -> None:
+    def __init__(self, runs: Runs, context: LoopContext, *, is_over: bool) -> None:
         self._runs = runs
         self._context = context
-        self._alarm: TimerAlarm | None = None
+        self._alarm: Callback | None = None
         self._ended: asyncio.Event | None = None
-        self.is_over = False
+        self.is_over = is_over
         """Whether every run has ended or was given up."""
-        self.has_begun = False
         self._is_forced = False
         self.has_given_up = False
 
@@ -44,7 +42,6 @@ class Drain:
 
     def begin(self) -> None:
         """Ask every run to end, and give them the shutdown budget to do so."""
-        self.has_begun = True
         for run in self._runs:
             run.token.cancel()
         if len(self._runs):

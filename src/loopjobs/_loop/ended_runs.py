@@ -17,7 +17,8 @@ _SUCCEEDED: Final = Outcome.SUCCEEDED
 _FACTS: Final = Struct("qddd")
 _SIZE: Final = _FACTS.size
 _FULL: Final = HISTORY_LENGTH * _SIZE
-_pack: Final = _FACTS.pack
+_LEAST: Final = 3 * _SIZE
+_NUMBER: Final = Struct("q")
 _pack_into: Final = _FACTS.pack_into
 
 
@@ -26,7 +27,8 @@ class EndedRuns:
 
     A job may run for years, and there may be many: a run that reported nothing and held no lease is
     kept as numbers in a ring of bytes, of which the garbage collector knows nothing and each tick
-    touches a single line of memory. It is made a record for who asks.
+    touches a single line of memory. It is made a record for who asks. The ring grows with the runs:
+    a job that had three of them keeps three.
     """
 
     __slots__ = (
@@ -78,10 +80,9 @@ class EndedRuns:
 
     def newest_first(self) -> list[RunRecord]:
         """Return the last runs."""
-        numbers = [*range(0, self._end, _SIZE)]
-        if len(self._facts) == _FULL:
-            numbers = [*range(self._end, _FULL, _SIZE), *numbers]
-        return [self._record_at(start) for start in reversed(numbers)]
+        # Numbers count from 1: a place with none has had no run.
+        places = [*range(self._end, len(self._facts), _SIZE), *range(0, self._end, _SIZE)]
+        return [self._record_at(start) for start in reversed(places) if self._number_at(start)]
 
     @property
     def last(self) -> RunRecord | None:
@@ -110,23 +111,33 @@ class EndedRuns:
         """The error of the last run, if that failed or timed out."""
         if self._records is None or not self._end:
             return None
-        number, *_ = _FACTS.unpack_from(self._facts, self._end - _SIZE)
-        kept = self._records.get(number)
+        kept = self._records.get(self._number_at(self._end - _SIZE))
         return None if kept is None or kept.outcome not in FAILURES else kept.error
 
     def _keep(self, run: RunInProgress) -> None:
-        facts = (run.number, run.started_wall, run.started - run.due, run.duration)
-        end = 0 if self._end == _FULL else self._end
+        end = self._end
         if end == len(self._facts):
-            self._facts += _pack(*facts)
-        else:
-            if self._records:
-                oldest, *_ = _FACTS.unpack_from(self._facts, end)
-                self._records.pop(oldest, None)
-            _pack_into(self._facts, end, *facts)
+            end = self._make_room()
+        if self._records:
+            self._records.pop(self._number_at(end), None)
+        _pack_into(
+            self._facts, end, run.number, run.started_wall, run.started - run.due, run.duration
+        )
         self._end = end + _SIZE
         if not self._records:
             self._records = None
+
+    def _make_room(self) -> int:
+        """Return where the next run goes if the last one has the last place."""
+        size = len(self._facts)
+        if size == _FULL:
+            return 0
+        self._facts += bytes(min(max(size, _LEAST), _FULL - size))
+        return size
+
+    def _number_at(self, start: int) -> int:
+        number: int = _NUMBER.unpack_from(self._facts, start)[0]
+        return number
 
     def _record_at(self, start: int) -> RunRecord:
         number, wall, behind, duration = _FACTS.unpack_from(self._facts, start)

@@ -3,7 +3,7 @@
 import asyncio
 from contextvars import copy_context
 from dataclasses import replace
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from loopjobs._loop.calendar_claims import passed_slot
 from loopjobs._loop.loop_context import LoopContext
@@ -14,10 +14,11 @@ from loopjobs._loop.runs import Runs
 from loopjobs._loop.runs_beside import RunsBeside
 from loopjobs._loop.turn import Turn
 from loopjobs._loop.turns import Turns
-from loopjobs._mechanisms.ticker import Tick
+from loopjobs._mechanisms.slots import Tick
+from loopjobs._mechanisms.task_steps import enter_task, leave_task
 from loopjobs._run.body import Body
 from loopjobs._run.options_monitor import JobOptionsMonitor
-from loopjobs._run.performer import Performer
+from loopjobs._run.performer import Begun, Limit
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.again import RunAgain
 from loopjobs._words.leases import LeaseEnd
@@ -27,6 +28,8 @@ from loopjobs._words.records import RunRecord
 
 OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
 
+_Underway: TypeAlias = tuple[RunInProgress, Begun | None]
+
 # On Python 3.11 finding a member in its enumeration takes a while.
 _SUCCEEDED: Final = Outcome.SUCCEEDED
 
@@ -35,8 +38,8 @@ class Loop(Generic[OptionsT]):
     """One task that awaits its next slot, and runs the job in line where runs cannot overlap."""
 
     __slots__ = (
-        "_beside", "_clock", "_monitor", "_name", "_performer", "_places", "_runs", "_turns",
-        "pace", "ticker",
+        "_beside", "_body", "_context", "_monitor", "_name", "_places", "_runs", "_turns",
+        "_underway", "pace", "task", "ticker",
     )  # fmt: skip
 
     def __init__(
@@ -47,14 +50,13 @@ class Loop(Generic[OptionsT]):
         context: LoopContext,
         runs: Runs,
     ) -> None:
-        self._clock = context.clock
+        self._context = context
+        self._body = body
         self._monitor = monitor
         self._runs = runs
-        self._performer = Performer(
-            body, context.clock, context.timer, runs.overstay, context.run_contexts
-        )
         self.pace = Pace(monitor, context, runs)
         self.ticker = self.pace.ticker
+        self.ticker.taker = self
         self._places = Places(runs, monitor)
         self._turns = (
             None
@@ -64,6 +66,10 @@ class Loop(Generic[OptionsT]):
             )
         )
         self._name = name
+        self.task: asyncio.Task[None] | None = None
+        """The one that serves the loop, once it does."""
+        self._underway: _Underway | None = None
+        """The run whose first step was taken, and that the task has to go on with."""
         # Made for the first run beside the loop, for most loops have none.
         self._beside: RunsBeside | None = None
 
@@ -90,41 +96,88 @@ class Loop(Generic[OptionsT]):
         self.pace.use(options)
         self._places.look_again()
 
-    async def serve(  # noqa: PLR0915 - what each tick does is done in line
-        self, slot: "asyncio.Future[Tick | None]"
-    ) -> None:
-        """Await slots and run the job until closed, then wait for the runs beside the loop.
+    async def serve(self, tick: Tick | None, thrown: BaseException | None) -> bool:
+        """Serve a slot, or the run that was begun in it; return whether there can be others.
 
         Args:
-            slot: The first one. A slot that nobody awaits counts as found running, so it is asked
-                for before there are any, and not when the task of the loop takes its first step.
+            tick: The slot; `None` if there are no more.
+            thrown: What came instead of a slot.
         """
-        task, performer = asyncio.current_task(), self._performer
-        runs, places, pace, ticker = self._runs, self._places, self.pace, self.ticker
-        while (tick := await slot) is not None:
-            refusal = await places.wait() if runs.in_progress or places.is_closed else None
-            refusal = refusal or ticker.reason_to_refuse(tick.due)
-            if refusal is not None:
-                pace.pass_by(refusal)
-            elif self._turns is not None and (turns := self.shared_turns) is not None:
-                await self._run_in_turn(tick, turns)
-            elif pace.is_on_grid and not ticker.is_exclusive:
-                self._start_beside(runs.begin(tick, self.options))
-            else:
-                run = runs.begin(tick, pace.options)
-                if places.is_closed:
-                    # Whoever was told of the begin in line has stopped the host.
-                    outcome, again = await performer.perform(run, task, pace.time_limit)
-                elif (begun := performer.begin(run, task)) is None:
-                    outcome, again = _SUCCEEDED, None
-                else:
-                    outcome, again = await performer.go_on(run, task, pace.time_limit, begun)
-                runs.end(run, outcome)
-                pace.note_end(run, outcome)
-                if again is not None or places.waiting:
-                    self._go_on(again)
-            slot = ticker.next()
-        await self.runs_beside_ended()
+        if self._underway is not None:
+            run, begun = self._underway
+            self._underway = None
+            outcome, again = await self._context.performer.go_on(
+                run, self.task, self._limit(run), begun, thrown
+            )
+            self._end(run, outcome, again)
+            return True
+        if thrown is not None:
+            raise thrown
+        if tick is not None:
+            await self._serve_slot(tick)
+        return tick is not None
+
+    def take(self, due: float, number: int, waiter: "asyncio.Future[Tick | None]") -> bool:
+        """Run a slot up to the first thing that its body awaits; return whether it has ended.
+
+        Most bodies of jobs with nothing to do await nothing, and to wake a task costs as much as
+        all the rest of a tick. The step is taken as the task of the loop takes it, which goes on
+        from there if the body has not ended.
+        """
+        task, pace, runs = self.task, self.pace, self._runs
+        if task is None or not self.ticker.is_exclusive:
+            return False
+        if self._turns is not None and self.shared_turns is not None:
+            return False
+        run = runs.begin(due, due, number, pace.options)
+        if run.token.is_cancellation_requested:
+            # Whoever was told of the begin in line has stopped the host.
+            self._end(run, Outcome.CANCELLED, None)
+            return True
+        loop = waiter.get_loop()
+        enter_task(loop, task)
+        try:
+            begun = self._context.performer.begin(self._body, run, task)
+        finally:
+            leave_task(loop, task)
+        if begun is not None or waiter.done():
+            self._underway = run, begun
+            return False
+        runs.end(run, _SUCCEEDED)
+        if pace.heeds_ends:
+            pace.note_end(run, _SUCCEEDED)
+        if self._places.waiting:
+            self._go_on(None)
+        return True
+
+    async def _serve_slot(self, tick: Tick) -> None:
+        runs, places = self._runs, self._places
+        refusal = await places.wait() if runs or places.is_closed else None
+        refusal = refusal or self.ticker.reason_to_refuse(tick.due)
+        if refusal is not None:
+            self.pace.pass_by(refusal)
+        elif (turns := self.shared_turns) is not None:
+            await self._run_in_turn(tick, turns)
+        elif self.pace.is_on_grid and not self.ticker.is_exclusive:
+            self._start_beside(self._begin(tick))
+        else:
+            run = self._begin(tick)
+            self._end(run, *await self._perform(run, self.task))
+
+    async def _perform(
+        self, run: RunInProgress, task: "asyncio.Task[object] | None"
+    ) -> tuple[Outcome, RunAgain | None]:
+        return await self._context.performer.perform(self._body, run, task, self._limit(run))
+
+    def _limit(self, run: RunInProgress) -> Limit | None:
+        seconds = run.options.timeout_in_seconds
+        return None if seconds is None else Limit(seconds, self._runs.overstay)
+
+    def _end(self, run: RunInProgress, outcome: Outcome, again: RunAgain | None) -> None:
+        self._runs.end(run, outcome)
+        self.pace.note_end(run, outcome)
+        if again is not None or self._places.waiting:
+            self._go_on(again)
 
     async def runs_beside_ended(self) -> None:
         """Return once no run beside the loop is left."""
@@ -133,7 +186,7 @@ class Loop(Generic[OptionsT]):
 
     async def run_by_hand(self) -> RunRecord:
         """Run the job beside its slots, under the same overlap rule."""
-        now, origin = self._clock.monotonic(), copy_context()
+        now, origin = self._context.monotonic(), copy_context()
         tick = Tick(due=now, planned=now, number=None)
         refusal = await self._places.wait_by_hand()
         turn = Turn(refusal)
@@ -141,7 +194,7 @@ class Loop(Generic[OptionsT]):
             turn = await self._take_turn(tick, turns)
         if turn.refusal is not None:
             return self._runs.refuse(tick, turn.refusal, turn.why)
-        run = self._begin(tick, turn)
+        run = self._begin_in_turn(tick, turn)
         run.origin = origin
         record = self._runs.watch(run)
         self._start_beside(run)
@@ -153,12 +206,11 @@ class Loop(Generic[OptionsT]):
         self._beside.start(run)
 
     async def _run_beside(self, run: RunInProgress) -> None:
-        limit = run.options.timeout_in_seconds
-        outcome, again = await self._performer.perform(run, asyncio.current_task(), limit)
+        outcome, again = await self._perform(run, asyncio.current_task())
         self._runs.end(run, outcome)
         self.pace.note_end(run, outcome)
         if self._turns is not None and run.lease is not None:
-            passed = passed_slot(self.options, self._clock)
+            passed = passed_slot(self.options, self._context.clock)
             end = LeaseEnd(outcome, run.error, self.pace.asks_for(run, again), passed)
             self.pace.awaits_turn(is_asking=True)
             await self._turns.give_back(run, end)
@@ -177,7 +229,7 @@ class Loop(Generic[OptionsT]):
         turn = await self._take_turn(tick, turns)
         self.pace.awaits_turn(is_asking=False)
         if turn.refusal is None:
-            run = self._begin(tick, turn)
+            run = self._begin_in_turn(tick, turn)
             if turn.next_in is not None and run.options.pacing is Pacing.FIXED_RATE:
                 self.pace.align(turn.next_in)
             await self._run_beside(run)
@@ -204,8 +256,13 @@ class Loop(Generic[OptionsT]):
             await turns.decline(turn)
         return replace(turn, refusal=refusal)
 
-    def _begin(self, tick: Tick, turn: Turn) -> RunInProgress:
-        run = self._runs.begin(tick, self.options)
+    def _begin(self, tick: Tick) -> RunInProgress:
+        # There may have been a wait since the timer has read it.
+        self._context.timer.read_wall()
+        return self._runs.begin(*tick, self.options)
+
+    def _begin_in_turn(self, tick: Tick, turn: Turn) -> RunInProgress:
+        run = self._begin(tick)
         if turn.claimed is not None and self._turns is not None:
             self._turns.keep(run, turn.claimed)
         return run

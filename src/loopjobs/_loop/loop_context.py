@@ -1,6 +1,7 @@
 """What a host lends to each of its loops."""
 
 from collections.abc import Callable
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
@@ -9,6 +10,7 @@ from uuid import uuid4
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.announcer import Announcer
 from loopjobs._run.lease_client import LeaseClient
+from loopjobs._run.performer import Performer
 from loopjobs._run.run_context import RunContext
 from loopjobs._run.run_meter import RunMeters
 from loopjobs._words.clock import Clock, monotonic_of
@@ -38,6 +40,20 @@ class LoopContext:
     """Returns a number that no other run of this host has."""
     monotonic: Callable[[], float] = field(init=False)
     """Reads the clock's `monotonic`."""
+    performer: Performer = field(init=False)
+    """Runs the bodies."""
+
+    _of_tasks: Context | None = None
 
     def __post_init__(self) -> None:
         self.monotonic = monotonic_of(self.clock)
+        self.performer = Performer(self.clock, self.timer, self.run_contexts)
+
+    def of_tasks(self) -> Context:
+        """Return the context that all loops are served in: a copy of the one the first began in.
+
+        Nothing is ever changed in it, for bodies have contexts of their own.
+        """
+        if self._of_tasks is None:
+            self._of_tasks = copy_context()
+        return self._of_tasks

@@ -22,21 +22,16 @@ class Places(Generic[OptionsT]):
     __slots__ = ("_monitor", "_runs", "is_closed", "waiting")
 
     def __init__(self, runs: Runs, monitor: JobOptionsMonitor[OptionsT]) -> None:
-        self._runs = runs.in_progress
+        self._runs = runs
         self._monitor = monitor
-        self.waiting: dict[asyncio.Future[None], None] = {}
-        """Who waits for a place, in order."""
+        self.waiting: dict[asyncio.Future[None], None] | None = None
+        """Who waits for a place, in order; `None` if nobody does."""
         self.is_closed = False
 
     async def wait(self) -> Outcome | None:
         """Wait for a free place where runs may overlap; return why there is none after all."""
         while self._is_full() and not self.is_closed:
-            place = asyncio.get_running_loop().create_future()
-            self.waiting[place] = None
-            try:
-                await place
-            finally:
-                del self.waiting[place]
+            await self._wait_for_change()
         if self.is_closed:
             return Outcome.CANCELLED
         must_be_alone = self._monitor.latest.skip_if_running
@@ -58,7 +53,7 @@ class Places(Generic[OptionsT]):
 
     def look_again(self) -> None:
         """Let everybody who waits look whether there is a place now; first come, first served."""
-        for place in self.waiting:
+        for place in self.waiting or ():
             if not place.done():
                 place.set_result(None)
 
@@ -66,6 +61,18 @@ class Places(Generic[OptionsT]):
         """Let nobody in any more."""
         self.is_closed = True
         self.look_again()
+
+    async def _wait_for_change(self) -> None:
+        place = asyncio.get_running_loop().create_future()
+        if self.waiting is None:
+            self.waiting = {}
+        waiting = self.waiting
+        waiting[place] = None
+        try:
+            await place
+        finally:
+            del waiting[place]
+            self.waiting = waiting or None
 
     def _is_full(self) -> bool:
         options = self._monitor.latest

@@ -1,6 +1,7 @@
 """The runs of one job: those in progress, those that ended, and the books about them."""
 
 import asyncio
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
@@ -8,14 +9,15 @@ from typing import Final
 from loopjobs._loop.ended_runs import EndedRuns
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._mechanisms.ledger_book import LedgerBook
-from loopjobs._mechanisms.ticker import Tick
+from loopjobs._mechanisms.slots import Tick
 from loopjobs._run.current import run_id_of
+from loopjobs._run.run_events import announce_end, announce_start
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.cancellation import CancellationTokenSource
-from loopjobs._words.events import RunEnded, RunOverstayed, RunStarted, SlotsSkipped
+from loopjobs._words.events import RunOverstayed, SlotsSkipped
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import Outcome
-from loopjobs._words.records import FAILURES, RunRecord
+from loopjobs._words.records import FAILURES, Ledger, RunRecord
 
 # On Python 3.11 finding a member in its enumeration costs as much as counting it.
 _SUCCEEDED: Final = Outcome.SUCCEEDED
@@ -25,63 +27,74 @@ class Runs:
     """Begins runs, settles them once, and keeps ledger, history and failures in a row."""
 
     __slots__ = (
-        "_announcer", "_clock", "_context", "_job", "_now", "by_hand", "consecutive_failures",
-        "ended", "in_progress", "ledger",
+        "_by_hand", "_context", "_job", "_ledger", "beside", "consecutive_failures", "ended",
+        "in_line", "slot_ended",
     )  # fmt: skip
 
     def __init__(self, job: str, context: LoopContext) -> None:
         self._job = job
         self._context = context
-        self._clock = context.clock
-        self._now = context.monotonic
-        self._announcer = context.announcer
-        self.in_progress: dict[int, RunInProgress] = {}
-        """The runs whose bodies have not ended, by number, oldest first."""
+        self.in_line: RunInProgress | None = None
+        """A run whose body has not ended; one at most loops have."""
+        self.beside: dict[int, RunInProgress] | None = None
+        """The others, by number, oldest first."""
         self.ended = EndedRuns(job, context.process)
-        self.ledger = LedgerBook()
-        self.by_hand = LedgerBook()
+        self._ledger = LedgerBook()
+        self._by_hand: LedgerBook | None = None
         self.consecutive_failures = 0
+        self.slot_ended = -math.inf
+        """When the last run of a slot ended, on the monotonic clock."""
 
     def __len__(self) -> int:
         """Return how many bodies have not ended."""
-        return len(self.in_progress)
+        return (self.in_line is not None) + len(self.beside or ())
+
+    def __bool__(self) -> bool:
+        """Whether there is a body that has not ended."""
+        return self.in_line is not None or self.beside is not None
 
     def __iter__(self) -> Iterator[RunInProgress]:
         """Iterate over the runs whose bodies have not ended, oldest first."""
-        return iter(tuple(self.in_progress.values()))
+        runs = list((self.beside or {}).values())
+        if self.in_line is not None:
+            runs.append(self.in_line)
+        return iter(sorted(runs, key=_number))
 
-    def begin(  # noqa: PLR0915 - to call somebody takes as long as half of these statements
-        self, tick: Tick, options: LoopJobOptions
+    def begin(
+        self, due: float, planned: float, slot: int | None, options: LoopJobOptions
     ) -> RunInProgress:
-        """Begin the run of a slot, or one by hand."""
-        context, clock = self._context, self._clock
+        """Begin the run of a slot, or one by hand.
+
+        Args:
+            due: When the slot was due, or since when the run was waited for.
+            planned: When it was to start.
+            slot: The number of the slot; `None` for a run by hand.
+            options: Those it begins with.
+        """
+        context = self._context
         run = RunInProgress()
         run.job = self._job
         run.process = context.process
-        run.number = number = context.next_run_number()
-        run.started = now = self._now()
+        run.number = context.next_run_number()
+        run.started = now = context.monotonic()
+        run.started_wall = now + context.timer.wall_offset
         run.options = options
         run.attempt = self.consecutive_failures + 1
-        run.token = CancellationTokenSource.of_run(clock)
-        run.due, planned, run.slot = tick
+        run.token = CancellationTokenSource.of_run(context.clock)
+        run.due, run.slot, run.is_scheduled = due, slot, slot is not None
         run.lateness = now - planned if now > planned else 0.0
         run.task = run.outcome = run.returned = run.settled = None
         run.reported = run.fencing_token = None
         run.has_timed_out = run.has_lost_lease = False
-        if run.slot is None:
-            run.is_scheduled, book = False, self.by_hand
-            run.started_wall = clock.now().timestamp()
+        if self.in_line is None:
+            self.in_line = run
         else:
-            run.is_scheduled, book = True, self.ledger
-            run.started_wall = context.timer.wall_at(now)
-        book.due += 1
-        book.in_flight += 1
-        self.in_progress[number] = run
+            self._put_beside(run)
         if context.run_meters is not None:
             context.run_meters.note_start(run)
-        announcer = self._announcer
+        announcer = context.announcer
         if not announcer.is_alone and announcer.has_listeners:
-            self._announce_start(run)
+            announce_start(announcer, run)
         return run
 
     def end(self, run: RunInProgress, outcome: Outcome) -> None:
@@ -97,70 +110,78 @@ class Runs:
             or run.settled is not None
             or self.consecutive_failures
             or not run.is_scheduled
+            or run is not self.in_line
         ):
             self.settle(run, outcome)
             self.leave(run)
             return
-        ended, book = self._now(), self.ledger
+        context = self._context
+        ended = context.monotonic()
+        self.slot_ended = ended
         run.outcome = outcome
         run.duration = ended - run.started
-        book.in_flight -= 1
-        book.succeeded += 1
+        self._ledger.succeeded += 1
         self.ended.add_plain(run, ended)
-        del self.in_progress[run.number]
-        run.task = None
-        if (meters := self._context.run_meters) is not None:
-            meters.note_end(run, outcome, run.duration)
-        announcer = self._announcer
+        self.in_line = run.task = None
+        if context.run_meters is not None:
+            context.run_meters.note_end(run, outcome, run.duration)
+        announcer = context.announcer
         is_heard = not announcer.is_alone and announcer.has_listeners
         if is_heard or announcer.log_lines.writes_every_run:
-            self._announce_end(run, 0)
+            announce_end(announcer, run, 0, 0)
 
     def settle(self, run: RunInProgress, outcome: Outcome) -> None:
         """Enter how a run ended. What is said after the first time changes nothing."""
         if run.outcome is not None:
             return
+        context = self._context
         run.outcome = outcome
-        run.duration = self._clock.monotonic() - run.started
-        (self.ledger if run.is_scheduled else self.by_hand).settle(outcome)
+        run.duration = context.monotonic() - run.started
+        self._book_of(run).enter(outcome)
         recovered_after = 0
         if outcome is _SUCCEEDED:
             recovered_after, self.consecutive_failures = self.consecutive_failures, 0
         elif outcome in FAILURES:
             self.consecutive_failures += 1
         self.ended.add(run)
-        if (meters := self._context.run_meters) is not None:
-            meters.note_end(run, outcome, run.duration)
+        if context.run_meters is not None:
+            context.run_meters.note_end(run, outcome, run.duration)
         if run.settled is not None and not run.settled.done():
             run.settled.set_result(run.record())
-        self._announce_end(run, recovered_after)
+        announce_end(context.announcer, run, self.consecutive_failures, recovered_after)
 
     def leave(self, run: RunInProgress) -> None:
         """Note that the body has really ended."""
-        self.in_progress.pop(run.number, None)
+        if run is self.in_line:
+            self.in_line = None
+        elif self.beside is not None:
+            self.beside.pop(run.number, None)
+            self.beside = self.beside or None
+        if run.is_scheduled:
+            self.slot_ended = self._context.monotonic()
         run.task = run.origin = None
 
     def overstay(self, run: RunInProgress, outcome: Outcome) -> None:
         """Settle a run whose body goes on regardless, and say so."""
         self.settle(run, outcome)
-        self._announcer.announce(
-            RunOverstayed(self._job, run.run_id, self._clock.monotonic() - run.started)
-        )
+        lasts = self._context.monotonic() - run.started
+        self._context.announcer.announce(RunOverstayed(self._job, run.run_id, lasts))
 
     def skip(self, outcome: Outcome, count: int, why: str | None = None) -> None:
         """Enter slots that end without a run."""
-        self.ledger.enter(outcome, count)
+        self._ledger.enter(outcome, count)
         age = self.oldest_age() if outcome is Outcome.SKIPPED_RUNNING else None
-        self._announcer.announce(SlotsSkipped(self._job, outcome, count, age, why))
+        self._context.announcer.announce(SlotsSkipped(self._job, outcome, count, age, why))
 
     def refuse(self, tick: Tick, outcome: Outcome, why: str | None = None) -> RunRecord:
         """Enter a run by hand that did not come about, and return its record."""
-        self.by_hand.enter(outcome)
+        context = self._context
+        self._book_by_hand().enter(outcome)
         return RunRecord(
-            run_id=run_id_of(self._context.process, self._context.next_run_number()),
+            run_id=run_id_of(context.process, context.next_run_number()),
             job=self._job,
             outcome=outcome,
-            due_at=self._clock.now() - timedelta(seconds=self._clock.monotonic() - tick.due),
+            due_at=context.clock.now() - timedelta(seconds=context.monotonic() - tick.due),
             started_at=None,
             duration=0.0,
             error=why,
@@ -172,6 +193,16 @@ class Runs:
         return run.settled
 
     @property
+    def ledger(self) -> Ledger:
+        """What has become of the slots."""
+        return self._ledger.read(self._in_flight(is_scheduled=True))
+
+    @property
+    def by_hand(self) -> Ledger:
+        """What has become of the runs by hand."""
+        return (self._by_hand or LedgerBook()).read(self._in_flight(is_scheduled=False))
+
+    @property
     def overstayed(self) -> int:
         """How many bodies go on although their runs are settled."""
         return sum(run.outcome is not None for run in self)
@@ -179,7 +210,7 @@ class Runs:
     def success_age(self) -> float | None:
         """Return the seconds since the end of the last run that succeeded."""
         ended = self.ended.last_success_ended
-        return None if ended is None else self._clock.monotonic() - ended
+        return None if ended is None else self._context.monotonic() - ended
 
     def reporting(self) -> dict[str, float] | None:
         """Return the counters that the oldest run in progress has reported so far."""
@@ -189,19 +220,25 @@ class Runs:
     def oldest_age(self) -> float | None:
         """Return the seconds since the begin of the oldest run in progress."""
         oldest = next(iter(self), None)
-        return None if oldest is None else self._clock.monotonic() - oldest.started
+        return None if oldest is None else self._context.monotonic() - oldest.started
 
-    def _announce_start(self, run: RunInProgress) -> None:
-        self._announcer.announce_routine(
-            RunStarted(self._job, run.run_id, run.due_at, run.started_at, run.lateness)
-        )
+    def _in_flight(self, *, is_scheduled: bool) -> int:
+        return sum(run.outcome is None and run.is_scheduled is is_scheduled for run in self)
 
-    def _announce_end(self, run: RunInProgress, recovered_after: int) -> None:
-        announcer = self._announcer
-        is_plain = run.outcome is _SUCCEEDED and not recovered_after and run.reported is None
-        has_line = not is_plain or announcer.log_lines.writes_every_run
-        # An event costs more than many a body: it is made for somebody, or not at all.
-        if has_line or announcer.has_listeners:
-            failures = self.consecutive_failures
-            event = RunEnded(self._job, run.record(), failures, recovered_after)
-            (announcer.announce if has_line else announcer.announce_routine)(event)
+    def _book_of(self, run: RunInProgress) -> LedgerBook:
+        return self._ledger if run.is_scheduled else self._book_by_hand()
+
+    def _book_by_hand(self) -> LedgerBook:
+        # Made for the first one: of a hundred thousand loops hardly any are run by hand.
+        if self._by_hand is None:
+            self._by_hand = LedgerBook()
+        return self._by_hand
+
+    def _put_beside(self, run: RunInProgress) -> None:
+        if self.beside is None:
+            self.beside = {}
+        self.beside[run.number] = run
+
+
+def _number(run: RunInProgress) -> int:
+    return run.number

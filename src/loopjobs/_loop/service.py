@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from typing import Generic, TypeVar
 
-from loopjobs._loop.deaths import cause_of_death, takes_a_step
+from loopjobs._loop.deaths import cause_of_death, is_death
 from loopjobs._loop.drain import Drain
 from loopjobs._loop.loop import Loop
 from loopjobs._loop.loop_context import LoopContext
@@ -12,7 +12,7 @@ from loopjobs._loop.pause_switch import PauseSwitch
 from loopjobs._loop.runs import Runs
 from loopjobs._loop.status_reading import StatusReading
 from loopjobs._mechanisms.home_loop import check_home
-from loopjobs._mechanisms.ticker import Tick
+from loopjobs._mechanisms.slots import Tick
 from loopjobs._run.body import Body
 from loopjobs._run.options_monitor import JobOptionsMonitor
 from loopjobs._words.errors import ControlError, StartError
@@ -33,7 +33,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
     """
 
     __slots__ = (
-        "_context", "_drain", "_fault", "_is_without_slots", "_loop", "_runs", "_task", "name",
+        "_context", "_drain", "_fault", "_is_over", "_is_without_slots", "_loop", "_runs", "name",
     )  # fmt: skip
 
     def __init__(
@@ -43,8 +43,10 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         self._context = context
         self._runs = Runs(name, context)
         self._loop = Loop(name, body, monitor, context, self._runs)
-        self._drain = Drain(self._runs, context)
-        self._task: asyncio.Task[None] | None = None
+        self._drain: Drain | None = None
+        """Made for the stop."""
+        self._is_over = False
+        """Whether the loop has ended, and all its runs."""
         self._fault: BaseException | None = None
         self._is_without_slots = False
 
@@ -56,7 +58,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
     @property
     def has_abandoned(self) -> bool:
         """Whether a run would not stop and was given up."""
-        return self._drain.has_given_up
+        return self._drain is not None and self._drain.has_given_up
 
     async def start(self) -> None:
         """Schedule the loop; the first slot is due after the initial delay.
@@ -67,8 +69,11 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         if self._task is not None:
             raise StartError(f"job {self.name} was started already; a loop is started once")
         serving = self._serve(self._loop.ticker.next())
-        self._task = asyncio.create_task(serving, name=f"loopjobs {self.name}")
-        self._task.add_done_callback(_note_end)
+        task = asyncio.get_running_loop().create_task(
+            serving, name=f"loopjobs {self.name}", context=self._context.of_tasks()
+        )
+        task.add_done_callback(_note_end)
+        self._loop.task = task
         try:
             if not self._is_without_slots:
                 self._loop.pace.begin()
@@ -86,21 +91,23 @@ class LoopHostedService(Generic[JobT, OptionsT]):
 
         Idempotent; everybody who calls it awaits the same end.
         """
-        if self._task is not None:
-            self.request_stop()
+        self.request_stop()
+        if self._drain is not None:
             await self._drain.wait()
 
     def request_stop(self) -> None:
         """Begin to stop, without waiting for the end."""
-        if self._task is None or self._drain.has_begun:
+        if self._task is None or self._drain is not None:
             return
         self._loop.close()
+        self._drain = Drain(self._runs, self._context, is_over=self._is_over)
         self._drain.begin()
 
     def force_stop(self) -> None:
         """Cancel the runs in progress now instead of at the end of the budget."""
         self.request_stop()
-        self._drain.force()
+        if self._drain is not None:
+            self._drain.force()
 
     async def trigger(self) -> RunRecord:
         """Run the job now, beside its slots, and return how the run ended.
@@ -174,23 +181,38 @@ class LoopHostedService(Generic[JobT, OptionsT]):
     def _switch(self) -> PauseSwitch[OptionsT]:
         return PauseSwitch(self.name, self._loop, self._context.announcer)
 
-    async def _serve(self, first: "asyncio.Future[Tick | None]") -> None:
+    @property
+    def _task(self) -> asyncio.Task[None] | None:
+        return self._loop.task
+
+    async def _serve(self, waiter: "asyncio.Future[Tick | None]") -> None:
+        """Await slots, and be woken for those whose runs do not end without waiting.
+
+        Args:
+            waiter: Of the first slot. A slot that nobody awaits counts as found running, so it is
+                asked for before there are any, and not when the task takes its first step.
+        """
+        loop, goes_on = self._loop, True
         try:
-            await self._loop.serve(first)
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - a supervisor
-            # Nobody here cancels the loop, only runs: such a cancellation is a death as well,
-            # unless the loop was to end anyway.
-            if not (self._drain.has_begun and isinstance(error, asyncio.CancelledError)):
+            while goes_on:
+                tick, thrown = None, None
+                try:
+                    tick = await waiter
+                except BaseException as error:  # noqa: BLE001 - it may be meant for a body
+                    thrown = error
+                goes_on = await loop.serve(tick, thrown)
+                waiter = loop.ticker.next()
+            await loop.runs_beside_ended()
+        except BaseException as error:
+            if is_death(error, self._task, is_stopping=self._drain is not None):
                 self._die(error)
-            await self._loop.runs_beside_ended()
-        except GeneratorExit as error:
-            if takes_a_step(self._task):
-                # Not collected with its event loop: a body awaited something that raised this,
-                # and Python closes whoever awaits that.
-                self._die(error)
-            raise
+            if not isinstance(error, Exception | asyncio.CancelledError):
+                raise
+            await loop.runs_beside_ended()
         finally:
-            self._drain.finish()
+            self._is_over = True
+            if self._drain is not None:
+                self._drain.finish()
         if self._fault is None:
             self._context.announcer.announce(LoopStopped(self.name))
 
@@ -215,7 +237,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
             return JobState.NOT_STARTED
         if self._fault is not None:
             return JobState.FAULTED
-        if self._drain.has_begun:
+        if self._drain is not None:
             return JobState.STOPPED if self._drain.is_over else JobState.STOPPING
         return None
 

@@ -2,13 +2,13 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Sized
-from functools import partial
 from random import Random
-from typing import Final, NamedTuple
+from typing import Final
 
+from loopjobs._mechanisms.alarms import TimerAlarm
 from loopjobs._mechanisms.pacing import Schedule
-from loopjobs._mechanisms.timer import Timer, TimerAlarm
+from loopjobs._mechanisms.slots import Occupancy, SlotTaker, Tick, make_tick
+from loopjobs._mechanisms.timer import Timer
 from loopjobs._words.clock import Clock
 from loopjobs._words.outcomes import Outcome
 
@@ -16,33 +16,20 @@ _ROUNDING = 1e-6
 _NEVER: Final = math.inf
 
 
-class Tick(NamedTuple):
-    """A slot whose turn has come."""
-
-    due: float
-    """The slot's own time on the monotonic clock."""
-    planned: float
-    """When it was to start: the slot's time and its share of the jitter."""
-    number: int | None
-    """Counts the slots, those that ended without a run included; `None` for a run by hand."""
-
-
-_tick: Final[Callable[[tuple[float, float, int | None]], Tick]] = partial(tuple.__new__, Tick)
-"""Makes one in C alone; the class itself takes three times as long."""
-
-
-class Ticker:
+class Ticker(TimerAlarm):
     """Wakes at every slot of a schedule; a loop awaits `next()`.
 
     A slot that finds the loop busy is skipped there and then, so the mark of a run that hangs
     appears while it hangs. Slots that passed while the process could not look are `missed`; the
     last of them is run late, so no burst follows a stall.
+
+    It is its own alarm: there is one for each loop, and each object more is felt at every tick.
     """
 
     __slots__ = (
-        "_alarm", "_alarm_due", "_clock", "_extra_due", "_failure", "_hold_until", "_is_closed",
-        "_jitter", "_last_due", "_number", "_on_skip", "_random", "_runs", "_schedule", "_shift",
-        "_timer", "_waiter", "busy_as", "is_exclusive", "is_paused",
+        "_alarm_due", "_clock", "_extra_due", "_failure", "_hold_until", "_is_closed",
+        "_jitter", "_last_due", "_number", "_random", "_runs", "_schedule", "_shift",
+        "_timer", "_waiter", "busy_as", "is_exclusive", "is_paused", "taker",
     )  # fmt: skip
 
     def __init__(
@@ -50,16 +37,14 @@ class Ticker:
         clock: Clock,
         timer: Timer,
         random: Random,
-        runs: Sized,
-        on_skip: Callable[[Outcome, int], None],
+        runs: Occupancy,
     ) -> None:
+        super().__init__()
         self._clock = clock
         self._timer = timer
         self._random = random
         self._runs = runs
-        self._on_skip = on_skip
         self._schedule: Schedule | None = None
-        self._alarm: TimerAlarm | None = None
         self._alarm_due = math.inf
         self._waiter: asyncio.Future[Tick | None] | None = None
         self._failure: BaseException | None = None
@@ -70,6 +55,8 @@ class Ticker:
         self._hold_until = -math.inf
         self._last_due: float | None = None
         self._number = 0
+        self.taker: SlotTaker | None = None
+        """Who runs slots at once that nothing speaks against; without one they are handed over."""
         self.is_exclusive = True
         """Whether a slot is skipped while any run is in progress."""
         self.is_paused = False
@@ -103,11 +90,9 @@ class Ticker:
 
     def next(self) -> asyncio.Future[Tick | None]:
         """Return a future of the next slot to run; of `None` once the ticker is closed."""
-        waiter = self._waiter = asyncio.Future(loop=asyncio.get_running_loop())
-        if self._failure is not None:
-            waiter.set_exception(self._failure)
-        elif self._is_closed:
-            waiter.set_result(None)
+        waiter: asyncio.Future[Tick | None] = asyncio.Future(loop=asyncio.get_running_loop())
+        self._waiter = waiter
+        self._answer(waiter)
         return waiter
 
     def follow(self, schedule: Schedule | None, jitter: float) -> None:
@@ -157,60 +142,87 @@ class Ticker:
     def fail(self, error: BaseException) -> None:
         """Let `next` raise that error: the loop must not go on."""
         self._failure = error
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(error)
+        if self._waiter is not None:
+            self._answer(self._waiter)
 
     def close(self) -> None:
         """Hand out no more slots and let the loop go."""
         self._is_closed = True
         self._arm()
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        if self._waiter is not None:
+            self._answer(self._waiter)
+
+    def _answer(self, waiter: asyncio.Future[Tick | None]) -> None:
+        """Let whoever waits go, if there is nothing to wait for."""
+        if waiter.done():
+            return
+        if self._failure is not None:
+            waiter.set_exception(self._failure)
+        elif self._is_closed:
+            waiter.set_result(None)
 
     def _arm(self) -> None:
-        due, alarm = self._wake_at(), self._alarm
-        if alarm is not None and alarm.callback is not None:
+        due = self._wake_at()
+        if not self.is_over:
             if due == self._alarm_due:
                 return
-            alarm.cancel()
-            alarm = None
+            self._timer.call_off(self)
         self._alarm_due = due
-        self._alarm = self._timer.arm_slot(due, self._wake, alarm) if due < math.inf else None
+        if due < _NEVER:
+            self._timer.arm(due, self)
 
     def _wake_at(self) -> float:
         schedule = self._schedule
         if schedule is None or self._is_closed:
             return math.inf
         slot = schedule.next_due + self._shift
-        # Asked at every tick; a call of `min` would cost as much as all the rest of this.
-        return slot if slot < self._extra_due else self._extra_due  # noqa: FURB136
+        return min(slot, self._extra_due)
 
-    def _wake(self) -> float | None:
-        """Hand over a slot that nothing speaks against, or leave the decision to `_decide`.
+    def ring(self) -> None:
+        """Take a slot that nothing speaks against, or leave the decision to `_decide`.
 
         Nearly every tick is such a one, so this looks whether anything speaks against it, without
-        asking what. Returns when to call again; `None` if that was asked for already.
+        asking what.
         """
         now = self._timer.moment
-        schedule, waiter = self._schedule, self._waiter
+        schedule, waiter, runs = self._schedule, self._waiter, self._runs
         if (
             schedule is None
             or waiter is None
             or waiter.done()
+            or runs.in_line is not None
+            or runs.beside is not None
             or self.is_paused
-            or (self.is_exclusive and self._runs)
             or self._jitter
             or self._extra_due != _NEVER
             or (due := schedule.next_due) < self._hold_until
             or not schedule.take_alone(now)
         ):
             self._settle(now)
-            return None
+            return
         self._last_due = due
-        waiter.set_result(_tick((due, due, self._number)))
-        self._number += 1
+        number = self._number
+        self._number = number + 1
+        # Armed before it is run: who changes the slots meanwhile finds everything in its place.
         self._alarm_due = following = schedule.next_due
-        return None if following == _NEVER else following
+        if following != _NEVER:
+            self._timer.arm(following, self)
+        taker = self.taker
+        if taker is None:
+            waiter.set_result(make_tick((due, due, number)))
+            return
+        # Whoever looks meanwhile finds the loop busy.
+        self._waiter = None
+        try:
+            has_ended = taker.take(due, number, waiter)
+        except Exception as error:  # noqa: BLE001 - as in `_settle`
+            self._failure, has_ended = error, True
+        self._waiter = waiter
+        if not has_ended:
+            if not waiter.done():
+                waiter.set_result(make_tick((due, due, number)))
+        elif self._failure is not None or self._is_closed:
+            self._answer(waiter)
 
     def _settle(self, now: float) -> None:
         try:
@@ -260,7 +272,7 @@ class Ticker:
         outcome = self._reason_to_skip(due)
         waiter = self._waiter
         if outcome is None and waiter is not None:
-            waiter.set_result(_tick((due, planned, self._number)))
+            waiter.set_result(make_tick((due, planned, self._number)))
             self._number += 1
             return True
         self._skip(outcome or self.busy_as, 1)
@@ -269,7 +281,8 @@ class Ticker:
     def _reason_to_skip(self, due: float) -> Outcome | None:
         if self.is_paused:
             return Outcome.SKIPPED_PAUSED
-        if self.is_exclusive and len(self._runs):
+        is_occupied = self._runs.in_line is not None or self._runs.beside is not None
+        if self.is_exclusive and is_occupied:
             return Outcome.SKIPPED_RUNNING
         waiter = self._waiter
         if waiter is None or waiter.done():
@@ -288,4 +301,4 @@ class Ticker:
 
     def _skip(self, outcome: Outcome, count: int) -> None:
         self._number += count
-        self._on_skip(outcome, count)
+        self._runs.skip(outcome, count)

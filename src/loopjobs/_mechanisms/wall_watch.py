@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
-from loopjobs._mechanisms.timer import Timer, TimerAlarm
+from loopjobs._mechanisms.alarms import Callback
+from loopjobs._mechanisms.timer import Timer
 from loopjobs._words.clock import Clock
 
 LOOK_EVERY: Final = 60.0
@@ -31,7 +32,7 @@ class WallWatch:
         """Look no more."""
         self._alarm.cancel()
 
-    def _arm(self) -> TimerAlarm:
+    def _arm(self) -> Callback:
         return self._timer.arm_slot(self._clock.monotonic() + LOOK_EVERY, self._wake)
 
     def _wake(self) -> None:

@@ -1,10 +1,11 @@
 """Runs a coroutine in a context of its own without a task of its own."""
 
-from collections.abc import Coroutine, Generator
+from asyncio import CancelledError, isfuture
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
 from contextvars import Context
 from types import coroutine
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -17,6 +18,7 @@ def in_context(
     context: Context,
     body: Coroutine[object, object, T] | Generator[object, object, T],
     awaited: object,
+    thrown: BaseException | None = None,
 ) -> Generator[object, object, T]:
     """Await `body` from its second step on, with every step of it taken inside `context`.
 
@@ -28,30 +30,53 @@ def in_context(
         context: Where the steps are taken.
         body: Whose steps they are.
         awaited: What its first step awaits, which was taken there already.
+        thrown: What was meant for the body since then.
     """
     send, throw, enter = body.send, body.throw, context.run
     is_closing = False
     try:
+        awaited = _take_on(thrown, awaited, enter, throw)
         while True:
             try:
                 sent = yield awaited
             except GeneratorExit:
                 is_closing = True
-                # Whatever the body says to that, whoever awaits it is being closed as well.
-                with suppress(Exception):
-                    enter(body.close)
+                close_in(context, body)
                 raise
             except BaseException as error:  # noqa: BLE001 - it belongs to the body, whatever it is
                 awaited = enter(throw, error)
             else:
                 awaited = enter(send, sent)
     except StopIteration as returned:
-        value: T = returned.value
-        return value
+        return cast("T", returned.value)
     except GeneratorExit as error:
         if is_closing:
             raise
         raise no_exit(error) from error
+
+
+def _take_on(
+    thrown: BaseException | None,
+    awaited: object,
+    enter: Callable[..., object],
+    throw: Callable[[BaseException], object],
+) -> object:
+    """Hand a cancellation on to what is awaited, as a task does; throw anything else."""
+    if thrown is None:
+        return awaited
+    is_cancelled = isinstance(thrown, CancelledError)
+    if is_cancelled and isfuture(awaited) and awaited.cancel(*thrown.args):
+        return awaited
+    return enter(throw, thrown)
+
+
+def close_in(
+    context: Context, body: Coroutine[object, object, T] | Generator[object, object, T]
+) -> None:
+    """Close a body where it is, for whoever awaits it is being closed as well."""
+    # Whatever it says to that.
+    with suppress(Exception):
+        context.run(body.close)
 
 
 def no_exit(error: GeneratorExit) -> RuntimeError:

@@ -3,7 +3,8 @@
 import math
 from typing import Protocol
 
-from loopjobs._mechanisms.timer import Timer, TimerAlarm
+from loopjobs._mechanisms.alarms import Callback
+from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.lease_renewal import LeaseRenewal
 
 
@@ -25,7 +26,7 @@ class RoundsByTimer:
     def __init__(self, renewal: LeaseRenewal, timer: Timer) -> None:
         self._renewal = renewal
         self._timer = timer
-        self._alarm: TimerAlarm | None = None
+        self._alarm: Callback | None = None
 
     def look_again(self) -> None:
         """Arm the timer for the next round."""

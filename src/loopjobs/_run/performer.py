@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.body import Body, read_return
 from loopjobs._run.current import enter_run
-from loopjobs._run.in_context import ENDED, in_context, no_exit
+from loopjobs._run.in_context import ENDED, close_in, in_context, no_exit
 from loopjobs._run.run_context import RunContext, prepare
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._run.time_limit import TimeLimit
@@ -28,51 +28,51 @@ class Begun(NamedTuple):
     """What is left of a body whose first step was taken."""
 
     context: Context
-    body: Generator[object, object, None]
+    steps: Generator[object, object, None]
     awaited: object
     """What it awaits; `ENDED` if it has ended."""
     raised: BaseException | None
     """What it has raised."""
 
 
+class Limit(NamedTuple):
+    """How long a run may take."""
+
+    seconds: float
+    overstay: Callable[[RunInProgress, Outcome], None]
+    """Told of a run that has timed out and does not end."""
+
+
 class Performer:
-    """Runs the body once and says how it ended; nothing a body does gets past it.
+    """Runs a body once and says how it ended; nothing a body does gets past it.
 
     Args:
-        body: What is run.
         clock: Measures the time limit.
         timer: Watches it.
-        overstay: Told of a run that has timed out and does not end.
         run_contexts: Who prepares the context of each run, in order.
     """
 
-    __slots__ = ("_body", "_clock", "_overstay", "_run_contexts", "_timer")
-
-    def __init__(
-        self,
-        body: Body,
-        clock: Clock,
-        timer: Timer,
-        overstay: Callable[[RunInProgress, Outcome], None],
-        run_contexts: Sequence[RunContext] = (),
-    ) -> None:
-        self._body = body
+    def __init__(self, clock: Clock, timer: Timer, run_contexts: Sequence[RunContext]) -> None:
         self._clock = clock
         self._timer = timer
-        self._overstay = overstay
         self._run_contexts = tuple(run_contexts)
 
     async def perform(
-        self, run: RunInProgress, task: "asyncio.Task[object] | None", seconds: float | None
+        self,
+        body: Body,
+        run: RunInProgress,
+        task: "asyncio.Task[object] | None",
+        limit: Limit | None,
     ) -> tuple[Outcome, RunAgain | None]:
         """Run the body in a fresh context; return how it ended and what it asks for.
 
         A run that was asked to end before it began has ended.
 
         Args:
-            run: What is run.
+            body: What is run.
+            run: The run that it is.
             task: The one that awaits this.
-            seconds: The time limit.
+            limit: How long it may take.
 
         Raises:
             KeyboardInterrupt: it belongs to the person at the keyboard, not to the job.
@@ -80,42 +80,56 @@ class Performer:
         """
         if run.token.is_cancellation_requested:
             return Outcome.CANCELLED, None
-        begun = self.begin(run, task)
-        return _PLAINLY if begun is None else await self.go_on(run, task, seconds, begun)
+        begun = self.begin(body, run, task)
+        if begun is None and not (task and task.cancelling()):
+            return _PLAINLY
+        return await self.go_on(run, task, limit, begun)
 
-    def begin(self, run: RunInProgress, task: "asyncio.Task[object] | None") -> Begun | None:
+    def begin(
+        self, body: Body, run: RunInProgress, task: "asyncio.Task[object] | None"
+    ) -> Begun | None:
         """Take the first step of the body; return what is left to do, for `go_on`.
 
         Nothing is left of a body that has ended with this step, as many do, and asked for nothing.
-
-        Raises:
-            KeyboardInterrupt: it belongs to the person at the keyboard, not to the job.
         """
-        run.task = task if self._body.is_async else None
-        context, body = Context(), self._inside(run).__await__()
+        run.task = task if body.is_async else None
+        context, steps = Context(), self._inside(body, run).__await__()
         try:
             # With a default there is no StopIteration, which would take longer than the step.
-            awaited = context.run(next, body, ENDED)
-        except KeyboardInterrupt:
-            raise
+            awaited = context.run(next, steps, ENDED)
         except GeneratorExit as error:
-            return Begun(context, body, ENDED, no_exit(error))
+            return Begun(context, steps, ENDED, no_exit(error))
         except BaseException as error:  # noqa: BLE001 - a body may even raise SystemExit
-            return Begun(context, body, ENDED, error)
-        if awaited is ENDED and run.returned is None and not (task and task.cancelling()):
+            return Begun(context, steps, ENDED, error)
+        if awaited is ENDED and run.returned is None:
             return None
-        return Begun(context, body, awaited, None)
+        return Begun(context, steps, awaited, None)
 
     async def go_on(
         self,
         run: RunInProgress,
         task: "asyncio.Task[object] | None",
-        seconds: float | None,
-        begun: Begun,
+        limit: Limit | None,
+        begun: Begun | None,
+        thrown: BaseException | None = None,
     ) -> tuple[Outcome, RunAgain | None]:
-        """Run the body from its second step to its end; the rest is as `perform` says."""
-        if begun.raised is None:
-            outcome, again = await self._other_steps(run, seconds, begun)
+        """Run the body from its second step to its end; the rest is as `perform` says.
+
+        Args:
+            run: What is run.
+            task: The one that awaits this.
+            limit: How long it may take.
+            begun: What `begin` has returned.
+            thrown: What came to the task since then, and was meant for the body.
+        """
+        if isinstance(thrown, GeneratorExit):
+            if begun is not None:
+                close_in(begun.context, begun.steps)
+            raise thrown
+        if begun is None:
+            outcome, again = _PLAINLY
+        elif begun.raised is None:
+            outcome, again = await self._other_steps(run, limit, begun, thrown)
         else:
             outcome, again = _read(run, begun.raised), None
         if task is not None and task.cancelling():
@@ -125,38 +139,42 @@ class Performer:
         return (Outcome.TIMED_OUT, None) if run.has_timed_out else (outcome, again)
 
     async def _other_steps(
-        self, run: RunInProgress, seconds: float | None, begun: Begun
+        self,
+        run: RunInProgress,
+        limit: Limit | None,
+        begun: Begun,
+        thrown: BaseException | None,
     ) -> tuple[Outcome, RunAgain | None]:
         goes_on = begun.awaited is not ENDED
-        limit = self._limit(run, seconds) if goes_on and seconds is not None else None
+        watch = None
+        if goes_on and limit is not None:
+            watch = TimeLimit(run, limit.seconds, self._clock, self._timer, limit.overstay)
         try:
             if goes_on:
-                await in_context(begun.context, begun.body, begun.awaited)
+                await in_context(begun.context, begun.steps, begun.awaited, thrown)
             return _SUCCEEDED, read_return(run.returned)
-        except (KeyboardInterrupt, GeneratorExit):
+        except GeneratorExit:
             raise
         except BaseException as error:  # noqa: BLE001 - a body may even raise SystemExit
             return _read(run, error), None
         finally:
-            if limit is not None:
-                limit.cancel()
+            if watch is not None:
+                watch.cancel()
 
-    async def _inside(self, run: RunInProgress) -> None:
+    async def _inside(self, body: Body, run: RunInProgress) -> None:
         """Run the body in the present context, and keep what it returns."""
         enter_run(run)
         for enter in self._run_contexts:
             prepare(enter, run)
-        body = self._body
         if body.bare is None:
             run.returned = await body.run(run.token)
         else:
             run.returned = await body.bare(run.token)
 
-    def _limit(self, run: RunInProgress, seconds: float) -> TimeLimit:
-        return TimeLimit(run, seconds, self._clock, self._timer, self._overstay)
-
 
 def _read(run: RunInProgress, error: BaseException) -> Outcome:
+    if isinstance(error, KeyboardInterrupt):
+        raise error
     # The type alone says nothing: a body gets CancelledError from its own tasks too.
     if isinstance(error, asyncio.CancelledError) and run.token.is_cancellation_requested:
         return Outcome.CANCELLED

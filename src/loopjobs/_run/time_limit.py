@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from loopjobs._mechanisms.timer import Timer, TimerAlarm
+from loopjobs._mechanisms.alarms import Callback
+from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.clock import Clock
 from loopjobs._words.outcomes import Outcome
@@ -33,7 +34,7 @@ class TimeLimit:
         self._clock = clock
         self._timer = timer
         self._overstay = overstay
-        self._alarm: TimerAlarm = timer.arm_deadline(run.started + seconds, self._strike)
+        self._alarm: Callback = timer.arm_deadline(run.started + seconds, self._strike)
 
     def cancel(self) -> None:
         """Lift the limit: the run has ended."""

@@ -1,0 +1,56 @@
+"""What a timer calls."""
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+NOWHERE: Final = 0
+"""The place of an alarm that is not in the heap of a timer."""
+
+
+class TimerAlarm:
+    """What a timer calls at one moment at a time."""
+
+    __slots__ = ("place",)
+
+    def __init__(self) -> None:
+        self.place = NOWHERE
+        """The number of its entry in the heap; `NOWHERE` once it was called or called off."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was called or called off."""
+        return self.place == NOWHERE
+
+    def ring(self) -> None:
+        """Do what was to be done at that moment."""
+        raise NotImplementedError
+
+
+class CallsOff(Protocol):
+    """The part of a timer that its callbacks know."""
+
+    def call_off(self, alarm: TimerAlarm) -> None:
+        """Do not ring it."""
+        ...
+
+
+class Callback(TimerAlarm):
+    """Calls a function, once."""
+
+    __slots__ = ("_call", "_timer")
+
+    def __init__(self, call: Callable[[], object], timer: CallsOff) -> None:
+        super().__init__()
+        self._call: Callable[[], object] | None = call
+        self._timer = timer
+
+    def ring(self) -> None:
+        """Call it."""
+        call, self._call = self._call, None
+        if call is not None:
+            call()
+
+    def cancel(self) -> None:
+        """Call it off; what it would have called is forgotten at once."""
+        self._call = None
+        self._timer.call_off(self)

@@ -1,0 +1,37 @@
+"""Announces the begin and the end of a run, where anybody wants to hear of it."""
+
+from typing import Final
+
+from loopjobs._run.announcer import Announcer
+from loopjobs._run.run_in_progress import RunInProgress
+from loopjobs._words.events import RunEnded, RunStarted
+from loopjobs._words.outcomes import Outcome
+
+# On Python 3.11 finding a member in its enumeration costs as much as counting it.
+_SUCCEEDED: Final = Outcome.SUCCEEDED
+
+
+def announce_start(announcer: Announcer, run: RunInProgress) -> None:
+    """Announce that a run begins."""
+    announcer.announce_routine(
+        RunStarted(run.job, run.run_id, run.due_at, run.started_at, run.lateness)
+    )
+
+
+def announce_end(
+    announcer: Announcer, run: RunInProgress, failures: int, recovered_after: int
+) -> None:
+    """Announce how a run has ended.
+
+    Args:
+        announcer: Whom to tell.
+        run: One whose outcome is known.
+        failures: Failures in a row up to this run.
+        recovered_after: Failures in a row that its success has ended.
+    """
+    is_plain = run.outcome is _SUCCEEDED and not recovered_after and run.reported is None
+    has_line = not is_plain or announcer.log_lines.writes_every_run
+    # An event costs more than many a body: it is made for somebody, or not at all.
+    if has_line or announcer.has_listeners:
+        event = RunEnded(run.job, run.record(), failures, recovered_after)
+        (announcer.announce if has_line else announcer.announce_routine)(event)
