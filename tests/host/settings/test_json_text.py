@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loopjobs._host.settings import json_text
 from loopjobs._host.settings.growth import JsonObject
 from loopjobs._host.settings.json_text import parse, plain_json
 
@@ -34,6 +35,12 @@ def test_json_without_comments_is_left_alone(value: object, indent: int | None) 
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     assert plain_json(text) == text
     assert plain(parse(text)) == json.loads(text)
+
+
+def test_json_without_comments_is_not_searched_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of a hundred thousand sections would be looked at word by word."""
+    monkeypatch.delattr(json_text, "plain_json")
+    assert parse('{"a": "//", "b": [1, 2]}') == JsonObject((("a", "//"), ("b", [1, 2])))
 
 
 @given(st.text(st.sampled_from('ab1"\\/*,:[]{} \n\r')))

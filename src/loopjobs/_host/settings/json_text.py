@@ -20,6 +20,8 @@ _TOKEN: Final = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_BRACKET: Final = re.compile(r"[\[\]{}]")
 _NOT_JSON: Final = frozenset({"NaN", "Infinity", "-Infinity"})
 
 
@@ -29,14 +31,17 @@ def plain_json(text: str) -> str:
     previous = ","
     comma: int | None = None
     for word in _TOKEN.findall(text):
-        if word.isspace() or word.startswith(("//", "/*")):
+        if word.isspace():
+            pieces.append(word)
+            continue
+        if word.startswith(("//", "/*")):
             pieces.append(re.sub(r"\S", " ", word))
             continue
         if word in "]}" and comma is not None:
             pieces[comma] = " "
         comma = len(pieces) if word == "," and previous not in "[{,:" else None
         previous = word
-        # Python's parser would take these words, which are not JSON: make it stumble over them.
+        # Make the parser stumble over them, where they are.
         pieces.append("?" * len(word) if word in _NOT_JSON else word)
     return "".join(pieces)
 
@@ -48,14 +53,27 @@ def parse(text: str) -> object:
         json.JSONDecodeError: with the line and column in the original text.
         ValueError: it is nested too deeply, or a number has more digits than Python reads.
     """
+    try:
+        # Most files have neither comments nor trailing commas; to look for them takes longest.
+        return _read(text)
+    except ValueError:
+        return _read(plain_json(text))
+
+
+def _read(text: str) -> object:
     depth = deepest = 0
-    for word in _TOKEN.findall(text):
-        depth += (word in ("[", "{")) - (word in ("]", "}"))
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
         deepest = max(deepest, depth)
     if deepest > MAX_DEPTH:
         raise ValueError(f"settings are nested deeper than {MAX_DEPTH} levels")
-    value: object = json.loads(plain_json(text), object_pairs_hook=_object)
+    value: object = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
     return value
+
+
+def _refuse(word: str) -> object:
+    # Python's parser would take these words, which are not JSON.
+    raise ValueError(f"{word} is not JSON")
 
 
 def _object(pairs: list[tuple[str, object]]) -> JsonObject:
