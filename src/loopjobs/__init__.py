@@ -3,7 +3,7 @@
 from loopjobs._contracts.fence import AsyncTransaction, Fence, FenceStatements, Rows, Transaction
 from loopjobs._contracts.hosted_service import HostedService
 from loopjobs._contracts.lease_store import LeaseStore, LeaseStoreSource
-from loopjobs._contracts.listener import Listener, PausingListener
+from loopjobs._contracts.listener import InLineListener, Listener, PausingListener
 from loopjobs._contracts.loop_job import JobBody, LoopJob
 from loopjobs._host.builder import HostBuilder
 from loopjobs._host.host import Host
@@ -103,6 +103,7 @@ __all__ = [
     "HostBuilder",
     "HostOptions",
     "HostedService",
+    "InLineListener",
     "JobBody",
     "JobHandle",
     "JobPaused",

@@ -8,7 +8,7 @@ from .facts import run
 
 
 def test_of_a_run_that_went_well_nothing_is_bound_that_there_is_not() -> None:
-    """As of most: eight values of thirteen; each of the others would be bound, and found to be null."""
+    """Eight values are written of thirteen; each of the others would be bound as null."""
     record = run(1)
     assert is_plain(record)
     assert len(row_of_plain_run(record, "here:1")) == INSERT_ENDED_PLAIN_RUN.count("?") == 8

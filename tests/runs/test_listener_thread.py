@@ -324,3 +324,37 @@ async def test_two_hosts_have_a_thread_each() -> None:
     async with host_with(note), host_with(note):
         pass
     assert len(heard_on) == 2
+
+
+class InLine:
+    """A listener that takes no time, if it is so."""
+
+    def __init__(self, *, is_in_line: bool = True) -> None:
+        self.is_in_line = is_in_line
+        self.heard: list[tuple[type[Event], threading.Thread]] = []
+
+    def __call__(self, event: Event, /) -> None:
+        self.heard.append((type(event), threading.current_thread()))
+        raise ValueError("well")
+
+
+async def test_a_listener_that_takes_no_time_is_told_in_line() -> None:
+    """At the moment when something happens, and what it raises hurts no run; there is no thread."""
+    listener = InLine()
+    async with host_with(listener) as host:
+        record = await host.jobs["job"].trigger()
+        heard = list(listener.heard)
+        assert threads() == []
+    here = threading.current_thread()
+    assert heard == [(kind, here) for kind in (LoopStarted, RunStarted, RunEnded)]
+    assert record.outcome is Outcome.SUCCEEDED
+
+
+async def test_others_have_their_thread_beside_one_in_line() -> None:
+    """All hear the same; one that says it is not in line is not."""
+    in_line, other = InLine(), InLine(is_in_line=False)
+    async with host_with(in_line, other) as host:
+        await host.jobs["job"].trigger()
+    assert [kind for kind, _ in other.heard] == [kind for kind, _ in in_line.heard]
+    assert {thread.name for _, thread in other.heard} == {NAME}
+    assert {thread for _, thread in in_line.heard} == {threading.current_thread()}

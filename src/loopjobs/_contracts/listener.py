@@ -27,3 +27,18 @@ class PausingListener(Listener, Protocol):
     def is_listening(self) -> bool:
         """Whether it takes note of events from now on; asked on the event loop, at each run."""
         ...
+
+
+@runtime_checkable
+class InLineListener(Listener, Protocol):
+    """A listener that is called on the event loop's thread, at the moment when something happens.
+
+    That costs less than the way to another thread, and there is nothing to guard. But all jobs wait
+    for it, so it must return at once: one that waits for anything, a lock included, stays out of
+    line.
+    """
+
+    @property
+    def is_in_line(self) -> bool:
+        """Whether it is called there; asked once, when the host is made."""
+        ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from loopjobs._contracts.listener import Listener, PausingListener
+from loopjobs._contracts.listener import InLineListener, Listener, PausingListener
 from loopjobs._run.delivery import Delivery
 from loopjobs._run.log_lines import LogLines
 from loopjobs._run.telling import tell
@@ -13,9 +13,9 @@ from loopjobs._words.events import Event
 class Announcer:
     """Hands each event to the log in line, and to the listeners on a thread of their own.
 
-    On a virtual clock the listeners are told in line as well: a test that lets time pass finds
-    them told. An event costs more than many a body, so a run that nobody wants to hear of makes
-    none.
+    Those who say that they take no time are told in line as well. On a virtual clock all are: a
+    test that lets time pass finds them told. An event costs more than many a body, so a run that
+    nobody wants to hear of makes none.
     """
 
     __slots__ = (
@@ -24,12 +24,10 @@ class Announcer:
 
     def __init__(self, listeners: Sequence[Listener], clock: Clock) -> None:
         self.log_lines = LogLines(clock)
-        self._in_line: tuple[Listener, ...] = ()
-        self._delivery: Delivery | None = None
-        if isinstance(clock, VirtualClock):
-            self._in_line = tuple(listeners)
-        elif listeners:
-            self._delivery = Delivery(listeners, clock)
+        is_virtual = isinstance(clock, VirtualClock)
+        self._in_line = tuple(each for each in listeners if is_virtual or _is_in_line(each))
+        others = [each for each in listeners if not is_virtual and not _is_in_line(each)]
+        self._delivery = Delivery(others, clock) if others else None
         self._pausing = tuple(each for each in listeners if isinstance(each, PausingListener))
         self._somebody_always_listens = len(self._pausing) < len(listeners)
         self.is_alone = not listeners
@@ -75,3 +73,7 @@ class Announcer:
         """Let the thread end by itself, for the event loop may be gone before anybody ends it."""
         if self._delivery is not None:
             self._delivery.wind_down()
+
+
+def _is_in_line(listener: Listener) -> bool:
+    return isinstance(listener, InLineListener) and listener.is_in_line

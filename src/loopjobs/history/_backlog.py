@@ -1,6 +1,5 @@
 """What was heard and is not in the store yet."""
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -32,12 +31,13 @@ class _Ear:
 class Backlog:
     """A listener that keeps what it hears until it is written.
 
-    It is told things by whatever thread the host tells its listeners in, and asked by the event
-    loop; nobody holds its lock for longer than a moment. Until it is opened it hears nothing.
+    It is told things in line, and asked by the event loop as well. Until it is opened it hears
+    nothing.
     """
 
+    is_in_line: Final = True
+
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._ear: _Ear | None = None
         self._entries: dict[str, _Entry] = {}
         self._stretches: dict[str, Stretch] = {}
@@ -52,15 +52,13 @@ class Backlog:
         Args:
             clock: Tells when slots were skipped; the events do not.
             replica: This process.
-            call: Told how many entries wait, whenever there is something new; in any thread.
+            call: Told how many entries wait, whenever there is something new.
         """
-        with self._lock:
-            self._ear = _Ear(clock, replica, call)
+        self._ear = _Ear(clock, replica, call)
 
     def close(self) -> None:
         """Hear nothing any more; what waits, waits."""
-        with self._lock:
-            self._ear = None
+        self._ear = None
 
     @property
     def is_listening(self) -> bool:
@@ -78,23 +76,22 @@ class Backlog:
 
     def __call__(self, event: Event, /) -> None:
         """Take note of a run or of slots that passed without one."""
-        with self._lock:
-            ear = self._ear
-            if ear is None:
-                return
-            if isinstance(event, RunStarted):
-                self._started[event.run_id] = event
-                self._stretches.pop(event.job, None)
-            elif isinstance(event, RunEnded):
-                self._started.pop(event.record.run_id, None)
-                self._known_as_started.discard(event.record.run_id)
-                self._add(event.record.run_id, event.record)
-            elif isinstance(event, SlotsSkipped):
-                self._skip(event, ear)
-            else:
-                return
-            waiting = len(self._entries)
-        ear.call(waiting)
+        ear = self._ear
+        if ear is None:
+            return
+        if isinstance(event, RunStarted):
+            self._started[event.run_id] = event
+            self._stretches.pop(event.job, None)
+        elif isinstance(event, RunEnded):
+            record = event.record
+            self._started.pop(record.run_id, None)
+            self._known_as_started.discard(record.run_id)
+            self._add(record.run_id, record)
+        elif isinstance(event, SlotsSkipped):
+            self._skip(event, ear)
+        else:
+            return
+        ear.call(len(self._entries))
 
     def batch(self, size: int, replica: str, now: datetime, worth: timedelta) -> Batch:
         """Return what is to be written next; it goes on waiting until it is `settle`d.
@@ -105,45 +102,40 @@ class Backlog:
             now: The present instant.
             worth: Runs that go on for longer than this are told of before they end.
         """
-        with self._lock:
-            entries = list(islice(self._entries.values(), size))
-            old = [each for each in self._started.values() if now - each.started_at >= worth]
-            known = self._known_as_started
-            return Batch(
-                replica=replica,
-                at=now,
-                ended=[each for each in entries if isinstance(each, RunRecord)],
-                skipped=[each for each in entries if isinstance(each, Stretch)],
-                begun=[each for each in old if each.run_id not in known],
-                going_on=[each.run_id for each in old if each.run_id in known],
-            )
+        entries = list(islice(self._entries.values(), size))
+        old = [each for each in self._started.values() if now - each.started_at >= worth]
+        known = self._known_as_started
+        return Batch(
+            replica=replica,
+            at=now,
+            ended=[each for each in entries if isinstance(each, RunRecord)],
+            skipped=[each for each in entries if isinstance(each, Stretch)],
+            begun=[each for each in old if each.run_id not in known],
+            going_on=[each.run_id for each in old if each.run_id in known],
+        )
 
     def settle(self, batch: Batch) -> None:
         """Let go of what is written; a stretch that has grown since waits on."""
         written: list[tuple[str, _Entry]] = [(each.run_id, each) for each in batch.ended]
         written += [(each.skip_id, each) for each in batch.skipped]
-        with self._lock:
-            for name, entry in written:
-                if self._entries.get(name) is entry:
-                    del self._entries[name]
-            begun = (each.run_id for each in batch.begun)
-            self._known_as_started.update(each for each in begun if each in self._started)
+        for name, entry in written:
+            if self._entries.get(name) is entry:
+                del self._entries[name]
+        begun = (each.run_id for each in batch.begun)
+        self._known_as_started.update(each for each in begun if each in self._started)
 
     def going_on(self) -> frozenset[str]:
         """Return the runs of this process that have not ended."""
-        with self._lock:
-            return frozenset(self._started)
+        return frozenset(self._started)
 
     def waiting_skips(self, job: str) -> Sequence[SkippedSlots]:
         """Return the skipped slots of a job that are not in the store, or not all of them."""
-        with self._lock:
-            stretches = [each for each in self._entries.values() if isinstance(each, Stretch)]
+        stretches = [each for each in self._entries.values() if isinstance(each, Stretch)]
         return [each.slots for each in stretches if each.slots.job == job]
 
     def take_dropped(self) -> int:
         """Return how many entries were dropped since this was asked last."""
-        with self._lock:
-            dropped, self._dropped = self._dropped, 0
+        dropped, self._dropped = self._dropped, 0
         return dropped
 
     def _skip(self, event: SlotsSkipped, ear: _Ear) -> None:

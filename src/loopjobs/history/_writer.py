@@ -9,7 +9,6 @@ from typing import Final
 
 from loopjobs import Clock, StartError
 from loopjobs.history._backlog import Backlog
-from loopjobs.history._bell import Bell
 from loopjobs.history._errors import HistoryUnavailableError
 from loopjobs.history._lost_runs import give_up_lost_runs
 from loopjobs.history._options import HistoryOptions
@@ -51,7 +50,6 @@ class HistoryWriter:
         self._clock = clock
         self._outage = Outage(clock)
         self._called = asyncio.Event()
-        self._bell: Bell | None = None
         self._is_full = asyncio.Event()
         self._writing = asyncio.Lock()
         self._has_given_up_lost_runs = False
@@ -83,11 +81,8 @@ class HistoryWriter:
         if self.thread is None:
             return
         self.thread.start()
-        self._bell = Bell(self._called, self._is_full, self._options.batch_size)
-        self._backlog.open(self._clock, this_replica(), self._bell.ring)
-        self._task = asyncio.create_task(
-            self._serve(self.thread, self._bell), name="loopjobs history"
-        )
+        self._backlog.open(self._clock, this_replica(), self._note_waiting)
+        self._task = asyncio.create_task(self._serve(self.thread), name="loopjobs history")
 
     async def stop(self) -> None:
         """Write what waits, for as long as `FlushTimeoutInSeconds` at most, and end."""
@@ -119,9 +114,15 @@ class HistoryWriter:
             now=self._clock.now(),
         )
 
-    async def _serve(self, thread: StoreThread, bell: Bell) -> None:
+    def _note_waiting(self, waiting: int) -> None:
+        self._called.set()
+        if waiting >= self._options.batch_size:
+            self._is_full.set()
+
+    async def _serve(self, thread: StoreThread) -> None:
         while True:
-            bell.answer()
+            self._called.clear()
+            self._is_full.clear()
             try:
                 await self._write(thread)
             except Exception as error:  # noqa: BLE001 - whatever it is, the next attempt may do
