@@ -1,5 +1,6 @@
 """Does several faults at once, each in a process of its own: they mostly wait."""
 
+import gc
 import multiprocessing
 import signal
 import sys
@@ -130,6 +131,9 @@ class SideBySide:
 
 def _perform(case: Case, shared: Engine | None, reports: Connection) -> None:
     signal.signal(signal.SIGTERM, _unwind)
+    # Replicas are forked from here, and each would have what was imported copied, page by page, when
+    # it looks for garbage in it.
+    gc.freeze()
     try:
         with ExitStack() as stack:
             engine = shared or stack.enter_context(ENGINES[case.engine]())

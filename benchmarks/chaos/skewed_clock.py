@@ -12,7 +12,7 @@ _LONGEST_GLANCE: Final = 1.0
 """Seconds. Whoever has a lease of two looks more often than that, unless it is frozen."""
 
 
-class SkewedClock(SystemClock):
+class SkewedClock:
     """The clock of the machine as a replica has it that is ahead, or behind, and goes too fast.
 
     Args:
@@ -22,38 +22,40 @@ class SkewedClock(SystemClock):
     """
 
     def __init__(self, ahead: float, rate: float, *, is_still_when_frozen: bool = False) -> None:
-        super().__init__()
+        self._machine = SystemClock()
         self._ahead = ahead
         self._rate = rate
         self._longest = _LONGEST_GLANCE if is_still_when_frozen else math.inf
-        self._began = self._seen = super().monotonic()
+        self._began = self._seen = self._machine.monotonic()
         self._passed_over = 0.0
         self._looking = threading.Lock()
 
     def now(self) -> datetime:
         """Return the wrong time of the day."""
-        return super().now() + timedelta(seconds=self._ahead + self._gained())
+        return self._machine.now() + timedelta(seconds=self._ahead + self._gained())
 
     def monotonic(self) -> float:
         """Return seconds that are too short, or too long."""
         # Of its own zero: a monotonic clock must not be compared between machines.
-        return super().monotonic() + self._ahead + self._gained()
+        return self._machine.monotonic() + self._ahead + self._gained()
 
     async def sleep(self, seconds: float) -> None:
         """Sleep for so many of its seconds."""
-        await super().sleep(seconds / self._rate)
+        await self._machine.sleep(seconds / self._rate)
 
     def call_between(self, earliest: float, latest: float, callback: Callable[[], None]) -> Alarm:
         """Call back within a window of its own time."""
-        return super().call_between(self._real(earliest), self._real(latest), callback)
+        return self._machine.call_between(self._real(earliest), self._real(latest), callback)
 
     def _gained(self) -> float:
         with self._looking:
-            now = super().monotonic()
+            now = self._machine.monotonic()
             if now - self._seen > self._longest:
                 self._passed_over += now - self._seen
             self._seen = now
             return (now - self._began) * (self._rate - 1) - self._passed_over
 
     def _real(self, when: float) -> float:
-        return SystemClock.monotonic(self) + (when - self.monotonic()) / self._rate
+        left = when - self.monotonic()
+        # Read last: a window that began too early would be waited for again and again.
+        return self._machine.monotonic() + left / self._rate

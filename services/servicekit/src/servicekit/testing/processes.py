@@ -1,5 +1,6 @@
 """Commands as processes, as a person or a service supervisor starts them."""
 
+import gc
 import importlib
 import logging
 import multiprocessing
@@ -127,6 +128,8 @@ def running_command(
 
 def _run(call: _Call, output: Connection) -> None:
     """Become the command."""
+    # What was imported stays; a collection that went through it would have it copied, page by page.
+    gc.freeze()
     os.chdir(call.folder)
     os.environ.clear()
     os.environ.update(call.environment)
