@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 # Twice as many as there are processors: tests that start services wait for them a good deal.
 # They are handed out by file, in the order of conftest.py, for each block of a page goes on where the one before it ended.
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 2)')
+# Brought first, and once: pip would bring it anew for each package that is built here.
+BUILD := editables hatchling
 LIBRARY := .[apscheduler,cli,cron,otel,postgres,redis,web]
 BROWSER_TESTS := tests/web/browser
 SERVICES := services/servicekit services/login services/admin_provisioning services/demo
@@ -23,8 +25,8 @@ setup: $(VENV)/.ready ## create .venv with everything the targets below need
 $(VENV)/.ready: Makefile constraints.txt pyproject.toml $(SERVICES:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("loopjobs needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip --constraint constraints.txt
-	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt \
+	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --upgrade pip $(BUILD)
+	$(BIN)/python -m pip install --quiet --no-compile --no-build-isolation --constraint constraints.txt \
 		--editable "$(LIBRARY)" $(SERVICES:%=--editable %) --group dev
 	@touch $@
 

@@ -31,7 +31,11 @@ settings.register_profile(
 settings.register_profile("thorough", max_examples=1_000, deadline=None)
 settings.load_profile("everyday")
 
-preload("login.cli", "login.app", "admin_provisioning.cli", "admin_provisioning.app", "redis")
+preload(
+    *("login.cli", "login.app", "admin_provisioning.cli", "admin_provisioning.app"),
+    # What they import when they are started.
+    *("aiosqlite", "fastapi_offline", "psycopg", "redis", "uvicorn.protocols.http.h11_impl"),
+)
 
 
 def evaluate(example: Example) -> None:

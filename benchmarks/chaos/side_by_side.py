@@ -131,8 +131,8 @@ class SideBySide:
 
 def _perform(case: Case, shared: Engine | None, reports: Connection) -> None:
     signal.signal(signal.SIGTERM, _unwind)
-    # Replicas are forked from here, and each would have what was imported copied, page by page, when
-    # it looks for garbage in it.
+    # Replicas are forked from here. Each would have what was imported copied, page by page, when it
+    # looks for garbage in it.
     gc.freeze()
     try:
         with ExitStack() as stack:
