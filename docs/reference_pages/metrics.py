@@ -42,7 +42,10 @@ def metrics() -> Iterator[str]:
     yield (
         "Login also has `login_keep_alive_received_total`, once there was one "
         "`login_keep_alive_newest_age_seconds`, and\n`login_refresh_reuse_detected_total`: refresh "
-        "tokens that came again after their exchange, which ended a session."
+        "tokens that came again after their exchange, which ended a session.\n"
+        "`login_pc_restored_total` counts removed PCs that came back, by themselves or by an "
+        "administrator, and\n`login_pc_transitions_total` PCs whose status changed, by `to`: how "
+        "much they flap."
     )
 
 

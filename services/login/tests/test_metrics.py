@@ -30,6 +30,8 @@ NAMES = {
     "login_keep_alive_received": ("counter", ""),
     "login_keep_alive_newest_age_seconds": ("gauge", "seconds"),
     "login_refresh_reuse_detected": ("counter", ""),
+    "login_pc_restored": ("counter", ""),
+    "login_pc_transitions": ("counter", ""),
     "login_pc_online": ("gauge", ""),
     "login_pc_stale": ("gauge", ""),
     "login_pc_marked_offline": ("counter", ""),
@@ -91,6 +93,9 @@ async def test_what_jobs_do_and_pcs_say_is_measured(
     assert exposition.value("login_keep_alive_received_total") == 1
     assert exposition.value("login_pc_online") == 1
     assert exposition.value("login_pc_marked_offline_total") == 1
+    assert exposition.value("login_pc_transitions_total", to="offline") == 1
+    assert exposition.value("login_pc_transitions_total", to="online") == 0
+    assert exposition.value("login_pc_restored_total") == 0
     assert exposition.value("login_tokens_deleted_total", kind="refresh") == 0
     assert exposition.value("target_info", service_name="login") == 1
 

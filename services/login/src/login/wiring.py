@@ -6,6 +6,7 @@ from dishka import AsyncContainer, Provider, Scope, provide
 from fastapi import FastAPI
 
 from login.domain.pacing import KeepAlivePacing
+from login.domain.pc_counts import PcCounts
 from login.domain.ports import PcProvisioning, PcRepository, SweepStore, TokenCleanupStore
 from login.domain.retirement_brake import HoldBoard
 from login.domain.retirement_ports import AcknowledgementStore, RetirementStore
@@ -15,6 +16,7 @@ from login.http.jobs_page import PageSignIn
 from login.http.keep_alive_intake import KeepAliveIntake
 from login.http.keep_alive_limit import KeepAliveLimit
 from login.http.options import KeepAliveOptions
+from login.http.pc_instruments import PcInstruments
 from login.storage.acknowledgements import SqlAcknowledgementStore
 from login.storage.pc_repository import SqlPcRepository
 from login.storage.provisioning import SqlPcProvisioning
@@ -31,12 +33,25 @@ class StorageProvider(Provider):
 
     scope = Scope.APP
 
-    pcs = provide(SqlPcRepository, provides=PcRepository)
-    provisioning = provide(SqlPcProvisioning, provides=PcProvisioning)
-    sweep_store = provide(SqlSweepStore, provides=SweepStore)
+    pc_counts = provide(PcCounts)
     retirement_store = provide(SqlRetirementStore, provides=RetirementStore)
     acknowledgements = provide(SqlAcknowledgementStore, provides=AcknowledgementStore)
     hold_board = provide(HoldBoard)
+
+    @provide
+    def pcs(self, database: Database, counts: PcCounts) -> PcRepository:
+        """Keep PCs in the database."""
+        return SqlPcRepository(database, counts)
+
+    @provide
+    def provisioning(self, database: Database, counts: PcCounts) -> PcProvisioning:
+        """Keep what administrators say of PCs in the database."""
+        return SqlPcProvisioning(database, counts)
+
+    @provide
+    def sweep_store(self, database: Database, counts: PcCounts) -> SweepStore:
+        """Sweep PCs in the database."""
+        return SqlSweepStore(database, counts)
 
     @provide
     def token_cleanup_store(self, database: Database) -> TokenCleanupStore:
@@ -53,6 +68,7 @@ class HttpProvider(Provider):
     keep_alive_limit = provide(KeepAliveLimit)
     page_sign_in = provide(PageSignIn, provides=SignIn)
     keep_alive_intake = provide(KeepAliveIntake)
+    pc_instruments = provide(PcInstruments)
 
     @provide
     def api(
@@ -61,6 +77,7 @@ class HttpProvider(Provider):
         # Measured from the start on, not from the first one on.
         _intake: KeepAliveIntake,
         _refreshing: Refreshing,
+        _pcs: PcInstruments,
     ) -> FastAPI:
         """Create the web application."""
         return create_api(container)

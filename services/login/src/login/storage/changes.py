@@ -13,7 +13,8 @@ def heard(now: datetime | ColumnElement[datetime]) -> dict[str, object]:
     """Return the changes for a PC that was just heard; when may stand in a column, too.
 
     Where it is online already, all about its status keeps its value. So the UPDATE needs no look
-    at the row before, and no sweep can come between the look and the UPDATE.
+    at the row before, and no sweep can come between the look and the UPDATE. A status that is as
+    old as that moment is news.
     """
     # Typed by us: what the driver makes of a datetime in a CASE may have lost its zone.
     this_moment = literal(now, UtcDateTime()) if isinstance(now, datetime) else now

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     ARRAY,
@@ -47,10 +47,19 @@ class HeardPc:
         return self.mac.digits, self.credential_hash
 
 
+class HeardTogether(NamedTuple):
+    """What came of it."""
+
+    touched: AbstractSet[HeardPc]
+    """Those that had a row that was free."""
+    came_online: int
+    """How many PCs are online only since then."""
+
+
 async def hear_together(
     session: AsyncSession, heard_pcs: Collection[HeardPc], *, is_sqlite: bool
-) -> AbstractSet[HeardPc]:
-    """Note that PCs were heard; return which of them had a row that was free.
+) -> HeardTogether:
+    """Note that PCs were heard.
 
     A row that somebody has locked is passed over, so that one does not keep the others waiting, and
     no two such statements wait for each other.
@@ -59,8 +68,9 @@ async def hear_together(
     statement = _IN_SQLITE if is_sqlite else _IN_POSTGRESQL
     given = _for_sqlite(latest.values()) if is_sqlite else _for_postgresql(latest.values())
     rows = await session.execute(statement, given, execution_options={"synchronize_session": False})
-    touched = {(mac, bytes(credential_hash)) for mac, credential_hash in rows}
-    return {pc for pc in heard_pcs if pc.key in touched}
+    since = {(mac, bytes(hashed)): changed_at for mac, hashed, changed_at in rows}
+    touched = {pc for pc in heard_pcs if pc.key in since}
+    return HeardTogether(touched, sum(latest[key].at == at for key, at in since.items()))
 
 
 def _for_postgresql(pcs: Collection[HeardPc]) -> dict[str, object]:
@@ -120,7 +130,7 @@ def _update(given: Given, credential_hash: SQLColumnExpression[bytes | None]) ->
             PcRow.deleted_at.is_(None),
         )
         .values(heard(type_coerce(free.c.at, UtcDateTime())))
-        .returning(PcRow.mac, PcRow.credential_hash)
+        .returning(PcRow.mac, PcRow.credential_hash, PcRow.status_changed_at)
     )
 
 

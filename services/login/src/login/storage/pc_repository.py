@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from login.domain.errors import MacTakenError
 from login.domain.pc import Page, Pc, PcStatus, Registration, StatusReason
+from login.domain.pc_counts import PcCounts
 from login.domain.pc_credential import PcCredential
 from login.domain.provisioning import wanted_by
 from login.domain.registration import RegistrationStep, decide_registration
@@ -40,8 +41,9 @@ _MOST_WAITING: Final = 10_000
 class SqlPcRepository:
     """A `PcRepository` on the table of PCs."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, counts: PcCounts | None = None) -> None:
         self._database = database
+        self._counts = PcCounts() if counts is None else counts
         self._keep_alives = GroupCommit(self._hear_all, _MOST_TOGETHER, _MOST_WAITING)
 
     async def register(
@@ -58,8 +60,11 @@ class SqlPcRepository:
             step = decide_registration(asked, to_pc(known) if known else None)
             if known is None or step is RegistrationStep.CREATE:
                 return await _create(session, asked, credential, now), True
+            before = to_pc(known)
             changes = heard(now) | wanted_by(asked) | {"credential_hash": credential.hash}
-            return await bring_back(session, known, changes, actor, now), False
+            pc = await bring_back(session, known, changes, actor, now)
+        self._counts.note_change(before, pc)
+        return pc, False
 
     async def keep_alive(self, mac: MacAddress, credential: PcCredential, now: datetime) -> None:
         """Note that a PC was heard; what a job had removed comes back.
@@ -72,14 +77,20 @@ class SqlPcRepository:
 
     async def _hear_all(self, pcs: Sequence[HeardPc]) -> AbstractSet[HeardPc]:
         async with self._database.writing() as session:
-            return await hear_together(session, pcs, is_sqlite=self._database.is_sqlite)
+            answered = await hear_together(session, pcs, is_sqlite=self._database.is_sqlite)
+        self._counts.note_transitions(PcStatus.ONLINE, answered.came_online)
+        return answered.touched
 
     async def _hear(self, mac: MacAddress, credential: PcCredential, now: datetime) -> None:
+        hearing = update_speaker(mac, credential).values(heard(now))
+        returning = hearing.returning(PcRow.status_changed_at)
         async with self._database.writing() as session:
-            if await touches_a_row(session, update_speaker(mac, credential).values(heard(now))):
-                return
-            row = await find_speaker(session, mac, credential)
-            await bring_back(session, row, heard(now), f"pc:{row.id}", now)
+            since = await session.scalar(returning.execution_options(synchronize_session=False))
+            back = None if since is not None else await _return(session, mac, credential, now)
+        if back is not None:
+            self._counts.note_change(*back)
+        elif since == now:
+            self._counts.note_transitions(PcStatus.ONLINE)
 
     async def go_offline(self, mac: MacAddress, credential: PcCredential, now: datetime) -> None:
         """Note that a PC said goodbye; a PC that is offline stays as it is."""
@@ -89,8 +100,10 @@ class SqlPcRepository:
             .values(fallen_silent(now, StatusReason.CLIENT))
         )
         async with self._database.writing() as session:
-            if not await touches_a_row(session, goodbye):
+            says_goodbye = await touches_a_row(session, goodbye)
+            if not says_goodbye:
                 await find_speaker(session, mac, credential)
+        self._counts.note_transitions(PcStatus.OFFLINE, int(says_goodbye))
 
     async def page(self, status: PcStatus | None, after: int, limit: int) -> Page:
         """List PCs in order of id, beginning after one."""
@@ -116,7 +129,9 @@ class SqlPcRepository:
         """Remove a PC on an administrator's word; again is no error."""
         async with self._database.writing() as session:
             row = found(await session.scalar(locked().where(PcRow.id == pc_id)))
-            await remove_for_good(session, row, actor, now)
+            before = to_pc(row)
+            pc = await remove_for_good(session, row, actor, now)
+        self._counts.note_change(before, pc)
 
     async def restore(self, pc_id: int, actor: str, now: datetime) -> Pc:
         """Bring a removed PC back; a live one is returned as it is."""
@@ -130,7 +145,19 @@ class SqlPcRepository:
             other = await latest(session, MacAddress(row.mac))
             if other is not None and other.deleted_at is None:
                 raise MacTakenError
-            return await bring_back(session, row, renewed(now), actor, now)
+            before = to_pc(row)
+            pc = await bring_back(session, row, renewed(now), actor, now)
+        self._counts.note_change(before, pc)
+        return pc
+
+
+async def _return(
+    session: AsyncSession, mac: MacAddress, credential: PcCredential, now: datetime
+) -> tuple[Pc, Pc]:
+    """Bring back a PC that was heard; return how it was, and how it is now."""
+    row = await find_speaker(session, mac, credential)
+    before = to_pc(row)
+    return before, await bring_back(session, row, heard(now), f"pc:{row.id}", now)
 
 
 async def _create(

@@ -90,10 +90,10 @@ async def bring_back(
     return pc
 
 
-async def remove_for_good(session: AsyncSession, row: PcRow, actor: str, now: datetime) -> None:
+async def remove_for_good(session: AsyncSession, row: PcRow, actor: str, now: datetime) -> Pc:
     """Remove a PC on an administrator's word; again changes nothing."""
     if row.deleted_by == RemovedBy.ADMIN:
-        return
+        return to_pc(row)
     changes: dict[str, object] = {
         "deleted_at": row.deleted_at or now,
         "deleted_by": RemovedBy.ADMIN.value,
@@ -103,6 +103,7 @@ async def remove_for_good(session: AsyncSession, row: PcRow, actor: str, now: da
         changes |= fallen_silent(now, StatusReason.ADMIN)
     pc = await change(session, row.id, changes)
     await tell(session, AuditAction.PC_REMOVED, actor, pc, now)
+    return pc
 
 
 async def tell(

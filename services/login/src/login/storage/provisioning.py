@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from login.domain.pc import Pc, PcStatus, Registration, StatusReason
+from login.domain.pc_counts import PcCounts
 from login.domain.provisioning import (
     PcChanges,
     differences,
@@ -24,8 +25,9 @@ from servicekit.mac import MacAddress
 class SqlPcProvisioning:
     """A `PcProvisioning` on the table of PCs."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, counts: PcCounts | None = None) -> None:
         self._database = database
+        self._counts = PcCounts() if counts is None else counts
 
     async def put(self, asked: Registration, actor: str, now: datetime) -> tuple[Pc, bool]:
         """Make a PC be as described; returns it and whether it is new."""
@@ -39,7 +41,10 @@ class SqlPcProvisioning:
             changes = _changes(known, wanted_by(asked))
             if not changes and known.deleted_at is None:
                 return to_pc(known), False
-            return await bring_back(session, known, changes | renewed(now), actor, now), False
+            before = to_pc(known)
+            pc = await bring_back(session, known, changes | renewed(now), actor, now)
+        self._counts.note_change(before, pc)
+        return pc, False
 
     async def get(self, mac: MacAddress) -> Pc:
         """Return one PC."""
@@ -58,7 +63,10 @@ class SqlPcProvisioning:
     async def remove(self, mac: MacAddress, actor: str, now: datetime) -> None:
         """Remove a PC on an administrator's word; again is no error."""
         async with self._database.writing() as session:
-            await remove_for_good(session, found(await latest(session, mac)), actor, now)
+            row = found(await latest(session, mac))
+            before = to_pc(row)
+            pc = await remove_for_good(session, row, actor, now)
+        self._counts.note_change(before, pc)
 
 
 def _changes(row: PcRow, wanted: PcChanges) -> dict[str, object]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, func, not_, select, update
 
 from login.domain.pc import PcStatus, StatusReason
+from login.domain.pc_counts import PcCounts
 from login.domain.staleness import Candidate, Census, StaleRule
 from login.storage.changes import fallen_silent
 from login.storage.models import PcRow
@@ -16,8 +17,9 @@ from servicekit.mac import MacAddress
 class SqlSweepStore:
     """A `SweepStore` on the table of PCs."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, counts: PcCounts | None = None) -> None:
         self._database = database
+        self._counts = PcCounts() if counts is None else counts
 
     async def take_census(self, rule: StaleRule) -> Census:
         """Count the online PCs in one statement."""
@@ -69,7 +71,9 @@ class SqlSweepStore:
             .execution_options(synchronize_session=False)
         )
         async with self._database.writing() as session:
-            return len((await session.execute(statement)).all())
+            marked = len((await session.execute(statement)).all())
+        self._counts.note_transitions(PcStatus.OFFLINE, marked)
+        return marked
 
 
 def _is_online() -> ColumnElement[bool]:
