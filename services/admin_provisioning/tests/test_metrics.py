@@ -20,7 +20,7 @@ NAMES = {
     "provisioning_orphan_files_deleted": ("counter", ""),
     "provisioning_cleanup_failures": ("counter", ""),
 }
-"""Beside the backlog of the cleanup, which is known when it has run."""
+"""Beside the backlog of the cleanup and its lag, which are known when it has run."""
 
 
 async def test_what_jobs_do_is_measured(

@@ -90,5 +90,14 @@ NAMED: Final = (
         is_level=True,
         unless=_DRY,
     ),
+    NamedCounter(
+        name="provisioning.bulk_jobs.delete_lag",
+        description="The longest time past its age of a job that the last run was to delete.",
+        job=_CLEANUP,
+        counter="delete_lag",
+        unit="s",
+        is_level=True,
+        unless=_DRY,
+    ),
 )
 """What jobs report, under names of its own. No label names a person or a list."""

@@ -174,7 +174,8 @@ async def test_case_08_any_change_of_a_chosen_job_saves_it(
 ) -> None:
     """A new version, a hold, another instance that was faster."""
     job = await jobs.add("failed", age=40 * DAY)
-    chosen = FinishedJob(job, 1, "user:1", clock.now() - 40 * DAY, hold=False, file_key=None)
+    at, failed = clock.now() - 40 * DAY, BulkJobState.FAILED
+    chosen = FinishedJob(job, 1, "user:1", at, failed, hold=False, file_key=None)
     await jobs.change(job, **change)
     assert not await SqlCleanupStore(database).doom(chosen, clock.now())
 

@@ -107,7 +107,8 @@ async def test_case_08_an_administrator_first_the_claim_second(
 ) -> None:
     """The claim waits for the commit, looks at the row anew, and leaves it."""
     job = await jobs.add("failed", age=40 * DAY)
-    chosen = FinishedJob(job, 1, "user:1", clock.now() - 40 * DAY, hold=False, file_key=None)
+    at, failed = clock.now() - 40 * DAY, BulkJobState.FAILED
+    chosen = FinishedJob(job, 1, "user:1", at, failed, hold=False, file_key=None)
     async with first(database, job, changes):
         claim = await waiting(database, SqlCleanupStore(database).doom(chosen, clock.now()))
     assert await claim is False

@@ -61,6 +61,19 @@ async def cleanup(
         yield cleanup
 
 
+async def test_the_deletion_lag_is_that_of_the_job_that_waited_longest(
+    jobs: BulkJobs, cleanup: JobHarness
+) -> None:
+    """Past the age of its outcome; a job on hold waits for nobody, and then there is none."""
+    await jobs.add("succeeded", age=9 * DAY)
+    await jobs.add("failed", age=33 * DAY)
+    await jobs.add("cancelled", age=7 * DAY)
+    await jobs.add("failed", age=90 * DAY, hold=True)
+    reports = [(await cleanup.run_once()).reported for _ in range(2)]
+    lags = [None if report is None else report["delete_lag"] for report in reports]
+    assert lags == [3 * DAY.total_seconds(), 0]
+
+
 async def test_a_cleanup_is_told_in_one_line_and_reported(
     jobs: BulkJobs,
     files: FakeFiles,
@@ -76,7 +89,7 @@ async def test_a_cleanup_is_told_in_one_line_and_reported(
     await jobs.add("failed", age=40 * DAY, hold=True)
     files.add("orphan.csv", age=2 * DAY)
     run = await cleanup.run_once()
-    assert run.reported == CLEANED
+    assert run.reported == {**CLEANED, "delete_lag": 10 * DAY.total_seconds()}
     (line,) = [line for line in caplog.records if "done" in line.getMessage()]
     counts = " ".join(f"{name}={count}" for name, count in CLEANED.items())
     assert line.getMessage() == (

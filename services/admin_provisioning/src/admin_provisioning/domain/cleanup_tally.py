@@ -1,7 +1,7 @@
 """What a run of the cleanup has done."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from admin_provisioning.domain.cleanup_ports import Reaped
@@ -51,6 +51,9 @@ class CleanupTally:
     """Jobs that are due and still there."""
     oldest_left: datetime | None = None
     """When the oldest of them finished."""
+    longest_overdue: timedelta = timedelta(0)
+    """The longest time past its age of a job that was deleted or had to stay for now. It counts from
+    there, too, if the job was one of its owner's newest until lately."""
     duration: float = 0.0
     """Seconds."""
     failed_in_a_row: int = 0
@@ -71,6 +74,10 @@ class CleanupTally:
         """Count a file that could not be deleted."""
         self.file_failures += 1
         self.file_error = self.file_error or error
+
+    def note_overdue(self, overdue: timedelta) -> None:
+        """Note how long a job that is to go has been old."""
+        self.longest_overdue = max(self.longest_overdue, overdue)
 
     def count_left(self, finished_at: datetime, jobs: int = 1) -> None:
         """Count jobs that are due and stay; they are met in order, the oldest first."""

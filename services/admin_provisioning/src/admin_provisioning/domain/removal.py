@@ -32,7 +32,10 @@ class Removal:
             page = await self._view.old_jobs(cutoffs, after, limit)
             for job in page:
                 self._run.ct.raise_if_cancellation_requested()
-                if not await self._look_at(job, newest):
+                verdict = newest.judge(job)
+                if verdict is Verdict.DELETE:
+                    self._run.tally.note_overdue(cutoffs.overdue(job))
+                if not await self._do(verdict, job):
                     rest = await self._view.count_old_jobs(cutoffs, job.place)
                     self._run.tally.count_left(job.finished_at, 1 + rest)
                     return True
@@ -58,10 +61,10 @@ class Removal:
             after = page[-1].id
             await self._run.pause()
 
-    async def _look_at(self, job: FinishedJob, newest: Newest) -> bool:
+    async def _do(self, verdict: Verdict, job: FinishedJob) -> bool:
         """Do with a job what is to be done; returns whether the budget allowed it."""
         tally = self._run.tally
-        match newest.judge(job):
+        match verdict:
             case Verdict.HELD:
                 tally.skipped_hold += 1
             case Verdict.RECENT:

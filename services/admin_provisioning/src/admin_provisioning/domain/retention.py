@@ -25,6 +25,7 @@ class FinishedJob:
     version: int
     owner_id: str
     finished_at: datetime
+    outcome: BulkJobState
     hold: bool
     file_key: str | None
 
@@ -52,6 +53,10 @@ class Cutoffs:
                 return self.cancelled
             case _:
                 return self.failed
+
+    def overdue(self, job: FinishedJob) -> timedelta:
+        """Return how long a job has been old."""
+        return self.of(job.outcome) - job.finished_at
 
     @property
     def latest(self) -> datetime:

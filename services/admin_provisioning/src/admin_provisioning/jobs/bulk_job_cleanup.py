@@ -43,7 +43,9 @@ class BulkJobCleanup:
             write_log(tally, self._clock.now(), dry_run=self._is_dry_run)
             with suppress(LookupError):  # a test, say, calls the job outside of a host
                 current_run().report(
-                    **counters(tally), **({"dry_run": 1} if self._is_dry_run else {})
+                    **counters(tally),
+                    delete_lag=tally.longest_overdue.total_seconds(),
+                    **({"dry_run": 1} if self._is_dry_run else {}),
                 )
 
     def _complain_once(self) -> None:

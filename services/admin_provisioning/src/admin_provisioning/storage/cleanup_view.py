@@ -55,14 +55,20 @@ class SqlCleanupView:
         """List finished jobs that are old, in the order of the index."""
         job = BulkJobRow
         statement = (
-            select(job.id, job.version, job.owner_id, job.finished_at, job.hold, job.file_key)
+            select(
+                *(job.id, job.version, job.owner_id, job.finished_at, job.state),
+                *(job.hold, job.file_key),
+            )
             .where(*_is_old(cutoffs, after))
             .order_by(job.finished_at, job.id)
             .limit(limit)
         )
         async with self._database.reading() as session:
             return [
-                FinishedJob(row.id, row.version, row.owner_id, at, row.hold, row.file_key)
+                FinishedJob(
+                    *(row.id, row.version, row.owner_id, at, BulkJobState(row.state)),
+                    *(row.hold, row.file_key),
+                )
                 for row in await session.execute(statement)
                 if (at := row.finished_at) is not None  # the schema knows, the type does not
             ]
