@@ -52,8 +52,8 @@ class CleanupTally:
     oldest_left: datetime | None = None
     """When the oldest of them finished."""
     longest_overdue: timedelta = timedelta(0)
-    """The longest time past its age of a job that was deleted or had to stay for now. It counts from
-    there, too, if the job was one of its owner's newest until lately."""
+    """The longest time past its age of a job that was deleted or had to stay for now; even if the
+    job was one of its owner's newest until lately."""
     duration: float = 0.0
     """Seconds."""
     failed_in_a_row: int = 0
