@@ -18,10 +18,12 @@ _OURS = ("BEGIN", "SELECT set_config", "EXPLAIN")
 class Statement(str):
     """A statement, as the driver gets it."""
 
-    __slots__ = ("given",)
+    __slots__ = ("given", "times")
 
     given: Parameters
     """Its parameters; of many rows at once, those of the first."""
+    times: int
+    """How often the driver sends it, each time with other parameters."""
 
 
 @contextmanager
@@ -31,7 +33,8 @@ def statements(database: Database) -> Iterator[list[Statement]]:
 
     def see(_: Connection, text: str, parameters: Any) -> None:  # noqa: ANN401 - the driver's
         statement = Statement(text)
-        statement.given = parameters[0] if isinstance(parameters, list) else parameters
+        many = parameters if isinstance(parameters, list) else [parameters]
+        statement.given, statement.times = many[0], len(many)
         seen.append(statement)
 
     with _listening(database, see):

@@ -50,7 +50,7 @@ async def test_case_14_statements_grow_with_batches_only(
 async def test_case_14_no_statement_has_too_many_parameters(
     lab: Lab, deleter: MakeDeleter, database: Database
 ) -> None:
-    """All ids of a batch are one, however large it is."""
+    """All ids of a batch are one, however large it is, and so is all that the audit is told."""
     size = 500
     await lab.add(size)
     await lab.add_retired(31 * DAY, size)
@@ -58,6 +58,7 @@ async def test_case_14_no_statement_has_too_many_parameters(
         await deleter(BatchSize=size, MaxPerRun=2 * size).run()
     assert (len(await lab.retired()), len(await lab.pcs())) == (size, size)
     assert max(len(statement.given) for statement in seen) < 50
+    assert {statement.times for statement in seen} == {1}
 
 
 async def test_case_14_a_fleet_longer_than_a_page_is_read_page_by_page(
