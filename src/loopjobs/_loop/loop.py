@@ -57,7 +57,8 @@ class Loop(Generic[OptionsT]):
         self.pace = Pace(monitor, context, runs)
         self.ticker = self.pace.ticker
         self.ticker.taker = self
-        self._places = Places(runs, monitor)
+        # Made for the first run that may have to wait, as what is below: most loops have none.
+        self._places: Places[OptionsT] | None = None
         self._turns = (
             None
             if context.leases is None
@@ -70,7 +71,6 @@ class Loop(Generic[OptionsT]):
         """The one that serves the loop, once it does."""
         self._underway: _Underway | None = None
         """The run whose first step was taken, and that the task has to go on with."""
-        # Made for the first run beside the loop, for most loops have none.
         self._beside: RunsBeside | None = None
 
     @property
@@ -87,14 +87,15 @@ class Loop(Generic[OptionsT]):
     def close(self) -> None:
         """Hand out no more slots, and let a tick go that waits for its turn."""
         self.pace.close()
-        self._places.close()
+        if self._places is not None:
+            self._places.close()
         if self._turns is not None:
             self._turns.close()
 
     def use(self, options: OptionsT) -> None:
         """Use these options from the next run on, and count a wait in progress anew."""
         self.pace.use(options)
-        self._places.look_again()
+        self._look_for_places()
 
     async def serve(self, tick: Tick | None, thrown: BaseException | None) -> bool:
         """Serve a slot, or the run that was begun in it; return whether there can be others.
@@ -146,13 +147,13 @@ class Loop(Generic[OptionsT]):
         runs.end(run, _SUCCEEDED)
         if pace.heeds_ends:
             pace.note_end(run, _SUCCEEDED)
-        if self._places.waiting:
-            self._go_on(None)
+        if self._places is not None:
+            self._places.look_again()
         return True
 
     async def _serve_slot(self, tick: Tick) -> None:
-        runs, places = self._runs, self._places
-        refusal = await places.wait() if runs or places.is_closed else None
+        has_to_ask = self._runs or self.ticker.is_closed
+        refusal = await self._line().wait() if has_to_ask else None
         refusal = refusal or self.ticker.reason_to_refuse(tick.due)
         if refusal is not None:
             self.pace.pass_by(refusal)
@@ -176,8 +177,7 @@ class Loop(Generic[OptionsT]):
     def _end(self, run: RunInProgress, outcome: Outcome, again: RunAgain | None) -> None:
         self._runs.end(run, outcome)
         self.pace.note_end(run, outcome)
-        if again is not None or self._places.waiting:
-            self._go_on(again)
+        self._go_on(again)
 
     async def runs_beside_ended(self) -> None:
         """Return once no run beside the loop is left."""
@@ -188,7 +188,7 @@ class Loop(Generic[OptionsT]):
         """Run the job beside its slots, under the same overlap rule."""
         now, origin = self._context.monotonic(), copy_context()
         tick = Tick(due=now, planned=now, number=None)
-        refusal = await self._places.wait_by_hand()
+        refusal = await self._line().wait_by_hand()
         turn = Turn(refusal)
         if refusal is None and (turns := self.shared_turns) is not None:
             turn = await self._take_turn(tick, turns)
@@ -221,7 +221,7 @@ class Loop(Generic[OptionsT]):
     def _go_on(self, again: RunAgain | None) -> None:
         if again is not None:
             self.pace.run_again(again.after)
-        self._places.look_again()
+        self._look_for_places()
 
     async def _run_in_turn(self, tick: Tick, turns: Turns) -> None:
         """Run a slot if it can be had in the cluster."""
@@ -249,7 +249,7 @@ class Loop(Generic[OptionsT]):
         if turn.failures is not None:
             # Whoever ran last, and wherever that was.
             self._runs.consecutive_failures = turn.failures
-        refusal = self._places.refusal_now() or turn.refusal
+        refusal = self._line().refusal_now() or turn.refusal
         if refusal is None and not is_by_hand:
             refusal = self.ticker.reason_to_refuse(tick.due)
         if refusal is not None:
@@ -271,4 +271,13 @@ class Loop(Generic[OptionsT]):
         """Enter a run that was cancelled from outside before its body began."""
         self._runs.settle(run, Outcome.CANCELLED)
         self._runs.leave(run)
-        self._places.look_again()
+        self._look_for_places()
+
+    def _line(self) -> Places[OptionsT]:
+        if self._places is None:
+            self._places = Places(self._runs, self._monitor, is_closed=self.ticker.is_closed)
+        return self._places
+
+    def _look_for_places(self) -> None:
+        if self._places is not None:
+            self._places.look_again()

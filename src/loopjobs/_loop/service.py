@@ -69,10 +69,11 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         if self._task is not None:
             raise StartError(f"job {self.name} was started already; a loop is started once")
         serving = self._serve(self._loop.ticker.next())
+        context = self._context.of_tasks()
         task = asyncio.get_running_loop().create_task(
-            serving, name=f"loopjobs {self.name}", context=self._context.of_tasks()
+            serving, name=f"loopjobs {self.name}", context=context
         )
-        task.add_done_callback(_note_end)
+        task.add_done_callback(_note_end, context=context)
         self._loop.task = task
         try:
             if not self._is_without_slots:

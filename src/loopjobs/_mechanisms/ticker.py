@@ -27,9 +27,9 @@ class Ticker(TimerAlarm):
     """
 
     __slots__ = (
-        "_alarm_due", "_clock", "_extra_due", "_failure", "_hold_until", "_is_closed",
+        "_alarm_due", "_clock", "_extra_due", "_failure", "_hold_until",
         "_jitter", "_last_due", "_number", "_random", "_runs", "_schedule", "_shift",
-        "_timer", "_waiter", "busy_as", "is_exclusive", "is_paused", "taker",
+        "_timer", "_waiter", "busy_as", "is_closed", "is_exclusive", "is_paused", "taker",
     )  # fmt: skip
 
     def __init__(
@@ -48,7 +48,7 @@ class Ticker(TimerAlarm):
         self._alarm_due = math.inf
         self._waiter: asyncio.Future[Tick | None] | None = None
         self._failure: BaseException | None = None
-        self._is_closed = False
+        self.is_closed = False
         self._jitter = 0.0
         self._shift = 0.0
         self._extra_due = math.inf
@@ -66,14 +66,14 @@ class Ticker(TimerAlarm):
     @property
     def next_due(self) -> float:
         """The next slot, without jitter; infinite if there is none in sight."""
-        if self._schedule is None or self._is_closed:
+        if self._schedule is None or self.is_closed:
             return math.inf
         return min(self._schedule.next_due, self._extra_due)
 
     @property
     def next_slot(self) -> float:
         """The next slot of the schedule itself, whatever was asked for beside it."""
-        if self._schedule is None or self._is_closed:
+        if self._schedule is None or self.is_closed:
             return math.inf
         return self._schedule.next_due
 
@@ -112,7 +112,7 @@ class Ticker(TimerAlarm):
     def look(self) -> None:
         """Decide what is due already, though the timer has not called yet; else wait anew."""
         now = self._clock.monotonic()
-        if not self._is_closed:
+        if not self.is_closed:
             self._settle(now)
 
     def run_again(self, due: float) -> None:
@@ -147,7 +147,7 @@ class Ticker(TimerAlarm):
 
     def close(self) -> None:
         """Hand out no more slots and let the loop go."""
-        self._is_closed = True
+        self.is_closed = True
         self._arm()
         if self._waiter is not None:
             self._answer(self._waiter)
@@ -158,7 +158,7 @@ class Ticker(TimerAlarm):
             return
         if self._failure is not None:
             waiter.set_exception(self._failure)
-        elif self._is_closed:
+        elif self.is_closed:
             waiter.set_result(None)
 
     def _arm(self) -> None:
@@ -173,7 +173,7 @@ class Ticker(TimerAlarm):
 
     def _wake_at(self) -> float:
         schedule = self._schedule
-        if schedule is None or self._is_closed:
+        if schedule is None or self.is_closed:
             return math.inf
         slot = schedule.next_due + self._shift
         return min(slot, self._extra_due)
@@ -221,7 +221,7 @@ class Ticker(TimerAlarm):
         if not has_ended:
             if not waiter.done():
                 waiter.set_result(make_tick((due, due, number)))
-        elif self._failure is not None or self._is_closed:
+        elif self._failure is not None or self.is_closed:
             self._answer(waiter)
 
     def _settle(self, now: float) -> None:
