@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Final
 
 VARIABLE: Final = "LOOPJOBS_TEST_BROWSER"
-_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The first has no windows to think of: it takes half the time of the others.
+_NAMES: Final = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 
 ADVICE: Final = f"""\
 The tests of the page need a Chromium, and there is none. Do one of these:

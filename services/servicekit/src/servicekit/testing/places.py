@@ -119,9 +119,9 @@ class PostgresqlPlace:
     def _make(self, template: sql.Composable) -> str:
         url = self._server.set(database=f"loopjobs_test_{uuid4().hex}")
         made = url.render_as_string(hide_password=False)
-        self._connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(_name(made), template)
-        )
+        # Copied file by file: by way of its log, the other way, it takes half as long again.
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+        self._connection.execute(create.format(_name(made), template))
         return made
 
 
