@@ -124,3 +124,31 @@ async def test_a_job_is_built_once_even_when_first_runs_overlap(
         await clock.advance(20)
         assert host.jobs["Job"].status().ledger.succeeded == 3
     assert len(built) == 1
+
+
+async def test_a_run_that_waits_for_a_job_that_cannot_be_built_tries_to_build_it(
+    new_builder: NewBuilder, easy: Easy, clock: FakeClock
+) -> None:
+    """What kept the first from it may be gone."""
+    asked: list[object] = []
+
+    async def slow_engine() -> Engine:
+        asked.append(1)
+        await clock.sleep(15)
+        if len(asked) == 1:
+            raise OSError("the database is away")
+        return Engine()
+
+    class Job:
+        def __init__(self, engine: Engine) -> None: ...
+
+        async def execute(self, ct: CancellationToken) -> None: ...
+
+    provider = Provider(scope=Scope.APP)
+    provider.provide(slow_engine)
+    builder = new_builder({"Job": {"SkipIfRunning": False}}).add_provider(provider)
+    async with builder.add_loop_job(Job, easy).build() as host:
+        await clock.advance(40)
+        ledger = host.jobs["Job"].status().ledger
+    assert (ledger.failed, ledger.succeeded) == (1, 4)
+    assert len(asked) == 2
