@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from login.domain.departures import Pauses
 from login.domain.retirement import RetirementFailedError
 from login.domain.retirement_ports import Stamp
 from login.domain.retirement_rule import RetirementRule
@@ -222,22 +221,3 @@ async def test_case_16_a_run_that_ended_between_two_batches_is_made_good(
         *(("pc.purged", pc_id) for pc_id in (5, 6, 7, 8)),
         *(("pc.retired", pc_id) for pc_id in (1, 2, 3, 4)),
     ]
-
-
-async def test_batches_leave_others_their_turn(clock: FakeClock) -> None:
-    """A pause between two batches, none before the first; a stop ends it at once."""
-    ct = CancellationTokenSource(clock)
-    pauses = Pauses(0.5, ct)
-    began = clock.monotonic()
-    await pauses.before_batch()
-    assert clock.monotonic() == began
-    waiting = asyncio.create_task(pauses.before_batch())
-    await clock.advance(0.499)
-    assert not waiting.done()
-    await clock.advance(0.001)
-    assert waiting.done()
-    waiting = asyncio.create_task(pauses.before_batch())
-    await clock.settle()
-    ct.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await waiting

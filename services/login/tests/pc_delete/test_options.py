@@ -17,7 +17,7 @@ from loopjobs import SettingsError
 def test_without_settings_pcs_have_months() -> None:
     """90 days until a PC is retired, 30 more until it is purged; a brake at a fifth."""
     options = PcDeleteJobOptions()
-    rules, brake = options.to_rules(has_one_writer=True), options.to_brake_rules()
+    rules, brake = options.to_rules(), options.to_brake_rules()
     assert (options.interval_in_seconds, options.start_jitter_in_seconds) == (3_600, 3_600)
     assert rules.ages.delete_after == timedelta(days=90)
     assert rules.ages.purge_after == timedelta(days=30)
@@ -51,7 +51,7 @@ def test_every_option_has_its_key() -> None:
     )
     assert (options.interval_in_seconds, options.start_jitter_in_seconds) == (60, 5)
     assert options.mode is DeleteMode.HARD
-    assert options.to_rules(has_one_writer=False) == RetirementRules(
+    assert options.to_rules() == RetirementRules(
         ages=RetirementAges(
             delete_after=timedelta(days=10), purge_after=timedelta(), never_seen_after=None
         ),
@@ -62,17 +62,13 @@ def test_every_option_has_its_key() -> None:
     )
     assert options.to_brake_rules() == RetirementBrakeRules(max_fraction=0.5, min_count=7)
     two_phase = PcDeleteJobOptions.model_validate({"PurgeAfterDays": 3, "NeverSeenAfterDays": 2})
-    ages = two_phase.to_rules(has_one_writer=False).ages
+    ages = two_phase.to_rules().ages
     assert (ages.purge_after, ages.never_seen_after) == (timedelta(days=3), timedelta(days=2))
 
 
-@pytest.mark.parametrize(("has_one_writer", "pause"), [(True, 0.05), (False, 0.0)])
-def test_the_database_decides_about_the_pause(
-    has_one_writer: bool,  # noqa: FBT001
-    pause: float,
-) -> None:
-    """SQLite has one writer, so that the others need their turn."""
-    assert PcDeleteJobOptions().to_rules(has_one_writer=has_one_writer).pause == pause
+def test_a_pause_that_nobody_sets_is_left_to_the_batches() -> None:
+    """As long as each takes."""
+    assert PcDeleteJobOptions().to_rules().pause is None
 
 
 @pytest.mark.parametrize("value", [0, -5, "", "NaN", 3_651])

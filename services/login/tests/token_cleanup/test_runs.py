@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from random import Random
 
 import pytest
 
 from login.domain.ports import TokenCleanupStore
+from login.domain.token_retention import Cutoffs
 from login.domain.token_search import TokenKind
 from login.jobs.token_cleanup import TokenCleanupJob
 from login.jobs.token_cleanup_options import TokenCleanupJobOptions
@@ -133,6 +135,28 @@ async def test_between_two_batches_others_have_their_turn(
     await tokens.one_time(30)
     await job.clean()
     assert clock.monotonic() == pytest.approx(0.1)
+
+
+class SlowTokenStore(FakeTokenStore):
+    """Takes 1.5 ms for each token, and remembers how many went at once."""
+
+    def __init__(self, tokens: int, clock: FakeClock) -> None:
+        super().__init__(tokens)
+        self._clock = clock
+        self.batches: list[int] = []
+
+    async def delete(self, kind: TokenKind, ids: Sequence[int], cutoffs: Cutoffs) -> int:
+        self._clock.stall(0.0015 * len(ids))
+        self.batches.append(len(ids))
+        return await super().delete(kind, ids, cutoffs)
+
+
+async def test_a_run_on_a_slow_database_takes_smaller_batches(clock: FakeClock) -> None:
+    """All tokens go all the same, and no transaction after the first one takes 0.1 s."""
+    store = SlowTokenStore(300, clock)
+    await Cleaner(store, clock, BatchSize=120).clean()
+    assert store.batches == [120, 60, 60, 60]
+    assert store.tokens == []
 
 
 async def test_case_14_a_dry_run_at_the_cap_does_not_run_again_for_ever(

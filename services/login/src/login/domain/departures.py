@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from login.domain.batch_pace import BatchPace
+from login.domain.pauses import Pauses
 from login.domain.retirement_ports import Departing
-from loopjobs import CancellationToken
 from servicekit.faults import NOT_ABOUT_A_ROW
 
 READ_AHEAD: Final = 10_000
@@ -45,31 +45,6 @@ class DeparturesTally:
         self.failed += 1
         if len(self.failures) < FAILURES_NAMED:
             self.failures.append(failure)
-
-
-class Pauses:
-    """Lets others have their turn between two batches.
-
-    Args:
-        seconds: how long.
-        ct: ends the run here.
-    """
-
-    def __init__(self, seconds: float, ct: CancellationToken) -> None:
-        self._seconds = seconds
-        self._ct = ct
-        self._is_first = True
-
-    async def before_batch(self) -> None:
-        """Wait, unless it is the first batch of the run.
-
-        Raises:
-            asyncio.CancelledError: the run was asked to end.
-        """
-        if self._seconds and not self._is_first:
-            await self._ct.sleep(self._seconds)
-        self._is_first = False
-        self._ct.raise_if_cancellation_requested()
 
 
 class DepartureWriter(Protocol):

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from login.domain.batch_pace import BatchPace
-from login.domain.departures import DeparturesTally, FailedDeparture, Pauses, in_batches
+from login.domain.departures import DeparturesTally, FailedDeparture, in_batches
+from login.domain.pauses import Pauses
 from login.domain.retirement_ports import Departing, RetirementStore, Stamp
 from login.domain.retirement_rule import RetirementRule
 from servicekit.faults import NOT_ABOUT_A_ROW

@@ -15,11 +15,6 @@ class RehearsalStore:
         self.retired: list[Departing] = []
         self.purged: list[Departing] = []
 
-    @property
-    def has_one_writer(self) -> bool:
-        """Whether others need pauses: not from one that does not write."""
-        return False
-
     async def take_census(self, rule: RetirementRule) -> RetirementCensus:
         """Count the fleet."""
         return await self._store.take_census(rule)

@@ -5,7 +5,8 @@ from typing import Final
 
 from login.domain.acknowledgements import Acknowledgement
 from login.domain.batch_pace import BatchPace
-from login.domain.departures import Departures, DeparturesTally, Pauses
+from login.domain.departures import Departures, DeparturesTally
+from login.domain.pauses import Pauses
 from login.domain.purging import PurgeWriter, erase_claimed
 from login.domain.rehearsal import RehearsalStore
 from login.domain.retirement_brake import RetirementBrake, RetirementHold
@@ -29,8 +30,8 @@ class RetirementRules:
     batch_size: int = 500
     max_per_run: int = 5_000
     """Bounds each phase: so many are retired, and so many are purged."""
-    pause: float = 0.0
-    """Seconds between two batches."""
+    pause: float | None = None
+    """Seconds between two batches; `None`: as long as each takes."""
     is_rehearsal: bool = False
 
 
@@ -119,7 +120,8 @@ class Retirement:
         stamp: Stamp,
         ct: CancellationToken,
     ) -> None:
-        pauses = Pauses(0.0 if self._rules.is_rehearsal else self._rules.pause, ct)
+        seconds = 0.0 if self._rules.is_rehearsal else self._rules.pause
+        pauses = Pauses(seconds, self._clock, ct)
         cap, pace = self._rules.max_per_run, BatchPace(self._rules.batch_size, self._clock)
         retirer = RetireWriter(store, rule, stamp, pace)
         await Departures(retirer, tally.retirement, cap, pace).run(pauses)

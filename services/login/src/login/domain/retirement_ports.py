@@ -63,11 +63,6 @@ class RetirementStore(Protocol):
     Raises of every verb: `StoreUnavailableError` when the store cannot serve it now.
     """
 
-    @property
-    def has_one_writer(self) -> bool:
-        """Whether others who write need pauses between our batches."""
-        ...
-
     async def take_census(self, rule: RetirementRule) -> RetirementCensus:
         """Count the fleet."""
         ...

@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from login.domain.batch_pace import BatchPace
+from login.domain.pauses import Pauses
 from login.domain.ports import TokenCleanupStore
 from login.domain.token_cleanup_tally import CleanupFailure, CleanupRules, CleanupTally, StoppedBy
 from login.domain.token_retention import Cutoffs
@@ -48,7 +51,10 @@ class TokenCleanup:
         began = self._clock.monotonic()
         cutoffs = self._rules.retention.cutoffs(self._clock.now())
         try:
-            await _Run(self._store, self._rules, self._retries, cutoffs, tally).clean(ct)
+            pace = BatchPace(self._rules.batch_size, self._clock)
+            pauses = Pauses(self._rules.pause, self._clock, ct)
+            rhythm = _Rhythm(pace, pauses, self._retries)
+            await _Run(self._store, self._rules, rhythm, cutoffs, tally).clean(ct)
         except asyncio.CancelledError:
             tally.stopped_by = StoppedBy.STOP
             raise
@@ -59,6 +65,15 @@ class TokenCleanup:
             raise _incomplete(tally.failures)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rhythm:
+    """How batches of one run follow each other."""
+
+    pace: BatchPace
+    pauses: Pauses
+    retries: BusyRetries
+
+
 class _Run:
     """One run: each way is walked once, from its beginning to its end, and never back."""
 
@@ -66,13 +81,13 @@ class _Run:
         self,
         store: TokenCleanupStore,
         rules: CleanupRules,
-        retries: BusyRetries,
+        rhythm: _Rhythm,
         cutoffs: Cutoffs,
         tally: CleanupTally,
     ) -> None:
         self._store = store
         self._rules = rules
-        self._retries = retries
+        self._rhythm = rhythm
         self._cutoffs = cutoffs
         self._tally = tally
         self._ahead: dict[Search, Place | None] = dict.fromkeys(Search)
@@ -105,14 +120,16 @@ class _Run:
     async def _batches(
         self, kind: TokenKind, ct: CancellationToken
     ) -> AsyncGenerator[Sequence[int], None]:
-        size = self._rules.batch_size
         for search in [search for search in Search if search.kind is kind]:
             is_at_end = False
             while not is_at_end:
                 ct.raise_if_cancellation_requested()
                 found = await self._find(search, ct)
-                for start in range(0, len(found.ids), size):
-                    yield found.ids[start : start + size]
+                ids = found.ids
+                while ids:
+                    size = self._rhythm.pace.size
+                    yield ids[:size]
+                    ids = ids[size:]
                 self._counted_ahead = 0
                 self._ahead[search] = found.end
                 is_at_end = found.end is None
@@ -121,7 +138,7 @@ class _Run:
     async def _find(self, search: Search, ct: CancellationToken) -> Found:
         limit = max(self._rules.look_ahead, self._rules.batch_size)
         look = partial(self._store.find, search, self._cutoffs, self._ahead[search], limit)
-        return await self._retries.call(look, ct.sleep)
+        return await self._rhythm.retries.call(look, ct.sleep)
 
     async def _clean_batch(
         self, kind: TokenKind, ids: Sequence[int], ct: CancellationToken
@@ -131,17 +148,20 @@ class _Run:
             self._counted_ahead += len(ids)
             self._tally.count_batch(kind, len(ids), len(ids))
             return
-        if self._tally.batches and self._rules.batch_pause:
-            await ct.sleep(self._rules.batch_pause)
-        delete = partial(self._store.delete, kind, ids, self._cutoffs)
+        await self._rhythm.pauses.before_batch()
+        delete = partial(self._delete, kind, ids)
         try:
-            deleted = await self._retries.call(delete, ct.sleep)
+            deleted = await self._rhythm.retries.call(delete, ct.sleep)
         except NOT_ABOUT_A_ROW:
             raise
         except Exception as error:  # noqa: BLE001 - one bad row must not keep all others
             self._tally.failures.append(CleanupFailure(kind, error))
         else:
             self._tally.count_batch(kind, deleted, len(ids))
+
+    async def _delete(self, kind: TokenKind, ids: Sequence[int]) -> int:
+        with self._rhythm.pace.measured():
+            return await self._store.delete(kind, ids, self._cutoffs)
 
     async def _look_at_what_is_left(self, ct: CancellationToken) -> Backlog | None:
         rows, moments = -self._counted_ahead, []

@@ -29,8 +29,8 @@ class CleanupRules:
     retention: Retention = field(default_factory=Retention)
     batch_size: int = 1_000
     max_per_run: int = 100_000
-    batch_pause: float = 0.0
-    """Seconds between two batches, in which others write."""
+    pause: float | None = None
+    """Seconds between two batches; `None`: as long as each takes."""
     dry_run: bool = False
     """Whether to count only."""
     look_ahead: int = LOOK_AHEAD

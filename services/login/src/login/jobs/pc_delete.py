@@ -22,7 +22,7 @@ class PcDeleteJob:
         clock: Clock,
     ) -> None:
         brake = RetirementBrake(options.to_brake_rules(), acknowledgements, board)
-        rules = options.to_rules(has_one_writer=pcs.has_one_writer)
+        rules = options.to_rules()
         self._retirement = Retirement(pcs, brake, clock, rules)
         self._log = PcDeleteLog(options.mode.value)
 

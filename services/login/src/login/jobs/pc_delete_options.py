@@ -7,9 +7,8 @@ from pydantic import Field, field_validator
 from login.domain.retirement import RetirementRules
 from login.domain.retirement_brake import RetirementBrakeRules
 from login.domain.retirement_rule import RetirementAges
-from login.jobs.run_cap import no_less_than_a_batch
+from login.jobs.batch_options import in_seconds, no_less_than_a_batch
 from loopjobs import LoopJobOptions, RunOn, SettingsEnum
-from servicekit.database import batch_pause
 
 _WEEK_IN_SECONDS = 604_800
 _TEN_YEARS_IN_DAYS = 3_650
@@ -56,16 +55,13 @@ class PcDeleteJobOptions(LoopJobOptions):
     dry_run: bool = False
     """Whether the job only tells what it would do."""
     batch_pause_in_milliseconds: int | None = Field(None, ge=0, le=10_000)
-    """The pause between two batches; `None` leaves it to the database: 50 with SQLite, else 0."""
+    """The pause between two batches; by default as long as the batch took, and 100 at the most: so
+    others have half of the time."""
 
     _check_cap = field_validator("max_per_run")(no_less_than_a_batch)
 
-    def to_rules(self, *, has_one_writer: bool) -> RetirementRules:
-        """Return them in words of the domain.
-
-        Args:
-            has_one_writer: whether the database has one writer at a time.
-        """
+    def to_rules(self) -> RetirementRules:
+        """Return them in words of the domain."""
         never_seen = self.never_seen_after_days
         return RetirementRules(
             ages=RetirementAges(
@@ -75,7 +71,7 @@ class PcDeleteJobOptions(LoopJobOptions):
             ),
             batch_size=self.batch_size,
             max_per_run=self.max_per_run,
-            pause=batch_pause(self.batch_pause_in_milliseconds, is_sqlite=has_one_writer),
+            pause=in_seconds(self.batch_pause_in_milliseconds),
             is_rehearsal=self.dry_run,
         )
 

@@ -45,11 +45,6 @@ PC_RETIRED: Final = "pc_retired"
 class SqlRetirementStore(SqlPurgeStore):
     """A `RetirementStore` on the table of PCs and what hangs on it."""
 
-    @property
-    def has_one_writer(self) -> bool:
-        """Whether it is SQLite."""
-        return self._database.is_sqlite
-
     async def take_census(self, rule: RetirementRule) -> RetirementCensus:
         """Count the fleet in one statement."""
         async with self._database.reading() as session:

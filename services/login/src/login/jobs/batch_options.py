@@ -1,4 +1,4 @@
-"""The most that a job does in one run."""
+"""What jobs that write in batches can be told, each by an option of the same name."""
 
 from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -16,3 +16,8 @@ def no_less_than_a_batch(value: int, info: ValidationInfo) -> int:
             "cap", "must be at least BatchSize ({batch_size})", {"batch_size": batch_size}
         )
     return value
+
+
+def in_seconds(batch_pause_in_milliseconds: int | None) -> float | None:
+    """Return the pause in seconds; `None` stays what it is."""
+    return None if batch_pause_in_milliseconds is None else batch_pause_in_milliseconds / 1_000
