@@ -8,6 +8,7 @@ import pytest
 from dishka import Provider, Scope
 
 from login.app import build_host_builder
+from login.domain.pc_counts import PcCounts
 from login.domain.ports import SweepStore
 from login.domain.staleness import StaleRule
 from login.storage.sweep_store import SqlSweepStore
@@ -76,6 +77,8 @@ async def sweep(
     builder = build_host_builder(settings_files=[], settings=sections)
     provider = Provider(scope=Scope.APP)
     provider.provide(store, provides=SweepStore)
+    # dishka leaves no default to a constructor that it reads.
+    provider.provide(PcCounts, provides=PcCounts | None)
     return await builder.add_provider(provider).build().run_once("PcKeepAliveJob")
 
 
