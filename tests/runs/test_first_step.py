@@ -15,6 +15,9 @@ from loopjobs import CancellationToken, HostBuilder, JobHandle, LoopJobOptions, 
 from loopjobs.testing import FakeClock, JobHarness
 
 EVERY_TEN = LoopJobOptions(interval_in_seconds=10)
+LATER = {
+    name: {"IntervalInSeconds": 10, "InitialDelayInSeconds": 10} for name in ("first", "second")
+}
 word: ContextVar[str] = ContextVar("word", default="unset")
 
 
@@ -143,6 +146,33 @@ async def test_a_body_sees_what_it_would_see_in_a_task_of_its_own(deeds: list[De
         assert harness.status().ledger.succeeded == 3
     assert script.seen == expected * 3
     assert len(script.tasks) == bool(deeds)
+
+
+async def test_whatever_a_first_step_awaits_others_can_await_too(clock: FakeClock) -> None:
+    """Jobs that are due together, and tasks that come between their first steps and their tasks."""
+    answers: list[str] = []
+    answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def ask() -> None:
+        answers.append(await answer)
+
+    async def first(ct: CancellationToken) -> None:
+        between.append(asyncio.ensure_future(ask()))
+        await ask()
+
+    async def second(ct: CancellationToken) -> None:
+        await ask()
+
+    between: list[asyncio.Future[None]] = []
+    builder = HostBuilder(settings_files=(), settings=LATER, clock=clock)
+    builder.add_loop_job(first, LoopJobOptions).add_loop_job(second, LoopJobOptions)
+    async with builder.build() as host:
+        await clock.advance(10)
+        answer.set_result("yes")
+        await clock.advance(0)
+        errors = [job.history()[0].error for job in host.jobs.values()]
+    assert errors == [None, None]
+    assert answers == ["yes"] * 3
 
 
 async def test_a_body_is_in_the_task_of_its_loop_from_its_first_step_on() -> None:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.body import Body, read_return
 from loopjobs._run.current import enter_run
-from loopjobs._run.in_context import ENDED, close_in, in_context, no_exit
+from loopjobs._run.in_context import ENDED, close_in, in_context, no_exit, set_aside
 from loopjobs._run.run_context import RunContext, prepare
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._run.time_limit import TimeLimit
@@ -30,7 +30,7 @@ class Begun(NamedTuple):
     context: Context
     steps: Generator[object, object, None]
     awaited: object
-    """What it awaits; `ENDED` if it has ended."""
+    """What it awaits, set aside; `ENDED` if it has ended."""
     raised: BaseException | None
     """What it has raised."""
 
@@ -103,7 +103,7 @@ class Performer:
             return Begun(context, steps, ENDED, error)
         if awaited is ENDED and run.returned is None:
             return None
-        return Begun(context, steps, awaited, None)
+        return Begun(context, steps, set_aside(awaited), None)
 
     async def go_on(
         self,
