@@ -11,12 +11,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Final, Self
 
 from chaos.case import Case
 from chaos.cluster import NothingCameError
-from chaos.engines import ENGINES, Engine
+from chaos.engines import ENGINES, Engine, blank_of
 from chaos.fault import Stage
 from chaos.figures import Figure
 from loopjobs import SystemClock
@@ -67,9 +68,14 @@ class SideBySide:
         self._on_progress = on_progress
         self._running: dict[Connection, _Performance] = {}
         self._done: dict[Case, Sequence[Figure] | _Broken] = {}
+        self._stack = ExitStack()
+        self._blank: Path | None = None
 
     def __enter__(self) -> Self:
         """Begin with the first ones."""
+        for case in self._waiting:
+            if self._blank is None and (self._shared is None or case.needs_own_store):
+                self._blank = self._stack.enter_context(blank_of(case.engine))
         self._fill()
         return self
 
@@ -84,6 +90,7 @@ class SideBySide:
             performance.process.terminate()
         for connection in list(self._running):
             self._end(connection)
+        self._stack.close()
 
     def figures(self, case: Case) -> Sequence[Figure]:
         """Wait until a case is done; return what came of it.
@@ -105,7 +112,7 @@ class SideBySide:
             case = self._waiting.popleft()
             ours, theirs = multiprocessing.Pipe(duplex=False)
             shared = None if case.needs_own_store else self._shared
-            process = _PROCESSES.Process(target=_perform, args=(case, shared, theirs))
+            process = _PROCESSES.Process(target=_perform, args=(case, shared, self._blank, theirs))
             process.start()
             theirs.close()
             self._running[ours] = _Performance(process, case)
@@ -129,14 +136,14 @@ class SideBySide:
         process.close()
 
 
-def _perform(case: Case, shared: Engine | None, reports: Connection) -> None:
+def _perform(case: Case, shared: Engine | None, blank: Path | None, reports: Connection) -> None:
     signal.signal(signal.SIGTERM, _unwind)
     # Replicas are forked from here. Each would have what was imported copied, page by page, when it
     # looks for garbage in it.
     gc.freeze()
     try:
         with ExitStack() as stack:
-            engine = shared or stack.enter_context(ENGINES[case.engine]())
+            engine = shared or stack.enter_context(ENGINES[case.engine](blank))
             stage = Stage(
                 engine,
                 SystemClock(),
