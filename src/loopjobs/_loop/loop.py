@@ -131,7 +131,7 @@ class Loop(Generic[OptionsT]):
         if self._turns is not None and self.shared_turns is not None:
             return False
         run = runs.begin(due, due, number, pace.options)
-        if run.token.is_cancellation_requested:
+        if self.ticker.is_closed:
             # Whoever was told of the begin in line has stopped the host.
             self._end(run, Outcome.CANCELLED, None)
             return True
@@ -196,7 +196,7 @@ class Loop(Generic[OptionsT]):
             return self._runs.refuse(tick, turn.refusal, turn.why)
         run = self._begin_in_turn(tick, turn)
         run.origin = origin
-        record = self._runs.watch(run)
+        record = run.watch()
         self._start_beside(run)
         return await asyncio.shield(record)
 

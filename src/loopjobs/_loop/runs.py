@@ -1,6 +1,5 @@
 """The runs of one job: those in progress, those that ended, and the books about them."""
 
-import asyncio
 import math
 from collections.abc import Iterator
 from datetime import timedelta
@@ -83,9 +82,8 @@ class Runs:
         run.token = CancellationTokenSource.of_run(context.clock)
         run.due, run.slot, run.is_scheduled = due, slot, slot is not None
         run.lateness = now - planned if now > planned else 0.0
-        run.task = run.outcome = run.returned = run.settled = None
-        run.reported = run.fencing_token = None
-        run.has_timed_out = run.has_lost_lease = False
+        run.task = run.outcome = run.returned = None
+        run.is_plain = True
         if self.in_line is None:
             self.in_line = run
         else:
@@ -102,16 +100,8 @@ class Runs:
 
         Most runs end so that nothing follows from it but counts, which is quickly done.
         """
-        if (
-            outcome is not _SUCCEEDED
-            or run.outcome is not None
-            or run.reported is not None
-            or run.fencing_token is not None
-            or run.settled is not None
-            or self.consecutive_failures
-            or not run.is_scheduled
-            or run is not self.in_line
-        ):
+        is_plain = run.is_plain and outcome is _SUCCEEDED and run is self.in_line
+        if not is_plain or self.consecutive_failures:
             self.settle(run, outcome)
             self.leave(run)
             return
@@ -135,7 +125,7 @@ class Runs:
         if run.outcome is not None:
             return
         context = self._context
-        run.outcome = outcome
+        run.outcome, run.is_plain = outcome, False
         run.duration = context.monotonic() - run.started
         self._book_of(run).enter(outcome)
         recovered_after = 0
@@ -186,11 +176,6 @@ class Runs:
             duration=0.0,
             error=why,
         )
-
-    def watch(self, run: RunInProgress) -> asyncio.Future[RunRecord]:
-        """Return a future of the record of that run."""
-        run.settled = asyncio.get_running_loop().create_future()
-        return run.settled
 
     @property
     def ledger(self) -> Ledger:

@@ -139,8 +139,7 @@ class Turns:
     def keep(self, run: RunInProgress, claimed: Claimed) -> None:
         """Renew the lease of a run until it is given back; a run that loses it is cancelled."""
         if isinstance(claimed.answer, Granted):
-            run.lease = claimed.answer.lease
-            run.fencing_token = run.lease.fencing_token
+            run.hold(claimed.answer.lease)
             bereaved = Bereaved(lambda: self._losses.strike(run), run.token.warn_threads)
             self._client.keep(claimed, bereaved)
 

@@ -20,8 +20,8 @@ class CurrentRun:
     # What every run has is in slots, which takes a third of the time; what few have is a default of
     # the class, and costs the others nothing.
     __slots__ = (
-        "__dict__", "__weakref__", "attempt", "due", "fencing_token", "job", "lateness", "number",
-        "process", "reported", "slot", "started", "started_wall",
+        "__dict__", "__weakref__", "attempt", "due", "job", "lateness", "number", "process", "slot",
+        "started", "started_wall",
     )  # fmt: skip
 
     process: str
@@ -41,11 +41,11 @@ class CurrentRun:
     """The start on the wall clock, in seconds since 1970."""
     lateness: float
     """Seconds between the moment the run was to start and the start."""
-    fencing_token: int | None
+    fencing_token: int | None = None
     """The token of the lease this run holds; `None` without a lease."""
     fence: Fence | None = None
     """Binds transactions to the lease, where leases are in a database; set by a run context."""
-    reported: dict[str, float] | None
+    reported: dict[str, float] | None = None
     origin: Context | None = None
     """For a run by hand, a copy of the context that `trigger()` was called in; kept until the body
     has ended."""

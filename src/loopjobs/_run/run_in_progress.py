@@ -27,10 +27,11 @@ class RunInProgress(CurrentRun):
 
     # Filled in by who begins it: to hand all of it to a constructor would take twice as long.
     __slots__ = (
-        "duration", "has_lost_lease", "has_timed_out", "is_scheduled", "options", "outcome",
-        "returned", "settled", "task", "token",
+        "duration", "is_plain", "is_scheduled", "options", "outcome", "returned", "task", "token",
     )  # fmt: skip
 
+    is_plain: bool
+    """Whether there is nothing to tell of it but when it ran, as of most that go well."""
     is_scheduled: bool
     options: LoopJobOptions
     """The options this run began with."""
@@ -44,10 +45,10 @@ class RunInProgress(CurrentRun):
     duration: float
     lease: Lease | None = None
     """The lease it holds and has to give back."""
-    settled: asyncio.Future[RunRecord] | None
+    settled: asyncio.Future[RunRecord] | None = None
     """Resolved with the record, for whoever waits for this run."""
-    has_timed_out: bool
-    has_lost_lease: bool
+    has_timed_out: bool = False
+    has_lost_lease: bool = False
     error: str | None = None
     trace: str | None = None
     _due_at: datetime | None = None
@@ -77,6 +78,23 @@ class RunInProgress(CurrentRun):
             is_slot = self.is_scheduled and self.options.cron is not None
             self._due_at = slot_near(due_at) if is_slot else due_at
         return self._due_at
+
+    def report(self, **counters: float) -> None:
+        """Say what the run did; as the class above has it."""
+        self.is_plain = False
+        super().report(**counters)
+
+    def watch(self) -> asyncio.Future[RunRecord]:
+        """Return a future of the record."""
+        self.is_plain = False
+        self.settled = asyncio.get_running_loop().create_future()
+        return self.settled
+
+    def hold(self, lease: Lease) -> None:
+        """Hold a lease, which has to be given back."""
+        self.is_plain = False
+        self.lease = lease
+        self.fencing_token = lease.fencing_token
 
     def note_error(self, error: BaseException) -> None:
         """Keep the words of the error, without secrets and not too many.
