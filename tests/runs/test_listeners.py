@@ -3,10 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextvars import ContextVar, copy_context
+from functools import partial
 
 import pytest
 
 from loopjobs import (
+    Alarm,
     CancellationToken,
     Event,
     Host,
@@ -25,6 +28,15 @@ from loopjobs import (
 from loopjobs.testing import EventRecorder, FakeClock
 
 Build = Callable[..., Host]
+caller: ContextVar[str] = ContextVar("caller")
+
+
+class CallingBack(FakeClock):
+    """Calls back in the context of whoever asked for it, as event loops do."""
+
+    def call_between(self, earliest: float, latest: float, callback: Callable[[], None]) -> Alarm:
+        call = partial(copy_context().run, callback)
+        return super().call_between(earliest, latest, call)
 
 
 async def job(ct: CancellationToken) -> None:
@@ -160,3 +172,33 @@ async def test_the_death_of_a_loop_is_announced_in_spite_of_a_broken_listener(
     assert len(recorder.of(LoopDied)) == 1
     await host.stop()
     assert host.jobs["dying"].history()[0].outcome is Outcome.SUCCEEDED
+
+
+async def test_listeners_are_not_told_in_the_context_of_whoever_moved_the_next_wake_up() -> None:
+    """Somebody who ran a job by hand, say: all that came after would be told in their name."""
+    callers: list[str] = []
+    clock = CallingBack()
+
+    async def often(ct: CancellationToken) -> None:
+        pass
+
+    async def by_hand(ct: CancellationToken) -> None:
+        await clock.sleep(1)
+
+    async def request() -> None:
+        caller.set("a request")
+        await host.jobs["by_hand"].trigger()
+
+    hour = {"IntervalInSeconds": 3600, "InitialDelayInSeconds": 3600, "TimeoutInSeconds": 2}
+    settings = {"often": {"IntervalInSeconds": 10}, "by_hand": hour}
+    builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
+    builder.add_listener(lambda event: callers.append(caller.get("nobody")))
+    host = builder.add_loop_job(often, LoopJobOptions).add_loop_job(by_hand, LoopJobOptions).build()
+    async with host:
+        await clock.advance(5)
+        asked = asyncio.ensure_future(request())
+        await clock.advance(2)
+        await asked
+        callers.clear()
+        await clock.advance(20)
+        assert callers == ["nobody"] * 4

@@ -3,6 +3,8 @@
 import asyncio
 from bisect import bisect_right
 from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from heapq import heapify, heappop, heappush
 from itertools import count
 from math import inf
@@ -43,6 +45,9 @@ class Timer:
         """Nothing that is due later needs a call of its own: before all while it is firing."""
         self._firing = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._call: Callable[[], None] = self._fire
+        """Fires in the context that the timer was first used in; event loops call in that of
+        whoever has asked for the call, a web request, say, and would go on in it for good."""
         self.moment = -inf
         """The clock's time when it last called: all that it called for share one reading."""
         self.wall_offset = 0.0
@@ -120,12 +125,13 @@ class Timer:
         if self._alarm is not None:
             self._alarm.cancel()
         self._alarm_due = due
-        self._alarm = self._clock.call_between(due, due + self._slack, self._fire) if heap else None
+        self._alarm = self._clock.call_between(due, due + self._slack, self._call) if heap else None
 
     def _is_at_home(self) -> bool:
         running = _running_loop()
         if self._loop is None:
             self._loop = running
+            self._call = partial(copy_context().run, self._fire)
         return running is self._loop
 
     def _fire(self) -> None:
