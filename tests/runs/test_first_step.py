@@ -211,6 +211,26 @@ async def test_a_run_that_never_waits_wakes_no_task(clock: FakeClock) -> None:
     assert woken == 0
 
 
+async def test_a_body_cannot_cancel_a_loop_that_has_not_begun(clock: FakeClock) -> None:
+    """Where many jobs start, the first slot of one can be due before its task is served."""
+
+    async def idle(ct: CancellationToken) -> None:
+        pass
+
+    async def job(ct: CancellationToken) -> None:
+        await cancel_itself()
+        await give_way()
+
+    names = ("first", "second", "third")
+    settings = {name: {"IntervalInSeconds": 10} for name in (*names, "job")}
+    builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
+    for name in names:
+        builder.add_loop_job(idle, LoopJobOptions, name=name)
+    async with builder.add_loop_job(job, LoopJobOptions).build() as host:
+        await clock.advance(10)
+        assert host.jobs["job"].status().ledger.failed == 2
+
+
 async def test_a_body_can_stop_its_host_in_its_first_step(clock: FakeClock) -> None:
     """It is asked to end like any other, and no slot comes after that."""
     starts: list[float] = []

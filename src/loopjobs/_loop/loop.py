@@ -56,7 +56,6 @@ class Loop(Generic[OptionsT]):
         self._runs = runs
         self.pace = Pace(monitor, context, runs)
         self.ticker = self.pace.ticker
-        self.ticker.taker = self
         # Made for the first run that may have to wait, as what is below: most loops have none.
         self._places: Places[OptionsT] | None = None
         self._turns = (

@@ -194,6 +194,9 @@ class LoopHostedService(Generic[JobT, OptionsT]):
                 asked for before there are any, and not when the task takes its first step.
         """
         loop, goes_on = self._loop, True
+        # Not before this: a task that is cancelled before its first step never takes it, and a
+        # body that cancels itself would cancel this one.
+        loop.ticker.taker = loop
         try:
             while goes_on:
                 tick, thrown = None, None
@@ -211,11 +214,14 @@ class LoopHostedService(Generic[JobT, OptionsT]):
                 raise
             await loop.runs_beside_ended()
         finally:
-            self._is_over = True
-            if self._drain is not None:
-                self._drain.finish()
+            self._end()
         if self._fault is None:
             self._context.announcer.announce(LoopStopped(self.name))
+
+    def _end(self) -> None:
+        self._is_over = True
+        if self._drain is not None:
+            self._drain.finish()
 
     def _die(self, error: BaseException) -> None:
         error = cause_of_death(self.name, error)
