@@ -20,7 +20,7 @@ from intake.shapes import Shape
 from servicekit.testing import Place, SqlitePlace
 from serving.process import serving
 from serving.services import ServicePlace, login_order
-from sweeps import bulk_job_cleanup, pc_keep_alive
+from sweeps import bulk_job_cleanup, login_case, pc_keep_alive
 from sweeps.case import Case
 from sweeps.catalogue import CASES
 from sweeps.measuring import Plan, filled
@@ -38,6 +38,14 @@ def _forks() -> None:
 def place(tmp_path: Path) -> Place:
     """Where databases are made."""
     return SqlitePlace(tmp_path / "databases")
+
+
+@pytest.fixture
+def few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So few that a crowded machine keeps up: all that is due is sent, and so is what is late."""
+    monkeypatch.setattr(login_case, "_KEEP_ALIVES_A_SECOND", 20)
+    monkeypatch.setattr(login_case, "_SIGN_INS_A_SECOND", 2)
+    monkeypatch.setattr(bulk_job_cleanup, "_LOOKS_A_SECOND", 20)
 
 
 def asked(**given: object) -> argparse.Namespace:
@@ -82,6 +90,7 @@ def test_shapes_of_keep_alives_take_turns() -> None:
 
 
 @pytest.mark.smoke
+@pytest.mark.usefixtures("few_requests")
 def test_a_job_and_its_peer_do_the_same_while_requests_are_answered(place: Place) -> None:
     """Both find one PC in a hundred silent; the peer asks for every PC."""
     with filled(pc_keep_alive.CASE, place, ROWS) as database:
@@ -103,6 +112,7 @@ def test_a_job_and_its_peer_do_the_same_while_requests_are_answered(place: Place
 
 
 @pytest.mark.smoke
+@pytest.mark.usefixtures("few_requests")
 def test_the_other_service_is_sent_lists_and_shows_a_job_meanwhile(place: Place) -> None:
     """Half of the rows of bulk jobs are old: those of the ten older jobs of each owner."""
     with filled(bulk_job_cleanup.CASE, place, ROWS) as database:
