@@ -1,5 +1,6 @@
 """Databases on the disk, as they are where they matter: each commit reaches it, nothing is off."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from types import ModuleType
 from typing import Final
 
 import psycopg
+from sqlalchemy import make_url
 
 from benchmark_command import CannotMeasureError
 from servicekit.testing import Place, PostgresqlPlace, SqlitePlace
@@ -51,6 +53,21 @@ def place_of(engine: str, rows: int) -> Iterator[Place]:
             place.close()
         finally:
             server.cleanup()
+
+
+def settle(url: str) -> None:
+    """Bring to the disk what was written to a database that nobody is connected to.
+
+    Else it gets there while something is measured: the first checkpoint of SQLite, which asks for
+    its own pages alone, would wait for all of them, and who writes with it.
+    """
+    place = make_url(url)
+    if place.get_backend_name() == SQLITE:
+        with Path(place.database or "").open("rb") as file:
+            os.fsync(file.fileno())
+        return
+    with psycopg.connect(as_conninfo(url), autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
 
 
 def _check_room(folder: Path, rows: int) -> None:

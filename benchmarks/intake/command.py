@@ -12,7 +12,7 @@ from rich.progress import Progress, TaskID
 
 from benchmark_command import Benchmark, Taking, run
 from filling.fleet import fill
-from filling.on_disk import ENGINES, place_of
+from filling.on_disk import ENGINES, place_of, settle
 from intake.measuring import Plan, Result, measure
 from intake.page import SECTION, line_of
 from intake.shapes import Shape
@@ -92,6 +92,7 @@ def _take(
         progress.update(task, description=f"{alike[0].engine}: fill {pcs:,} PCs")
         url = place.create()
         asyncio.run(fill(url, pcs))
+        settle(url)
         for plan in alike:
             what = f"{plan.pcs:,} PCs, {plan.shape}, {plan.connections} connections"
             progress.update(task, description=f"{plan.engine}: {what}")

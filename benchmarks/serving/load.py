@@ -19,6 +19,10 @@ class Load:
         self.answers[status] += 1
         self.latencies.append(seconds * 1_000)
 
+    def __add__(self, other: "Load") -> "Load":
+        """Return what came of both."""
+        return Load(self.answers + other.answers, self.latencies + other.latencies)
+
     @property
     def good(self) -> int:
         """How many did what was asked for."""

@@ -17,7 +17,7 @@ from sweeps.measuring import Plan, Result, filled
 from sweeps.page import SECTION, line_of
 from terminal import progress_on
 
-_PEERS_SHARE: Final = 1_000
+_PEERS_SHARES: Final = (1_000, 250)
 """The peer, and the job beside it, have 1 in so many of the rows: it would take all day."""
 _SHARES: Final = (100, 10, 1)
 """Further sizes."""
@@ -34,11 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def plans_of(case: Case, engine: str, given: argparse.Namespace) -> Iterator[Plan]:
-    """Give what there is to measure, the smallest size first, and the peer with it."""
+    """Give what there is to measure, the smallest sizes first, and the peer with them."""
     most = given.rows or (case.full_rows // _QUICK_SHARE if given.quick else case.full_rows)
     most = max(most, _LEAST_ROWS)
-    yield Plan(case.name, engine, most // _PEERS_SHARE, is_peer=True)
-    yield Plan(case.name, engine, most // _PEERS_SHARE)
+    for share in _PEERS_SHARES:
+        yield Plan(case.name, engine, most // share, is_peer=True)
+        yield Plan(case.name, engine, most // share)
     for share in _SHARES[:-1]:
         yield Plan(case.name, engine, most // share)
     seconds = _QUICK_SECONDS_OFF if given.quick else _SECONDS_OFF

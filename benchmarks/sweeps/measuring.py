@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from filling.bulk import filling
+from filling.on_disk import settle
 from loopjobs import SystemClock
 from servicekit.testing import Place
 from serving.load import Load
-from serving.paced import pacing
+from serving.paced import Pacer, pacing
 from serving.process import Ran, Service, serving
 from serving.services import ServicePlace
 from sweeps.case import Case, Scene
@@ -32,7 +33,8 @@ class Plan:
     rows: int
     is_peer: bool = False
     seconds_off: float = 0.0
-    """For how long requests are measured before the job runs; not at all with 0."""
+    """For how long requests are measured without the job: half of it before the job runs and half
+    after; not at all with 0."""
     warm_up: float = 1.5
     """Seconds of requests before anything is measured."""
 
@@ -110,6 +112,7 @@ class Filled:
     def measure(self, plan: Plan, *, is_last: bool) -> Result:
         """Measure on a copy, or on the database itself if nobody needs it after that."""
         url = self.url if is_last else self.place.copy(self.url)
+        settle(url)
         try:
             return asyncio.run(_measure(self.case, plan, ServicePlace(url, self.folder)))
         finally:
@@ -164,15 +167,21 @@ async def _measure(case: Case, plan: Plan, place: ServicePlace) -> Result:
 async def _run(
     case: Case, plan: Plan, service: Service
 ) -> tuple[Ran, Mapping[str, Load], Mapping[str, Load]]:
-    clock, job = SystemClock(), RowByRowJob.__name__ if plan.is_peer else case.name
+    job = RowByRowJob.__name__ if plan.is_peer else case.name
     streams = case.requests(plan.rows, service.tokens)
     async with pacing(service.port, streams) as pacer:
-        await clock.sleep(plan.warm_up)
-        off: Mapping[str, Load] = {}
-        if plan.seconds_off:
-            await pacer.begin()
-            await clock.sleep(plan.seconds_off)
-            off = await pacer.end()
+        await SystemClock().sleep(plan.warm_up)
+        before = await _without_job(plan, pacer)
         await pacer.begin()
         ran = await service.run(job)
-        return ran, off, await pacer.end()
+        on = await pacer.end()
+        after = await _without_job(plan, pacer)
+        return ran, {what: load + after[what] for what, load in before.items()}, on
+
+
+async def _without_job(plan: Plan, pacer: Pacer) -> Mapping[str, Load]:
+    if not plan.seconds_off:
+        return {}
+    await pacer.begin()
+    await SystemClock().sleep(plan.seconds_off / 2)
+    return await pacer.end()

@@ -55,13 +55,13 @@ def asked(**given: object) -> argparse.Namespace:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 @pytest.mark.parametrize("is_quick", [True, False])
-def test_a_job_has_its_peer_at_a_size_of_its_own(case: Case, is_quick: bool) -> None:  # noqa: FBT001
+def test_a_job_has_its_peer_at_two_sizes_of_its_own(case: Case, is_quick: bool) -> None:  # noqa: FBT001
     """And three larger ones; what requests feel without it is measured at the largest."""
     plans = list(sweeps.command.plans_of(case, ENGINES[0], asked(quick=is_quick)))
     jobs = [plan for plan in plans if not plan.is_peer]
-    assert [plan.rows for plan in plans if plan.is_peer] == [jobs[0].rows]
-    assert [jobs[-1].rows // plan.rows for plan in jobs] == [1_000, 100, 10, 1]
-    assert [bool(plan.seconds_off) for plan in plans] == [False] * 4 + [True]
+    assert [plan.rows for plan in plans if plan.is_peer] == [job.rows for job in jobs[:2]]
+    assert [jobs[-1].rows // plan.rows for plan in jobs] == [1_000, 250, 100, 10, 1]
+    assert [bool(plan.seconds_off) for plan in plans] == [False] * 6 + [True]
     assert len({plan.step for plan in plans}) == len(plans)
 
 
