@@ -38,14 +38,15 @@ async def test_batches_leave_others_their_turn() -> None:
         await waiting
 
 
-async def test_others_have_half_of_the_time() -> None:
-    """A pause is as long as what was done since the one before, reading included."""
+@pytest.mark.parametrize("share", [1, 0.5])
+async def test_others_have_a_share_of_the_time(share: float) -> None:
+    """A pause is as long as what was done since the one before, reading included, or half of it."""
     clock = QuickClock()
-    pauses = Pauses(None, clock, CancellationTokenSource(clock))
+    pauses = Pauses(None, clock, CancellationTokenSource(clock), share)
     await pauses.before_batch()
     for seconds in (0.02, 0.05, 0.01):
         clock.stall(seconds)
-        assert await slept(pauses, clock) == pytest.approx(seconds)
+        assert await slept(pauses, clock) == pytest.approx(share * seconds)
 
 
 async def test_a_batch_that_waited_for_others_makes_no_long_pause() -> None:

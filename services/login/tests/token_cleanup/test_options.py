@@ -35,10 +35,10 @@ def test_without_settings_it_cleans_hourly_and_keeps_what_detects_theft() -> Non
     assert options.complaints() == []
 
 
-def test_where_there_is_one_writer_batches_are_smaller() -> None:
+def test_where_there_is_one_writer_batches_are_smaller_and_pauses_shorter() -> None:
     """Unless the settings say otherwise."""
     rules = bound().to_rules(has_one_writer=True)
-    assert rules.batch_size == 500
+    assert (rules.batch_size, rules.pause_share) == (500, 0.5)
     rules = bound(BatchSize=7, BatchPauseInMilliseconds=0).to_rules(has_one_writer=True)
     assert (rules.batch_size, rules.pause) == (7, 0)
 
@@ -84,6 +84,7 @@ def test_every_option_has_its_key() -> None:
         batch_size=4,
         max_per_run=5,
         pause=0.01,
+        pause_share=0.5,
         dry_run=True,
     )
 

@@ -12,14 +12,19 @@ class Pauses:
     """The pauses between the batches of one run.
 
     Args:
-        seconds: how long each is; `None`: as long as what was done since the one before, so that
-            the job is at work for half of the time, however fast or busy the machine is.
+        seconds: how long each is; `None`: as long as what was done since the one before, or a
+            share of it, so that the job is at work for a share of the time, however fast or busy
+            the machine is.
         clock: tells how long something took.
         ct: ends the run here.
+        share: of what was done.
     """
 
-    def __init__(self, seconds: float | None, clock: Clock, ct: CancellationToken) -> None:
+    def __init__(
+        self, seconds: float | None, clock: Clock, ct: CancellationToken, share: float = 1.0
+    ) -> None:
         self._seconds = seconds
+        self._share = share
         self._clock = clock
         self._ct = ct
         self._at_work_since: float | None = None
@@ -38,4 +43,4 @@ class Pauses:
     def _length(self, since: float) -> float:
         if self._seconds is not None:
             return self._seconds
-        return min(self._clock.monotonic() - since, LONGEST)
+        return min((self._clock.monotonic() - since) * self._share, LONGEST)

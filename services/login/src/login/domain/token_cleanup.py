@@ -52,7 +52,8 @@ class TokenCleanup:
         cutoffs = self._rules.retention.cutoffs(self._clock.now())
         try:
             pace = BatchPace(self._rules.batch_size, self._clock)
-            pauses = Pauses(self._rules.pause, self._clock, ct)
+            share = self._rules.pause_share
+            pauses = Pauses(self._rules.pause, self._clock, ct, share)
             rhythm = _Rhythm(pace, pauses, self._retries)
             await _Run(self._store, self._rules, rhythm, cutoffs, tally).clean(ct)
         except asyncio.CancelledError:

@@ -15,6 +15,8 @@ _YEAR_IN_DAYS: Final = 365
 _HOUR_IN_SECONDS: Final = 3_600.0
 _BATCH: Final = 1_000
 _BATCH_OF_ONE_WRITER: Final = 500
+_PAUSE_OF_ONE_WRITER: Final = 0.5
+"""Of a batch: who waits for the one writer has the next turn, however short the pause is."""
 _WEAK_REUSE_DETECTION: Final = timedelta(minutes=30)
 
 
@@ -53,8 +55,8 @@ class TokenCleanupJobOptions(LoopJobOptions):
     retain_revoked_for_days: float = Field(7.0, ge=0, le=_YEAR_IN_DAYS)
     """How long revoked sessions are kept, and such of their tokens as have not expired."""
     batch_pause_in_milliseconds: int | None = Field(None, ge=0, le=10_000)
-    """The pause between two batches; by default as long as the batch took, and 100 at the most: so
-    others have half of the time."""
+    """The pause between two batches; by default as long as the batch took, on SQLite half as long,
+    and 100 at the most: so others have half of the time, or a third."""
     statement_timeout_in_seconds: float = Field(10.0, ge=1, le=600)
     """A statement that takes longer is given up and tried again; on PostgreSQL only."""
     dry_run: bool = False
@@ -78,6 +80,7 @@ class TokenCleanupJobOptions(LoopJobOptions):
             batch_size=min(batch_size, self.max_per_run),
             max_per_run=self.max_per_run,
             pause=in_seconds(self.batch_pause_in_milliseconds),
+            pause_share=_PAUSE_OF_ONE_WRITER if has_one_writer else 1.0,
             dry_run=self.dry_run,
         )
 
