@@ -65,6 +65,11 @@ async def uncancel_itself() -> None:
     own_task().uncancel()
 
 
+async def be_cancelled_while_it_waits() -> None:
+    asyncio.get_running_loop().call_soon(own_task().cancel)
+    await give_way()
+
+
 async def pass_a_timeout() -> None:
     async with asyncio.timeout(0):
         await give_way()
@@ -100,8 +105,8 @@ async def fail() -> None:
 Deed = Callable[[], Awaitable[None]]
 DEEDS: tuple[Deed, ...] = (
     give_way, wait_for_a_future, wait_for_a_task, await_what_is_done, cancel_itself,
-    uncancel_itself, pass_a_timeout, lose_a_child, shield_a_task, set_a_variable, await_a_mistake,
-    fail,
+    uncancel_itself, be_cancelled_while_it_waits, pass_a_timeout, lose_a_child, shield_a_task,
+    set_a_variable, await_a_mistake, fail,
 )  # fmt: skip
 
 
@@ -138,6 +143,8 @@ async def in_a_task(script: Script) -> list[str]:
 @example(deeds=[cancel_itself, uncancel_itself])
 @example(deeds=[pass_a_timeout, lose_a_child])
 @example(deeds=[cancel_itself, await_a_mistake])
+@example(deeds=[cancel_itself, pass_a_timeout])
+@example(deeds=[give_way, cancel_itself, uncancel_itself])
 async def test_a_body_sees_what_it_would_see_in_a_task_of_its_own(deeds: list[Deed]) -> None:
     """Cancellations, timeouts, task groups and context variables, in every run of the same task."""
     expected, script = await in_a_task(Script(deeds)), Script(deeds)

@@ -34,17 +34,30 @@ async def cancels_itself_and_swallows_it(ct: CancellationToken) -> None:
         await asyncio.sleep(0)
 
 
+async def cancels_itself_takes_it_back_and_returns(ct: CancellationToken) -> None:
+    own_task().cancel()
+    own_task().uncancel()
+
+
+async def waits_cancels_itself_takes_it_back_and_returns(ct: CancellationToken) -> None:
+    await asyncio.sleep(0)
+    own_task().cancel()
+    own_task().uncancel()
+
+
 @pytest.mark.parametrize(
     "body",
     [
         cancels_itself_and_returns,
         cancels_itself_twice_and_returns,
         cancels_itself_and_swallows_it,
+        cancels_itself_takes_it_back_and_returns,
+        waits_cancels_itself_takes_it_back_and_returns,
     ],
 )
 async def test_a_body_that_cancels_itself_and_returns_has_succeeded(body: Body) -> None:
     """The cancellation it planted strikes neither the loop nor the next run."""
-    harness = JobHarness(body, EVERY_TEN)  # type: ignore[arg-type] # three of one shape
+    harness = JobHarness(body, EVERY_TEN)  # type: ignore[arg-type] # all of one shape
     async with harness:
         await harness.clock.advance(20)
         assert harness.status().ledger.succeeded == 3

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Callable, Generator, Sequence
 from contextvars import Context
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard
 
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.body import Body, read_return
@@ -19,7 +20,8 @@ from loopjobs._words.outcomes import Outcome
 
 # On Python 3.11 finding a member in its enumeration costs as much as making the run's context.
 _SUCCEEDED: Final = Outcome.SUCCEEDED
-
+# From then on `uncancel` takes back what was not delivered yet, as none was amid a first step.
+_TAKES_BACK: Final = sys.version_info >= (3, 13)
 
 _PLAINLY: Final = (_SUCCEEDED, None)
 
@@ -81,7 +83,7 @@ class Performer:
         if run.token.is_cancellation_requested:
             return Outcome.CANCELLED, None
         begun = self.begin(body, run, task)
-        if begun is None and not (task and task.cancelling()):
+        if begun is None and not _is_struck(task):
             return _PLAINLY
         return await self.go_on(run, task, limit, begun)
 
@@ -122,6 +124,8 @@ class Performer:
             begun: What `begin` has returned.
             thrown: What came to the task since then, and was meant for the body.
         """
+        if isinstance(thrown, asyncio.CancelledError):
+            thrown = await _last_thrown(thrown, task)
         if isinstance(thrown, GeneratorExit):
             if begun is not None:
                 close_in(begun.context, begun.steps)
@@ -132,7 +136,7 @@ class Performer:
             outcome, again = await self._other_steps(run, limit, begun, thrown)
         else:
             outcome, again = _read(run, begun.raised), None
-        if task is not None and task.cancelling():
+        if _is_struck(task):
             await _absorb_cancellation(task)
         if run.has_lost_lease:
             return Outcome.FAILED, None
@@ -183,12 +187,37 @@ def _read(run: RunInProgress, error: BaseException) -> Outcome:
     return Outcome.FAILED
 
 
+async def _last_thrown(
+    thrown: asyncio.CancelledError, task: "asyncio.Task[object] | None"
+) -> BaseException | None:
+    """Serve what the first step has asked for; return what has come to the task in the end.
+
+    A task that is cancelled amid a step goes on behind all that this step has asked for, and the
+    words of the last cancellation count. One that waits is woken at once.
+    """
+    try:
+        await asyncio.sleep(0)
+    except BaseException as last:  # noqa: BLE001 - it may be closed as well
+        return last
+    is_taken_back = _TAKES_BACK and task is not None and not task.cancelling()
+    return None if is_taken_back else thrown
+
+
+def _is_struck(task: "asyncio.Task[object] | None") -> TypeGuard["asyncio.Task[object]"]:
+    """Return whether something was cancelled in that task, or will be.
+
+    Before Python 3.13 `uncancel` takes nothing back: what was not delivered yet is on its way, and
+    asyncio has no public word for that.
+    """
+    return task is not None and (task.cancelling() > 0 or getattr(task, "_must_cancel", False))
+
+
 async def _absorb_cancellation(task: asyncio.Task[object]) -> None:
     """Leave no cancellation behind that was meant for the body.
 
     A body that cancels its own task and returns has planted one that would strike the loop.
     """
-    while task.cancelling():
+    while _is_struck(task):
         while task.uncancel():
             pass
         with contextlib.suppress(asyncio.CancelledError):
