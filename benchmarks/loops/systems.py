@@ -34,6 +34,21 @@ SYSTEMS: Final = (
         "call-at", "bare: `call_at` and a task a tick", "hand", "by_hand:CallingAt", "asyncio"
     ),
     ListedSystem("loopjobs", "**loopjobs**", "ours", "loop_jobs:Plain", "loopjobs"),
+    ListedSystem(
+        "bare-waits",
+        "bare loop, its body waits once",
+        "variant",
+        "by_hand:SleepingAroundWaits",
+        "asyncio",
+    ),
+    ListedSystem(
+        "loopjobs-waits",
+        "with such a body, against a bare loop with one",
+        "variant",
+        "loop_jobs:Waiting",
+        "loopjobs",
+        against="bare-waits",
+    ),
     ListedSystem("listener", "with a listener", "variant", "loop_jobs:Heard", "loopjobs"),
     ListedSystem(
         "watched",

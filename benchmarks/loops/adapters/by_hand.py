@@ -35,6 +35,14 @@ class Sleeping(System):
         self.plan.tick(number)
 
 
+class SleepingAroundWaits(Sleeping):
+    """The same around a body that waits once."""
+
+    async def _run(self, number: int) -> None:
+        self.plan.tick(number)
+        await asyncio.sleep(0)
+
+
 class CallingAt(System):
     """A timer of the event loop a job, and a task a tick."""
 

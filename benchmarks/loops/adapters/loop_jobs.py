@@ -78,6 +78,19 @@ class Plain(System):
         return count
 
 
+class Waiting(Plain):
+    """With bodies that wait once, so that the tasks of their loops have to be woken."""
+
+    def _body(self, number: int) -> Callable[[CancellationToken], Coroutine[object, object, None]]:
+        tick = self.plan.tick
+
+        async def count(_ct: CancellationToken) -> None:
+            tick(number)
+            await asyncio.sleep(0)
+
+        return count
+
+
 class Heard(Plain):
     """With a listener that does nothing: what the events alone cost."""
 
