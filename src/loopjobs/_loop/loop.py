@@ -18,7 +18,7 @@ from loopjobs._mechanisms.slots import Tick
 from loopjobs._mechanisms.task_steps import enter_task, leave_task
 from loopjobs._run.body import Body
 from loopjobs._run.options_monitor import JobOptionsMonitor
-from loopjobs._run.performer import Begun, Limit
+from loopjobs._run.performer import Begun, Limit, last_thrown
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.again import RunAgain
 from loopjobs._words.leases import LeaseEnd
@@ -106,6 +106,8 @@ class Loop(Generic[OptionsT]):
         if self._underway is not None:
             run, begun = self._underway
             self._underway = None
+            if thrown is not None:
+                thrown = await last_thrown(thrown, self.task)
             outcome, again = await self._context.performer.go_on(
                 run, self.task, self._limit(run), begun, thrown
             )
@@ -143,11 +145,7 @@ class Loop(Generic[OptionsT]):
         if begun is not None or waiter.done():
             self._underway = run, begun
             return False
-        runs.end(run, _SUCCEEDED)
-        if pace.heeds_ends:
-            pace.note_end(run, _SUCCEEDED)
-        if self._places is not None:
-            self._places.look_again()
+        self._end(run, _SUCCEEDED, None)
         return True
 
     async def _serve_slot(self, tick: Tick) -> None:
@@ -175,8 +173,10 @@ class Loop(Generic[OptionsT]):
 
     def _end(self, run: RunInProgress, outcome: Outcome, again: RunAgain | None) -> None:
         self._runs.end(run, outcome)
-        self.pace.note_end(run, outcome)
-        self._go_on(again)
+        if outcome is not _SUCCEEDED or self.pace.heeds_ends:
+            self.pace.note_end(run, outcome)
+        if again is not None or self._places is not None:
+            self._go_on(again)
 
     async def runs_beside_ended(self) -> None:
         """Return once no run beside the loop is left."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
 from contextvars import Context
 from types import coroutine
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -13,23 +13,19 @@ ENDED: Final = object()
 """What `context.run(next, step, ENDED)` returns if the first step of a coroutine is its last."""
 
 
-class SetAside(NamedTuple):
-    """A future that a step awaits, and that no task was told of yet."""
-
-    future: Future[object]
-
-
-def set_aside(awaited: object) -> object:
+def set_aside(awaited: object) -> bool:
     """Let others await the same thing before a task is told that this step awaits it.
 
     A future that is awaited is marked until a task takes it from there, and meanwhile it raises an
     error at whoever else awaits it.
+
+    Returns:
+        Whether the mark was taken off.
     """
     if not getattr(awaited, "_asyncio_future_blocking", False):
-        return awaited
-    future = cast("Future[object]", awaited)
-    future._asyncio_future_blocking = False  # noqa: SLF001 - as a task does
-    return SetAside(future)
+        return False
+    cast("Future[object]", awaited)._asyncio_future_blocking = False  # noqa: SLF001 - as a task does
+    return True
 
 
 @coroutine
@@ -48,7 +44,7 @@ def in_context(
     Args:
         context: Where the steps are taken.
         body: Whose steps they are.
-        awaited: What its first step awaits, which was taken there already; `set_aside` or not.
+        awaited: What its first step awaits, which was taken there already.
         thrown: What was meant for the body since then.
     """
     send, throw, enter = body.send, body.throw, context.run
@@ -74,21 +70,25 @@ def in_context(
         raise no_exit(error) from error
 
 
+def take_back(awaited: object) -> None:
+    """Mark again what was set aside."""
+    cast("Future[object]", awaited)._asyncio_future_blocking = True  # noqa: SLF001 - as it was left
+
+
 def _take_on(
     thrown: BaseException | None,
     awaited: object,
     enter: Callable[..., object],
     throw: Callable[[BaseException], object],
 ) -> object:
-    """Hand a cancellation on to what is awaited, as a task does; throw anything else."""
-    aside, awaited = (awaited, awaited.future) if isinstance(awaited, SetAside) else (None, awaited)
-    if thrown is not None:
-        is_cancelled = isinstance(thrown, CancelledError)
-        if not (is_cancelled and isfuture(awaited) and awaited.cancel(*thrown.args)):
-            return enter(throw, thrown)
-    if aside is not None:
-        aside.future._asyncio_future_blocking = True  # noqa: SLF001 - as the step has left it
-    return awaited
+    """Pass a cancellation on to what is awaited, as a task does; throw anything else."""
+    if thrown is None:
+        return awaited
+    is_cancelled = isinstance(thrown, CancelledError)
+    if is_cancelled and isfuture(awaited) and awaited.cancel(*thrown.args):
+        return awaited
+    set_aside(awaited)
+    return enter(throw, thrown)
 
 
 def close_in(

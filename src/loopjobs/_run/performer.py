@@ -5,12 +5,13 @@ import contextlib
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextvars import Context
-from typing import Final, NamedTuple, TypeGuard
+from functools import partial
+from typing import Final, NamedTuple, TypeAlias, TypeGuard
 
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.body import Body, read_return
 from loopjobs._run.current import enter_run
-from loopjobs._run.in_context import ENDED, close_in, in_context, no_exit, set_aside
+from loopjobs._run.in_context import ENDED, close_in, in_context, no_exit, set_aside, take_back
 from loopjobs._run.run_context import RunContext, prepare
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._run.time_limit import TimeLimit
@@ -23,7 +24,8 @@ _SUCCEEDED: Final = Outcome.SUCCEEDED
 # From then on `uncancel` takes back what was not delivered yet, as none was amid a first step.
 _TAKES_BACK: Final = sys.version_info >= (3, 13)
 
-_PLAINLY: Final = (_SUCCEEDED, None)
+_End: TypeAlias = tuple[Outcome, RunAgain | None]
+_PLAINLY: Final[_End] = (_SUCCEEDED, None)
 
 
 class Begun(NamedTuple):
@@ -32,9 +34,18 @@ class Begun(NamedTuple):
     context: Context
     steps: Generator[object, object, None]
     awaited: object
-    """What it awaits, set aside; `ENDED` if it has ended."""
+    """What it awaits; `ENDED` if it has ended."""
+    is_aside: bool
+    """Whether that was set aside."""
     raised: BaseException | None
     """What it has raised."""
+
+
+_Parts: TypeAlias = tuple[
+    Context, Generator[object, object, None], object, bool, BaseException | None
+]
+_begun: Final[Callable[[_Parts], Begun]] = partial(tuple.__new__, Begun)
+"""Makes one in C alone; the class itself takes three times as long."""
 
 
 class Limit(NamedTuple):
@@ -65,7 +76,7 @@ class Performer:
         run: RunInProgress,
         task: "asyncio.Task[object] | None",
         limit: Limit | None,
-    ) -> tuple[Outcome, RunAgain | None]:
+    ) -> _End:
         """Run the body in a fresh context; return how it ended and what it asks for.
 
         A run that was asked to end before it began has ended.
@@ -100,12 +111,12 @@ class Performer:
             # With a default there is no StopIteration, which would take longer than the step.
             awaited = context.run(next, steps, ENDED)
         except GeneratorExit as error:
-            return Begun(context, steps, ENDED, no_exit(error))
+            return Begun(context, steps, ENDED, is_aside=False, raised=no_exit(error))
         except BaseException as error:  # noqa: BLE001 - a body may even raise SystemExit
-            return Begun(context, steps, ENDED, error)
+            return Begun(context, steps, ENDED, is_aside=False, raised=error)
         if awaited is ENDED and run.returned is None:
             return None
-        return Begun(context, steps, set_aside(awaited), None)
+        return _begun((context, steps, awaited, set_aside(awaited), None))
 
     async def go_on(
         self,
@@ -114,7 +125,7 @@ class Performer:
         limit: Limit | None,
         begun: Begun | None,
         thrown: BaseException | None = None,
-    ) -> tuple[Outcome, RunAgain | None]:
+    ) -> _End:
         """Run the body from its second step to its end; the rest is as `perform` says.
 
         Args:
@@ -124,46 +135,28 @@ class Performer:
             begun: What `begin` has returned.
             thrown: What came to the task since then, and was meant for the body.
         """
-        if isinstance(thrown, asyncio.CancelledError):
-            thrown = await _last_thrown(thrown, task)
-        if isinstance(thrown, GeneratorExit):
-            if begun is not None:
-                close_in(begun.context, begun.steps)
-            raise thrown
-        if begun is None:
-            outcome, again = _PLAINLY
-        elif begun.raised is None:
-            outcome, again = await self._other_steps(run, limit, begun, thrown)
-        else:
-            outcome, again = _read(run, begun.raised), None
-        if _is_struck(task):
-            await _absorb_cancellation(task)
-        if run.has_lost_lease:
-            return Outcome.FAILED, None
-        return (Outcome.TIMED_OUT, None) if run.has_timed_out else (outcome, again)
-
-    async def _other_steps(
-        self,
-        run: RunInProgress,
-        limit: Limit | None,
-        begun: Begun,
-        thrown: BaseException | None,
-    ) -> tuple[Outcome, RunAgain | None]:
-        goes_on = begun.awaited is not ENDED
-        watch = None
-        if goes_on and limit is not None:
-            watch = TimeLimit(run, limit.seconds, self._clock, self._timer, limit.overstay)
+        if begun is None or begun.raised is not None or isinstance(thrown, GeneratorExit):
+            return await _read_first_step(run, task, begun, thrown)
+        if begun.is_aside:
+            take_back(begun.awaited)
+        watch = self._watch(run, limit) if limit is not None else None
         try:
-            if goes_on:
+            if begun.awaited is not ENDED:
                 await in_context(begun.context, begun.steps, begun.awaited, thrown)
-            return _SUCCEEDED, read_return(run.returned)
+            end: _End = _SUCCEEDED, read_return(run.returned)
         except GeneratorExit:
             raise
         except BaseException as error:  # noqa: BLE001 - a body may even raise SystemExit
-            return _read(run, error), None
+            end = _read(run, error), None
         finally:
             if watch is not None:
                 watch.cancel()
+        if _is_struck(task):
+            await _absorb_cancellation(task)
+        return end if run.is_plain else _in_view_of_limits(run, end)
+
+    def _watch(self, run: RunInProgress, limit: Limit) -> TimeLimit:
+        return TimeLimit(run, limit.seconds, self._clock, self._timer, limit.overstay)
 
     async def _inside(self, body: Body, run: RunInProgress) -> None:
         """Run the body in the present context, and keep what it returns."""
@@ -174,6 +167,32 @@ class Performer:
             run.returned = await body.run(run.token)
         else:
             run.returned = await body.bare(run.token)
+
+
+async def _read_first_step(
+    run: RunInProgress,
+    task: "asyncio.Task[object] | None",
+    begun: Begun | None,
+    thrown: BaseException | None,
+) -> _End:
+    """Return how a body has ended that has no step left, or is not to take it."""
+    if isinstance(thrown, GeneratorExit):
+        if begun is not None:
+            close_in(begun.context, begun.steps)
+        raise thrown
+    end = _PLAINLY
+    if begun is not None and begun.raised is not None:
+        end = _read(run, begun.raised), None
+    if _is_struck(task):
+        await _absorb_cancellation(task)
+    return _in_view_of_limits(run, end)
+
+
+def _in_view_of_limits(run: RunInProgress, end: _End) -> _End:
+    """Return how a run has ended that may have passed its limit, or lost its lease."""
+    if run.has_lost_lease:
+        return Outcome.FAILED, None
+    return (Outcome.TIMED_OUT, None) if run.has_timed_out else end
 
 
 def _read(run: RunInProgress, error: BaseException) -> Outcome:
@@ -187,14 +206,16 @@ def _read(run: RunInProgress, error: BaseException) -> Outcome:
     return Outcome.FAILED
 
 
-async def _last_thrown(
-    thrown: asyncio.CancelledError, task: "asyncio.Task[object] | None"
+async def last_thrown(
+    thrown: BaseException, task: "asyncio.Task[object] | None"
 ) -> BaseException | None:
     """Serve what the first step has asked for; return what has come to the task in the end.
 
     A task that is cancelled amid a step goes on behind all that this step has asked for, and the
     words of the last cancellation count. One that waits is woken at once.
     """
+    if not isinstance(thrown, asyncio.CancelledError):
+        return thrown
     try:
         await asyncio.sleep(0)
     except BaseException as last:  # noqa: BLE001 - it may be closed as well

@@ -112,7 +112,7 @@ class RunInProgress(CurrentRun):
 
     def note_timeout(self, seconds: float) -> None:
         """Keep that the run has passed its limit."""
-        self.has_timed_out = True
+        self.has_timed_out, self.is_plain = True, False
         if self.outcome is None:
             self.error = f"TimeoutError: the run passed its limit of {seconds:g} s"
 
