@@ -238,6 +238,26 @@ async def test_a_body_cannot_cancel_a_loop_that_has_not_begun(clock: FakeClock) 
         assert host.jobs["job"].status().ledger.failed == 2
 
 
+async def test_the_debug_mode_of_asyncio_names_the_job_that_takes_long(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """There a task is woken for each run: one call of a timer could be that of any job."""
+
+    async def job(ct: CancellationToken) -> None:
+        pass
+
+    event_loop = asyncio.get_running_loop()
+    event_loop.set_debug(True)
+    event_loop.slow_callback_duration = 0
+    async with JobHarness(job, EVERY_TEN, clock=clock):
+        await clock.advance(5)
+        caplog.clear()
+        await clock.advance(5)
+        told = [record.getMessage() for record in caplog.records if record.name == "asyncio"]
+    event_loop.set_debug(False)
+    assert any("name='loopjobs job'" in line for line in told)
+
+
 async def test_a_body_can_stop_its_host_in_its_first_step(clock: FakeClock) -> None:
     """It is asked to end like any other, and no slot comes after that."""
     starts: list[float] = []

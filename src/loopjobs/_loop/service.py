@@ -195,8 +195,9 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         """
         loop, goes_on = self._loop, True
         # Not before this: a task that is cancelled before its first step never takes it, and a
-        # body that cancels itself would cancel this one.
-        loop.ticker.taker = loop
+        # body that cancels itself would cancel this one. In its debug mode asyncio names the task
+        # that takes long, and it shall be the one of the job.
+        loop.ticker.taker = None if asyncio.get_running_loop().get_debug() else loop
         try:
             while goes_on:
                 tick, thrown = None, None
