@@ -23,8 +23,13 @@ def test_counts_are_told_in_words(job: str, counts: dict[str, float], words: str
 
 @pytest.mark.parametrize(
     ("job", "counts"),
-    [("PcDeleteJob", {"retired": 0}), ("TokenCleanupJob", {"batches": 2}), ("Other", {})],
+    [
+        ("PcDeleteJob", {"retired": 0}),
+        ("TokenCleanupJob", {"batches": 2}),
+        ("BulkJobCleanup", {"delete_lag": 3}),
+        ("Other", {}),
+    ],
 )
 def test_nothing_done_has_no_words(job: str, counts: dict[str, float]) -> None:
-    """Zeros are no news, and batches alone are none either."""
+    """Zeros are no news, and neither are batches, or how things are."""
     assert not in_words(job, counts)

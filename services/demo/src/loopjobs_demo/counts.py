@@ -11,7 +11,7 @@ _WORDS: Final = {
     "BulkJobWorker": {"claimed": "list* claimed", "ok": "row* done", "failed": "row* failed"},
     "BulkJobCleanup": {"jobs": "list*", "items": "row*", "files": "file*"},
 }
-_UNTOLD: Final = frozenset({"batches", "online", "stale"})
+_UNTOLD: Final = frozenset({"batches", "delete_lag", "online", "stale"})
 """How a job went about it is no news, and neither is how things are."""
 
 
