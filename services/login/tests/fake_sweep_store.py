@@ -10,6 +10,8 @@ from servicekit.mac import MacAddress
 class FakeSweepStore:
     """Keeps the last keep-alive of each online PC by id; what is marked leaves."""
 
+    has_one_writer = False
+
     def __init__(self, online: dict[int, datetime | None]) -> None:
         self.online = online
         self.marked: dict[int, datetime] = {}

@@ -21,6 +21,10 @@ class InterleavedStore:
         self.before_write = before_write
         self.writes = 0
 
+    @property
+    def has_one_writer(self) -> bool:
+        return self._store.has_one_writer
+
     async def take_census(self, rule: StaleRule) -> Census:
         return await self._store.take_census(rule)
 

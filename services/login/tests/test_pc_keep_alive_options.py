@@ -29,14 +29,14 @@ def test_the_section_of_the_contract_binds_as_it_stands() -> None:
     """The settings that the operators have keep their meaning."""
     options = PcKeepAliveJobOptions.model_validate(SECTION)
     assert (options.interval_in_seconds, options.initial_delay_in_seconds) == (10, 600)
-    assert options.to_rules().threshold.total_seconds() == 900
+    assert options.to_rules(has_one_writer=False).threshold.total_seconds() == 900
     assert options.complaints() == []
 
 
 def test_without_settings_the_rule_is_the_plain_one() -> None:
     """Every minute, five minutes of silence, no brakes."""
     options = PcKeepAliveJobOptions()
-    rules = options.to_rules()
+    rules = options.to_rules(has_one_writer=False)
     assert (options.interval_in_seconds, rules.threshold.total_seconds()) == (60, 300)
     assert (rules.brakes.mass_offline_max_fraction, rules.brakes.ingest_silence) == (1.0, None)
     assert rules.unreadable_is_stale
@@ -74,7 +74,7 @@ def test_every_option_has_its_key() -> None:
             "MaxConsecutiveFailures": 12,
         }
     )
-    assert options.to_rules() == SweepRules(
+    assert options.to_rules(has_one_writer=False) == SweepRules(
         threshold=timedelta(minutes=2),
         batch_size=3,
         max_marked_per_run=4,
@@ -135,10 +135,20 @@ def test_other_settings_out_of_range_are_named(settings: dict[str, object], wher
         builder.build()
 
 
+def test_a_batch_is_smaller_where_all_wait_for_it() -> None:
+    """Keep-alives have to get in between; what is set is set, and a cap is never passed."""
+    for has_one_writer, size in ((False, 1_000), (True, 300)):
+        rules = PcKeepAliveJobOptions().to_rules(has_one_writer=has_one_writer)
+        assert rules.batch_size == size
+    for given, size in (({"BatchSize": 7}, 7), ({"MaxMarkedPerRun": 5}, 5)):
+        options = PcKeepAliveJobOptions.model_validate(given)
+        assert options.to_rules(has_one_writer=True).batch_size == size
+
+
 def test_a_cap_of_one_batch_is_enough() -> None:
     """The cap may be as small as a batch; without a valid batch size it is not judged."""
     options = PcKeepAliveJobOptions.model_validate({"BatchSize": 10, "MaxMarkedPerRun": 10})
-    assert options.to_rules().max_marked_per_run == 10
+    assert options.to_rules(has_one_writer=False).max_marked_per_run == 10
 
 
 def test_words_may_be_spelled_in_any_case() -> None:

@@ -126,6 +126,11 @@ class PcProvisioning(Protocol):
 class SweepStore(Protocol):
     """The PCs, as the sweep needs them."""
 
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether all who write stand in one queue, so that a long batch keeps all waiting."""
+        ...
+
     async def take_census(self, rule: StaleRule) -> Census:
         """Count the online PCs in one look."""
         ...

@@ -17,7 +17,7 @@ class PcKeepAliveJob:
     """Declare PCs offline whose keep-alives have stopped."""
 
     def __init__(self, pcs: SweepStore, options: PcKeepAliveJobOptions, clock: Clock) -> None:
-        rules = options.to_rules()
+        rules = options.to_rules(has_one_writer=pcs.has_one_writer)
         self._sweep = Sweep(pcs, clock, rules)
         self._punctuality = Punctuality(options.interval_in_seconds, clock)
         self._sweep_log = SweepLog(rules.brakes, clock)

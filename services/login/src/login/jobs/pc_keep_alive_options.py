@@ -1,6 +1,7 @@
 """What PcKeepAliveJob can be told."""
 
 from datetime import timedelta
+from typing import Final
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -11,6 +12,8 @@ from loopjobs import LoopJobOptions, RunOn, SettingsEnum
 
 _WEEK_IN_MINUTES = 10_080
 _DAY_IN_SECONDS = 86_400
+_BATCH: Final = 1_000
+_BATCH_OF_ONE_WRITER: Final = 300
 _MARGIN = 3
 """One lost keep-alive must not make a PC offline, nor two."""
 
@@ -40,8 +43,9 @@ class PcKeepAliveJobOptions(LoopJobOptions):
     """The threshold: a PC whose last keep-alive is strictly older is offline."""
     expected_keep_alive_interval_in_seconds: float = Field(60.0, ge=1, le=3_600)
     """How often PCs send keep-alives; a threshold under three times this earns a warning."""
-    batch_size: int = Field(1_000, ge=1, le=10_000)
-    """PCs marked in one transaction."""
+    batch_size: int | None = Field(None, ge=1, le=10_000)
+    """PCs marked in one transaction at the most; by default 1,000, on SQLite 300: there the
+    keep-alives of all wait until it is written."""
     max_marked_per_run: int | None = Field(None, ge=1)
     """PCs marked in one run at the most, no less than a batch; the rest waits for the next run."""
     unreadable_keep_alive: UnreadableKeepAlive = UnreadableKeepAlive.OFFLINE
@@ -73,11 +77,16 @@ class PcKeepAliveJobOptions(LoopJobOptions):
             )
         return value
 
-    def to_rules(self) -> SweepRules:
-        """Return them in words of the domain."""
+    def to_rules(self, *, has_one_writer: bool) -> SweepRules:
+        """Return them in words of the domain.
+
+        Args:
+            has_one_writer: whether the store lets one writer in at a time.
+        """
+        batch_size = self.batch_size or (_BATCH_OF_ONE_WRITER if has_one_writer else _BATCH)
         return SweepRules(
             threshold=timedelta(minutes=self.change_state_time_in_minutes),
-            batch_size=self.batch_size,
+            batch_size=min(batch_size, self.max_marked_per_run or batch_size),
             max_marked_per_run=self.max_marked_per_run,
             unreadable_is_stale=self.unreadable_keep_alive is UnreadableKeepAlive.OFFLINE,
             late_run_compensation=self.late_run_compensation,

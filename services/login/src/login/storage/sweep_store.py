@@ -21,6 +21,11 @@ class SqlSweepStore:
         self._database = database
         self._counts = PcCounts() if counts is None else counts
 
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether all who write stand in one queue."""
+        return self._database.is_sqlite
+
     async def take_census(self, rule: StaleRule) -> Census:
         """Count the online PCs in one statement."""
         last = PcRow.last_keep_alive_at
