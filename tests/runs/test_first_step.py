@@ -198,26 +198,6 @@ async def test_a_body_is_in_the_task_of_its_loop_from_its_first_step_on() -> Non
     assert names == ["loopjobs job"] * 2
 
 
-async def test_a_run_that_never_waits_wakes_no_task(clock: FakeClock) -> None:
-    """What it takes to wake one is most of what a tick would cost."""
-    woken = 0
-
-    async def job(ct: CancellationToken) -> None:
-        pass
-
-    def note(loop: asyncio.AbstractEventLoop) -> None:
-        nonlocal woken
-        woken = len(loop._ready)  # type: ignore[attr-defined] # there is no public word for it
-
-    async with JobHarness(job, EVERY_TEN, clock=clock) as harness:
-        await clock.advance(0)
-        clock.call_between(10, 10, lambda: None)
-        clock.call_between(11, 11, lambda: note(asyncio.get_running_loop()))
-        await clock.advance(11)
-        assert harness.status().ledger.succeeded == 2
-    assert woken == 0
-
-
 async def test_a_body_cannot_cancel_a_loop_that_has_not_begun(clock: FakeClock) -> None:
     """Where many jobs start, the first slot of one can be due before its task is served."""
 

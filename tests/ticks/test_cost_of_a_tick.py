@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from typing import TypeAlias
 
 import pytest
 
@@ -28,6 +29,9 @@ JOBS = 20
 INTERVAL = 10
 SLOTS_REMEMBERED = 50
 CALLS = 12
+
+
+Body: TypeAlias = Callable[[CancellationToken], Coroutine[object, object, None]]
 
 
 class CountingClock(FakeClock):
@@ -54,7 +58,11 @@ async def body(ct: CancellationToken) -> None:
     pass
 
 
-def host_on(clock: FakeClock, jobs: int = JOBS) -> Host:
+async def waiting_body(ct: CancellationToken) -> None:
+    await asyncio.sleep(0)
+
+
+def host_on(clock: FakeClock, jobs: int = JOBS, job: Body = body) -> Host:
     names = [f"job{number}" for number in range(jobs)]
     section = {"IntervalInSeconds": INTERVAL, "InitialDelayInSeconds": INTERVAL}
     settings = {
@@ -64,7 +72,7 @@ def host_on(clock: FakeClock, jobs: int = JOBS) -> Host:
     }
     builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
     for name in names:
-        builder.add_loop_job(body, LoopJobOptions, name=name)
+        builder.add_loop_job(job, LoopJobOptions, name=name)
     return builder.build()
 
 
@@ -122,6 +130,18 @@ async def test_a_run_that_cannot_overlap_needs_no_task_of_its_own(clock: FakeClo
         await clock.advance(5 * INTERVAL)
         asyncio.get_running_loop().set_task_factory(None)
     assert made == []
+
+
+@pytest.mark.parametrize(("job", "woken"), [(body, 0), (waiting_body, 1)])
+async def test_only_a_body_that_waits_wakes_the_task_of_its_loop(
+    clock: FakeClock, job: Body, woken: int
+) -> None:
+    """To wake one takes as long as all the rest of a tick."""
+    async with host_on(clock, job=job):
+        await clock.advance(INTERVAL)
+        calls = await calls_of(clock.advance(5 * INTERVAL))
+    # A task that waits is woken by the result of what it waits for.
+    assert calls["set_result"] == 5 * JOBS * woken
 
 
 async def test_nothing_is_told_that_nobody_hears(
