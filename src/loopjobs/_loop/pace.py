@@ -33,7 +33,7 @@ class Pace(Generic[OptionsT]):
 
     __slots__ = (
         "_backoff", "_context", "_has_moved_slots", "_monitor", "_origin", "_runs", "_wall_watch",
-        "expected_since", "heeds_ends", "is_on_grid", "options", "ticker", "time_limit",
+        "expected_since", "heeds_ends", "is_on_grid", "options", "ticker",
     )  # fmt: skip
 
     def __init__(
@@ -183,7 +183,6 @@ class Pace(Generic[OptionsT]):
         self.ticker.is_exclusive = options.skip_if_running
         self.is_on_grid = options.pacing is Pacing.FIXED_RATE
         self.heeds_ends = self._backoff is not None or not self.is_on_grid
-        self.time_limit = options.timeout_in_seconds
 
     def _follow(self, first_due: float) -> None:
         options = self.options

@@ -32,13 +32,7 @@ class Ticker(TimerAlarm):
         "_timer", "_waiter", "busy_as", "is_closed", "is_exclusive", "is_paused", "taker",
     )  # fmt: skip
 
-    def __init__(
-        self,
-        clock: Clock,
-        timer: Timer,
-        random: Random,
-        runs: Occupancy,
-    ) -> None:
+    def __init__(self, clock: Clock, timer: Timer, random: Random, runs: Occupancy) -> None:
         super().__init__()
         self._clock = clock
         self._timer = timer
