@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -90,14 +90,12 @@ async def filling(url: str, revisions: Revisions) -> AsyncIterator[Database]:
             await database.writer.dispose()
         yield database
         async with database.writer.connect() as connection:
-            if not database.is_sqlite:
-                # Else the server might begin by itself while something is measured.
-                await connection.execution_options(isolation_level="AUTOCOMMIT")
-            for statement in (
-                ("ANALYZE",) if database.is_sqlite else ("VACUUM ANALYZE", "CHECKPOINT")
-            ):
-                await connection.execute(text(statement))
-            await connection.commit()
+            # Past SQLAlchemy, for it would begin a transaction.
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            # Else the server might begin by itself while something is measured.
+            statements = ("ANALYZE",) if database.is_sqlite else ("VACUUM ANALYZE", "CHECKPOINT")
+            for statement in statements:
+                await driver.execute(statement)
 
 
 def _hurry(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from loopjobs import SystemClock
 from servicekit.database import Database, DatabaseOptions, MigrationService, Revisions
 from servicekit.faults import StoreBusyError, StoreUnavailableError
-from servicekit.testing import PostgresqlPlace, Templates, until_somebody_waits
+from servicekit.testing import PostgresqlPlace, Templates, round_trips, until_somebody_waits
 from servicekit.testing.fixtures import Outage, on_postgresql
 
 from .meters import Meters
@@ -90,6 +90,52 @@ async def test_a_restarted_server_costs_no_request(
     restart()
     await asyncio.gather(*(meters.add(each) for each in (1, 2, 3)))
     assert await meters.ids() == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("is_read", "end"), [(False, "COMMIT"), (True, "ROLLBACK")])
+async def test_a_transaction_costs_two_round_trips_beside_its_statements(
+    database: Database,
+    is_read: bool,  # noqa: FBT001
+    end: str,
+) -> None:
+    """It begins in one, with all that is set for it, and ends in one; nothing is asked before."""
+    with round_trips(database) as asked:
+        for _ in range(2):
+            async with database.reading() if is_read else database.writing() as session:
+                await session.execute(text("SELECT 1"))
+    assert len(asked) == 2 * 3
+    begin, statement, last = asked[3:]
+    assert "BEGIN" in begin
+    assert "SELECT 1" in statement
+    assert end in last
+
+
+async def test_a_connection_that_was_spoken_to_is_asked(database_url: str, other: Database) -> None:
+    """A server that is still there costs a round trip once, and no new connection."""
+    one = {"Url": database_url, "MaxConnections": 1}
+    who = text("SELECT pg_backend_pid()")
+    async with Database(DatabaseOptions.model_validate(one)) as database:
+        async with database.writing() as session:
+            connection = await (await session.connection()).get_raw_connection()
+            assert connection.driver_connection is not None
+            socket = connection.driver_connection.fileno()
+            await session.execute(text("LISTEN readings"))
+            before = await session.scalar(who)
+        async with other.writing() as speaker:
+            await speaker.execute(text("NOTIFY readings"))
+        await _until_something_comes(socket)
+        for costs in (4, 3):
+            with round_trips(database) as asked:
+                async with database.writing() as session:
+                    assert await session.scalar(who) == before
+            assert len(asked) == costs
+
+
+async def _until_something_comes(socket: int) -> None:
+    loop, came = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(socket, came.set)
+    await came.wait()
+    loop.remove_reader(socket)
 
 
 async def test_a_server_that_ends_in_the_middle_is_unavailable(

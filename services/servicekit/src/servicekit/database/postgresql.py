@@ -8,12 +8,15 @@ from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from servicekit.database.gone import replace_if_gone
 from servicekit.database.options import DatabaseOptions
 
 _IDLE_IN_TRANSACTION_IN_SECONDS: Final = 60
 """A transaction that is forgotten open ends after this long, and its locks with it."""
 _SHORTEST_CONNECT_TIMEOUT_IN_SECONDS: Final = 2
 _SILENCE_IN_MILLISECONDS: Final = 30_000
+_BEGIN: Final = "begin"
+"""The execution option that tells how a transaction begins."""
 _SCHEMA_TURN: Final = 0x6C6F6F706A6F6273
 """The key of the advisory lock; any number will do that all services use."""
 
@@ -24,13 +27,14 @@ _UNIQUE_VIOLATION: Final = "23505"
 
 
 class PostgresqlBackend:
-    """PostgreSQL through psycopg and one pool; writers and readers differ in isolation."""
+    """PostgreSQL through psycopg and one pool; writers and readers differ in how they begin."""
 
     def __init__(self, url: URL, options: DatabaseOptions) -> None:
-        self.writer = _create_engine(url, options)
-        self.reader: AsyncEngine = self.writer.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
+        limits = _limits(options.busy_timeout_in_seconds)
+        writing = f"BEGIN ISOLATION LEVEL READ COMMITTED; {limits}"
+        reading = f"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {limits}"
+        self.writer = _create_engine(url, options, writing)
+        self.reader: AsyncEngine = self.writer.execution_options(**{_BEGIN: reading})
 
     def prepare(self) -> None:
         """Leave the place to whoever runs the server."""
@@ -43,37 +47,44 @@ class PostgresqlBackend:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_TURN})
 
 
-def _create_engine(url: URL, options: DatabaseOptions) -> AsyncEngine:
+def _create_engine(url: URL, options: DatabaseOptions, begin: str) -> AsyncEngine:
     busy_timeout = options.busy_timeout_in_seconds
-    # None at all would mean to wait for ever.
-    lock_timeout = max(1, round(busy_timeout * 1000))
     engine = create_async_engine(
         url,
-        isolation_level="READ COMMITTED",
+        # Of the driver alone, which would begin transactions in a round trip of its own.
+        isolation_level="AUTOCOMMIT",
+        execution_options={_BEGIN: begin},
         pool_size=options.max_connections,
         max_overflow=0,
         pool_timeout=busy_timeout,
-        # Asked before each use: a server that was restarted costs no request.
-        pool_pre_ping=True,
         connect_args=_connect_arguments(url, busy_timeout),
         hide_parameters=True,
         use_native_hstore=False,
     )
 
     @event.listens_for(engine.sync_engine, "begin")
-    def limit_demands(connection: Connection) -> None:
-        # In each transaction: behind a pooler, what a session sets would stay with others.
-        # One processor for a statement: a sweep over millions of rows is in no hurry, and the
-        # requests meanwhile need the others.
-        connection.exec_driver_sql(
-            f"SELECT set_config('lock_timeout', '{lock_timeout}ms', true),"
-            f" set_config('idle_in_transaction_session_timeout',"
-            f" '{_IDLE_IN_TRANSACTION_IN_SECONDS}s', true),"
-            f" set_config('max_parallel_workers_per_gather', '0', true)"
-        )
+    def begin_in_one_round_trip(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options()[_BEGIN])
 
+    event.listen(engine.sync_engine, "checkout", replace_if_gone)
     event.listen(engine.sync_engine, "handle_error", _keep_rows_out)
     return engine
+
+
+def _limits(busy_timeout: float) -> str:
+    """Return what a transaction may take.
+
+    It is told in each: behind a pooler, what a session sets would stay with others. A statement has
+    one processor: a sweep over millions of rows is in no hurry, and the requests meanwhile need the
+    others.
+    """
+    # None at all would mean to wait for ever.
+    lock_timeout = max(1, round(busy_timeout * 1000))
+    return (
+        f"SET LOCAL lock_timeout = '{lock_timeout}ms';"
+        f" SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_IN_TRANSACTION_IN_SECONDS}s';"
+        " SET LOCAL max_parallel_workers_per_gather = 0"
+    )
 
 
 def _keep_rows_out(context: ExceptionContext) -> None:
