@@ -51,8 +51,6 @@ def _create_engine(url: URL, options: DatabaseOptions, begin: str) -> AsyncEngin
     busy_timeout = options.busy_timeout_in_seconds
     engine = create_async_engine(
         url,
-        # Of the driver alone, which would begin transactions in a round trip of its own.
-        isolation_level="AUTOCOMMIT",
         execution_options={_BEGIN: begin},
         pool_size=options.max_connections,
         max_overflow=0,
@@ -108,8 +106,9 @@ def _connect_arguments(url: URL, busy_timeout: float) -> dict[str, int | None]:
         "tcp_user_timeout": _SILENCE_IN_MILLISECONDS,
     }
     chosen = {name: value for name, value in ours.items() if name not in url.query}
-    # Statements prepared on one server connection are unknown on the next one behind a pooler.
-    return chosen | {"prepare_threshold": None}
+    # Statements prepared on one server connection are unknown on the next one behind a pooler. And
+    # the driver would begin transactions by itself, in a round trip of its own.
+    return chosen | {"prepare_threshold": None, "autocommit": True}
 
 
 def is_busy(error: BaseException | None) -> bool:

@@ -18,7 +18,7 @@ _WAITS: Final = ("Query", "Sync")
 
 @contextmanager
 def round_trips(database: Database) -> Iterator[list[str]]:
-    """Collect what is asked in each round trip; complete when the block ends.
+    """Collect the first line of what is asked in each round trip; complete when the block ends.
 
     What opens a connection is not among them, and of a connection only what comes after the block
     has seen it for the first time.
@@ -50,9 +50,12 @@ def _round_trips(trace: IO[str]) -> Iterator[str]:
     trace.seek(0)
     statement = ""
     for line in trace:
-        who, _, kind, *rest = line.rstrip("\n").split("\t", 3)
-        if who == _ASKED:
-            if kind in _STATEMENTS:
-                statement = "".join(rest).strip()
-            if kind in _WAITS:
-                yield statement
+        who, _, rest = line.partition("\t")
+        _, _, told = rest.partition("\t")
+        kind, _, words = told.partition("\t")
+        if who != _ASKED:  # the server, or the next line of a statement
+            continue
+        if kind in _STATEMENTS:
+            statement = words.strip(' \n"')
+        if kind.rstrip() in _WAITS:
+            yield statement
