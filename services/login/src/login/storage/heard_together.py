@@ -67,7 +67,8 @@ async def hear_together(
     latest = {pc.key: pc for pc in sorted(heard_pcs, key=lambda pc: pc.at)}
     statement = _IN_SQLITE if is_sqlite else _IN_POSTGRESQL
     given = _for_sqlite(latest.values()) if is_sqlite else _for_postgresql(latest.values())
-    rows = await session.execute(statement, given, execution_options={"synchronize_session": False})
+    # Past the session, which would look for objects to bring up to date.
+    rows = await (await session.connection()).execute(statement, given)
     since = {(mac, bytes(hashed)): changed_at for mac, hashed, changed_at in rows}
     touched = {pc for pc in heard_pcs if pc.key in since}
     return HeardTogether(touched, sum(latest[key].at == at for key, at in since.items()))

@@ -1,8 +1,9 @@
 """Sessions and their refresh tokens."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from login.domain.accounts.errors import InvalidGrantError
 from login.domain.accounts.ports import NewSession
@@ -16,6 +17,8 @@ from login.storage.accounts.sign_ins import begin_session, note_failure
 from login.storage.models import UserRow
 from servicekit.database import Database
 
+_OF_NAME: Final = select(UserRow).where(UserRow.username_ci == bindparam("name"))
+
 
 class SqlSessionStore:
     """A `SessionStore` on the tables of users, sessions and refresh tokens."""
@@ -27,7 +30,7 @@ class SqlSessionStore:
     async def find_password(self, folded_name: str) -> KnownPassword | None:
         """Return a user with the hash of the password."""
         async with self._database.reading() as session:
-            row = await session.scalar(select(UserRow).where(UserRow.username_ci == folded_name))
+            row = await session.scalar(_OF_NAME, {"name": folded_name})
         return None if row is None else KnownPassword(to_user(row), row.password_hash)
 
     async def note_failure(self, folded_name: str, rule: Lockout, now: datetime) -> None:

@@ -2,9 +2,11 @@
 
 import logging
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import case, func, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import String, bindparam, case, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from login.domain.accounts.errors import SignInRefusedError, UnknownPcError
 from login.domain.accounts.ports import NewSession
@@ -14,6 +16,7 @@ from login.domain.accounts.user import Lockout
 from login.domain.audit import AuditAction, AuditEvent
 from login.storage.audit import write_audit
 from login.storage.models import AuthSessionRow, PcRow, RefreshTokenRow, UserRow
+from servicekit.database import UtcDateTime
 
 _log = logging.getLogger(__name__)
 
@@ -58,77 +61,78 @@ async def begin_session(
         SignInRefusedError: the account changed since its password was verified.
         UnknownPcError: there is no such PC.
     """
-    scopes = await _confirm_account(session, asked, now)
+    # Past the session, for there are no objects to bring up to date.
+    connection = await session.connection()
+    scopes = await _confirm_account(connection, asked, now)
     if asked.pc_id is not None:
-        await _check_pc(session, asked.pc_id)
+        await _check_pc(connection, asked.pc_id)
     cap = rules.cap(now)
-    begun = Session(
-        id=await _insert_session(session, asked, cap, rules, now),
-        user_id=asked.verified.user.id,
-        pc_id=asked.pc_id,
-        scopes=from_text(scopes),
-        expires_at=rules.expiry(now, cap),
-    )
-    await session.execute(
-        insert(RefreshTokenRow).values(
-            session_id=begun.id,
-            token_hash=asked.token_digest,
-            issued_at=now,
-            expires_at=begun.expires_at,
-        )
-    )
-    return begun
+    expires_at = rules.expiry(now, cap)
+    new = {
+        "user_id": asked.verified.user.id,
+        "pc_id": asked.pc_id,
+        "created_at": now,
+        "last_used_at": now,
+        "expires_at": expires_at,
+        "absolute_expires_at": cap,
+    }
+    session_id = (await connection.execute(_ADD_SESSION, new)).scalar_one()
+    token = {
+        "session_id": session_id,
+        "token_hash": asked.token_digest,
+        "issued_at": now,
+        "expires_at": expires_at,
+    }
+    await connection.execute(_ADD_TOKEN, token)
+    user_id = asked.verified.user.id
+    return Session(session_id, user_id, asked.pc_id, from_text(scopes), expires_at)
 
 
-async def _confirm_account(session: AsyncSession, asked: NewSession, now: datetime) -> str:
+async def _confirm_account(connection: AsyncConnection, asked: NewSession, now: datetime) -> str:
     """Lock the row of the user, if it is as it was when the password was verified."""
-    row = UserRow
-    statement = (
-        update(row)
-        .where(
-            row.id == asked.verified.user.id,
-            row.password_hash == asked.verified.hash,
-            row.disabled_at.is_(None),
-            func.coalesce(row.locked_until, now) <= now,
-        )
-        .values(
-            failed_count=0,
-            locked_until=None,
-            password_hash=asked.new_hash or row.password_hash,
-        )
-        .returning(row.scopes)
-        .execution_options(synchronize_session=False)
-    )
-    scopes = (await session.execute(statement)).scalar_one_or_none()
+    given = {
+        "this_user": asked.verified.user.id,
+        "verified_hash": asked.verified.hash,
+        "new_hash": asked.new_hash,
+        "now": now,
+    }
+    scopes = (await connection.execute(_CONFIRM, given)).scalar_one_or_none()
     if scopes is None:
         raise SignInRefusedError
     return scopes
 
 
-async def _check_pc(session: AsyncSession, pc_id: int) -> None:
+async def _check_pc(connection: AsyncConnection, pc_id: int) -> None:
     # A shared lock: the PC must not be purged before the session refers to it.
     statement = (
         select(PcRow.id)
         .where(PcRow.id == pc_id, PcRow.deleted_at.is_(None))
         .with_for_update(read=True, key_share=True)
     )
-    if await session.scalar(statement) is None:
+    if await connection.scalar(statement) is None:
         raise UnknownPcError
 
 
-async def _insert_session(
-    session: AsyncSession, asked: NewSession, cap: datetime, rules: SessionRules, now: datetime
-) -> int:
-    statement = (
-        insert(AuthSessionRow)
-        .values(
-            user_id=asked.verified.user.id,
-            pc_id=asked.pc_id,
-            created_at=now,
-            last_used_at=now,
-            expires_at=rules.expiry(now, cap),
-            absolute_expires_at=cap,
+def _confirm() -> ReturningUpdate[str]:
+    row, now = UserRow, bindparam("now", type_=UtcDateTime())
+    return (
+        update(row)
+        .where(
+            row.id == bindparam("this_user"),
+            row.password_hash == bindparam("verified_hash"),
+            row.disabled_at.is_(None),
+            func.coalesce(row.locked_until, now) <= now,
         )
-        .returning(AuthSessionRow.id)
+        .values(
+            failed_count=0,
+            locked_until=None,
+            password_hash=func.coalesce(bindparam("new_hash", type_=String()), row.password_hash),
+        )
+        .returning(row.scopes)
     )
-    return (await session.execute(statement)).scalar_one()
+
+
+# Made once: to make them takes longer than to send them.
+_CONFIRM: Final = _confirm()
+_ADD_SESSION: Final = insert(AuthSessionRow).returning(AuthSessionRow.id)
+_ADD_TOKEN: Final = insert(RefreshTokenRow)
