@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Final
 
 from dishka import AsyncContainer
-from dishka.integrations.fastapi import setup_dishka
 from fastapi import FastAPI
 
 from admin_provisioning.domain.errors import (
@@ -24,6 +23,7 @@ from servicekit.health import create_health_router
 from servicekit.jobs_page import FORMS, add_jobs_page
 from servicekit.metrics import create_metrics_router
 from servicekit.problems import ProblemApi, refuse
+from servicekit.provided import provide_from
 from servicekit.requests import RequestGuard
 
 _SOON: Final = {"Retry-After": "60"}
@@ -39,7 +39,7 @@ def create_api(container: AsyncContainer, limits: BulkJobLimits) -> FastAPI:
     app.include_router(create_metrics_router())
     add_jobs_page(app)
     _refuse(app)
-    setup_dishka(container, app)
+    provide_from(container, app)
     app.add_middleware(RequestGuard, uploads=(limits_of_uploads(limits),), forms=(FORMS,))
     return app
 

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from dishka import AsyncContainer
-from dishka.integrations.fastapi import setup_dishka
 from fastapi import FastAPI
 
 from login.domain.errors import (
@@ -24,6 +23,7 @@ from servicekit.health import create_health_router
 from servicekit.jobs_page import FORMS, add_jobs_page
 from servicekit.metrics import create_metrics_router
 from servicekit.problems import ProblemApi, refuse
+from servicekit.provided import provide_from
 from servicekit.requests import RequestGuard
 
 
@@ -44,6 +44,6 @@ def create_api(container: AsyncContainer) -> FastAPI:
     unknown = "login:credential-unknown"
     refuse(app, CredentialUnknownError, HTTPStatus.UNAUTHORIZED, unknown, CHALLENGE)
     refuse(app, CredentialOfAnotherPcError, HTTPStatus.FORBIDDEN, "login:credential-of-another-pc")
-    setup_dishka(container, app)
+    provide_from(container, app)
     app.add_middleware(RequestGuard, uploads=(FORM,), forms=(FORMS,))
     return app
