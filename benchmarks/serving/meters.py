@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 import psutil
@@ -12,6 +12,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from loopjobs import Clock, Host, current_run
 from servicekit.database import Database
+from serving.passwords import passwords_timed
 
 _LOOK_EVERY: Final = 0.02
 
@@ -28,6 +29,8 @@ class Meter:
     memory_peak: int = 0
     longest_held: float = 0.0
     """How late the event loop came to a timer: so long a request of the service would wait."""
+    passwords: list[float] = field(default_factory=list)
+    """What each verification of a password took of a processor."""
 
 
 class Instrument:
@@ -66,7 +69,8 @@ class Instrument:
         meter = self._meter = Meter()
         watcher = asyncio.create_task(_watch(meter, self._clock))
         try:
-            yield meter
+            with passwords_timed() as meter.passwords:
+                yield meter
         finally:
             watcher.cancel()
             self._meter = None

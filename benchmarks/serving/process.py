@@ -100,7 +100,7 @@ def _serve(order: Order, pipe: Pipe) -> None:
         builder = order.builder(settings_files=[], settings=order.settings)
         tokens = order.change(builder)
         host = builder.build()
-        # As a service does before it runs.
+        # As a service does before it starts, and once more when it has.
         gc.collect()
         gc.freeze()
         with asyncio.Runner(loop_factory=factory) as runner:
@@ -112,6 +112,7 @@ def _serve(order: Order, pipe: Pipe) -> None:
 async def _serve_until_told(host: Host, tokens: tuple[str, ...], pipe: Pipe) -> None:
     instrument = await Instrument.of(host)
     async with host:
+        gc.freeze()
         server = next(each for each in host.services if isinstance(each, HttpServer))
         pipe.send((server.port, tokens))
         while True:

@@ -10,6 +10,7 @@ from performance_page import Table
 from plot import Curve
 from section import Section
 from sweeps.catalogue import CASES
+from sweeps.goals import verdicts_of
 from sweeps.measuring import Felt, Result
 
 _MIB: Final = 2**20
@@ -29,7 +30,7 @@ _ALT: Final = "Seconds of one run against the rows of the table, one line a job 
 
 def tables_of(results: Sequence[Result]) -> list[Table]:
     """Lay out all that was measured."""
-    tables = []
+    tables = [Table("Goals", ("", "limit", "reached", ""), tuple(verdicts_of(results)))]
     for engine in ENGINES:
         jobs = _jobs(results, engine)
         title = TITLES[engine]
@@ -89,6 +90,8 @@ def curves_of(results: Sequence[Result]) -> list[Curve]:
 def line_of(result: Result) -> str:
     """Say one result, for those who wait for the others."""
     felt = ", ".join(f"{each.what} p99 {each.p99:.1f} ms" for each in result.on)
+    if result.password:
+        felt += f", password {result.password * 1e3:.1f} ms"
     what = f"{result.case}{' row by row' if result.is_peer else ''} on {TITLES[result.engine]}"
     took = f"{result.seconds:.2f} s, {result.changed:,} changed, {result.statements:,} statements"
     write = f"longest write {result.longest_write * 1e3:.0f} ms"

@@ -7,6 +7,8 @@ from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
 import intake.command
 import sweeps.command
@@ -18,6 +20,7 @@ from intake.measuring import Plan as IngestPlan
 from intake.measuring import measure
 from intake.shapes import Shape
 from servicekit.testing import Place, SqlitePlace
+from serving.passwords import passwords_timed
 from serving.process import serving
 from serving.services import ServicePlace, login_order
 from sweeps import bulk_job_cleanup, login_case, pc_keep_alive
@@ -134,6 +137,19 @@ def test_keep_alives_are_counted(place: Place, tmp_path: Path) -> None:
         assert result.per_second > 0
         assert set(result.answers) <= {"200"}
         assert (result.processor_time > 0) == (shape is not Shape.BARE)
+
+
+def test_verifications_of_passwords_are_timed_for_a_while() -> None:
+    """Right or wrong, each takes some of a processor; afterwards nobody looks."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=1_024, parallelism=1)
+    known = hasher.hash("as good as any")
+    with passwords_timed() as times:
+        assert hasher.verify(known, "as good as any")
+        with pytest.raises(VerifyMismatchError):
+            hasher.verify(known, "another")
+    assert hasher.verify(known, b"as good as any")
+    assert len(times) == 2
+    assert min(times) > 0
 
 
 @pytest.mark.smoke

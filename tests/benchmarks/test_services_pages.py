@@ -13,7 +13,10 @@ from intake.measuring import Result as Ingest
 from intake.shapes import Shape
 from measured import Results, Setting, load_results
 from performance_page import PAGE
+from sweeps import token_cleanup
+from sweeps.case import Case
 from sweeps.catalogue import CASES
+from sweeps.goals import GOALS, verdicts_of
 from sweeps.measuring import Felt
 from sweeps.measuring import Result as Sweep
 
@@ -96,6 +99,37 @@ def test_what_requests_felt_is_told_where_it_was_measured_without_the_job_too(
         *("16,000", "800 / 100", "1.0 / 2.0 / 3.0", "2.0 / 5.0 / 9.0", "2.5"),
         "1 (0), 2 (503)",
     )
+
+
+def at_full_size(case: Case, **figures: object) -> list[Sweep]:
+    """One job on PostgreSQL, over all rows and a tenth of them."""
+    tenth = Sweep(case.name, "postgresql", case.full_rows // 10, memory_peak=100)
+    return [replace(tenth, rows=case.full_rows, **figures), tenth]  # type: ignore[arg-type]
+
+
+def test_a_goal_says_its_limit_what_was_reached_and_whether_it_is_met() -> None:
+    """Of a sign-in what the password takes is no part, and memory is compared by size."""
+    sign_in = Felt("sign-in", {"200": 300}, 60.0, 79.5, 99.0)
+    found = at_full_size(token_cleanup.CASE, on=[sign_in], password=0.03, memory_peak=111)
+    beyond, memory = verdicts_of(found)
+    assert beyond[1:] == ("at most 50 ms", "49.5 ms", "met")
+    assert memory[1:] == ("at most 1.1", "1.11", "**missed**")
+    assert beyond[0].endswith("beyond what the password takes, PostgreSQL")
+
+
+def test_each_goal_has_a_reading() -> None:
+    """A job that was measured at full size has a verdict for whatever it is to reach."""
+    asked = [
+        Felt(what, {"200": 9}, 1.0, 2.0, 3.0) for what in ("keep-alive", "sign-in", "list sent")
+    ]
+    found = [each for case in CASES for each in at_full_size(case, on=asked, memory_peak=100)]
+    assert len(list(verdicts_of(found))) == len(GOALS)
+
+
+def test_smaller_sizes_reach_no_goal(swept: Results[Sweep]) -> None:
+    """Nor does a peer, whatever it took."""
+    peers = [replace(each, is_peer=True) for each in at_full_size(token_cleanup.CASE)]
+    assert list(verdicts_of([*swept.results, *peers])) == []
 
 
 def test_ratios_of_keep_alives_are_medians_of_rounds_of_the_same_fleet_and_connections(
