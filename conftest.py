@@ -6,12 +6,14 @@ Gives all tests the databases of `servicekit.testing.fixtures`.
 import asyncio
 import gc
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from itertools import islice
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import settings, strategies
 from sybil import Example, Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser
@@ -22,6 +24,9 @@ SMOKE_TIMEOUT = 240
 """Seconds."""
 
 pytest_plugins = ["servicekit.testing.fixtures"]
+
+# Until all tests are there: next to nothing of what is made for them is ever given up.
+gc.disable()
 
 # The same examples every time: a failure is a failure of the code and not of the day. Others, and
 # many more, come with: pytest --hypothesis-profile=thorough
@@ -101,15 +106,36 @@ def _starts_processes(test: pytest.Item) -> bool:
     return test.get_closest_marker("smoke") is not None
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """Let the collector of garbage pass over what stays until the end: the modules and the tests.
 
     It would go through all of that again and again: a third of the time of many tests. For what
     they make it is called less often than it would be: it finds little, and costs a twentieth.
     """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    try:
+        with _one_before_the_others():
+            return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
+        gc.enable()
+
+
+@contextmanager
+def _one_before_the_others() -> Iterator[None]:
+    """Let one process compile the tests and make the tables of Hypothesis, and others find them.
+
+    All at once they would do all of it, each for itself.
+    """
+    with Path(__file__).open(encoding="utf-8") as turn:
+        try:
+            flock(turn, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            flock(turn, LOCK_SH)
+        strategies.text().validate()
+        yield
 
 
 pytest_collect_file = Sybil(
