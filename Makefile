@@ -9,6 +9,7 @@ WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 2)'
 BUILD := editables hatchling
 LIBRARY := .[apscheduler,cli,cron,otel,postgres,redis,web]
 BROWSER_TESTS := tests/web/browser
+PINS := constraints.txt constraints-release.txt
 SERVICES := services/servicekit services/login services/admin_provisioning services/demo
 
 # Tests and the services they start are compiled once, and not by every process anew.
@@ -22,10 +23,12 @@ help: ## list the targets
 setup: $(VENV)/.ready ## create .venv with everything the targets below need
 
 # What is imported is compiled then; the greater part of what is installed never is.
+# Packages are brought several at a time, as they are pinned; what is left to find is what they lack.
 $(VENV)/.ready: Makefile constraints.txt pyproject.toml $(SERVICES:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("loopjobs needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --upgrade pip $(BUILD)
+	xargs -n 31 -P 4 $(BIN)/python -m pip install --quiet --no-compile --no-deps <constraints.txt
 	$(BIN)/python -m pip install --quiet --no-compile --no-build-isolation --constraint constraints.txt \
 		--editable "$(LIBRARY)" $(SERVICES:%=--editable %) --group dev
 	@touch $@
@@ -63,10 +66,10 @@ dist: setup ## wheel and sdist of the library, in dist/
 	$(BIN)/python -m hatchling build --clean
 
 # Tools that are large and needed by few have environments of their own.
-$(VENV)/release $(VENV)/site: $(VENV)/.ready
+$(VENV)/release $(VENV)/site: $(VENV)/.ready constraints-release.txt
 	$(BIN)/python -m venv $@
 	$@/bin/python -m pip install --quiet --upgrade pip --constraint constraints.txt
-	$@/bin/python -m pip install --quiet --constraint constraints.txt --group $(@F)
+	$@/bin/python -m pip install --quiet $(PINS:%=--constraint %) --group $(@F)
 	@touch $@
 
 release-check: $(VENV)/release site ## what make test leaves out before a release: clean environments, other people's checkers
