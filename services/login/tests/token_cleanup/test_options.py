@@ -30,7 +30,8 @@ def test_without_settings_it_cleans_hourly_and_keeps_what_detects_theft() -> Non
     retention = rules.retention
     assert (retention.expired, retention.revoked) == (timedelta(days=1), timedelta(days=7))
     assert retention.consumed is None
-    assert (rules.batch_size, rules.max_per_run, rules.pause) == (1_000, 100_000, None)
+    assert (rules.batch_size, rules.max_per_run) == (1_000, 100_000)
+    assert (rules.pause, rules.pause_share) == (None, 3)
     assert not rules.dry_run
     assert options.complaints() == []
 

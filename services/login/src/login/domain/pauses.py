@@ -12,12 +12,12 @@ class Pauses:
     """The pauses between the batches of one run.
 
     Args:
-        seconds: how long each is; `None`: as long as what was done since the one before, or a
-            share of it, so that the job is at work for a share of the time, however fast or busy
-            the machine is.
+        seconds: how long each is; `None`: as long as what was done since the one before, or so
+            many times as long, so that the job is at work for a share of the time, however fast or
+            busy the machine is.
         clock: tells how long something took.
         ct: ends the run here.
-        share: of what was done.
+        share: how many times as long.
     """
 
     def __init__(

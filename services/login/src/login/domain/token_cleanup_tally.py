@@ -30,7 +30,7 @@ class CleanupRules:
     batch_size: int = 1_000
     max_per_run: int = 100_000
     pause: float | None = None
-    """Seconds between two batches; `None`: as long as each takes, or a share of that."""
+    """Seconds between two batches; `None`: so many times as long as each takes."""
     pause_share: float = 1.0
     dry_run: bool = False
     """Whether to count only."""

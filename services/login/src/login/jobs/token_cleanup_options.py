@@ -15,8 +15,10 @@ _YEAR_IN_DAYS: Final = 365
 _HOUR_IN_SECONDS: Final = 3_600.0
 _BATCH: Final = 1_000
 _BATCH_OF_ONE_WRITER: Final = 500
+_PAUSE: Final = 3.0
+"""Of a batch: a sign-in takes as long as two of them, and is to meet one at the most."""
 _PAUSE_OF_ONE_WRITER: Final = 0.5
-"""Of a batch: who waits for the one writer has the next turn, however short the pause is."""
+"""Who waits for the one writer has the next turn, however short the pause is."""
 _WEAK_REUSE_DETECTION: Final = timedelta(minutes=30)
 
 
@@ -55,8 +57,8 @@ class TokenCleanupJobOptions(LoopJobOptions):
     retain_revoked_for_days: float = Field(7.0, ge=0, le=_YEAR_IN_DAYS)
     """How long revoked sessions are kept, and such of their tokens as have not expired."""
     batch_pause_in_milliseconds: int | None = Field(None, ge=0, le=10_000)
-    """The pause between two batches; by default as long as the batch took, on SQLite half as long,
-    and 100 at the most: so others have half of the time, or a third."""
+    """The pause between two batches; by default three times as long as the batch took, on SQLite
+    half as long, and 100 at the most: so others have three quarters of the time, or a third."""
     statement_timeout_in_seconds: float = Field(10.0, ge=1, le=600)
     """A statement that takes longer is given up and tried again; on PostgreSQL only."""
     dry_run: bool = False
@@ -80,7 +82,7 @@ class TokenCleanupJobOptions(LoopJobOptions):
             batch_size=min(batch_size, self.max_per_run),
             max_per_run=self.max_per_run,
             pause=in_seconds(self.batch_pause_in_milliseconds),
-            pause_share=_PAUSE_OF_ONE_WRITER if has_one_writer else 1.0,
+            pause_share=_PAUSE_OF_ONE_WRITER if has_one_writer else _PAUSE,
             dry_run=self.dry_run,
         )
 
