@@ -8,6 +8,7 @@ from login.storage.pc_repository import SqlPcRepository
 from login.storage.sweep_store import SqlSweepStore
 from loopjobs.testing import FakeClock
 from servicekit.mac import MacAddress
+from servicekit.testing.fixtures import on_any_database
 
 from .fleet import OFFLINE, ONLINE, Fleet, credential_of
 from .sweeper import Sweeper
@@ -58,6 +59,7 @@ async def test_case_10_a_mass_offline_is_held_and_then_believed(
     assert await fleet.statuses() == [OFFLINE] * 60 + [ONLINE] * 40
 
 
+@on_any_database
 async def test_case_10_a_fleet_that_recovers_within_the_hold_is_never_marked(
     fleet: Fleet, sweep_store: SqlSweepStore, pcs: SqlPcRepository, clock: FakeClock
 ) -> None:
@@ -72,6 +74,7 @@ async def test_case_10_a_fleet_that_recovers_within_the_hold_is_never_marked(
     assert await fleet.events() == []
 
 
+@on_any_database
 async def test_case_11_a_blind_service_waits_until_somebody_is_heard(
     fleet: Fleet,
     sweep_store: SqlSweepStore,
@@ -92,6 +95,7 @@ async def test_case_11_a_blind_service_waits_until_somebody_is_heard(
     assert await fleet.statuses() == [ONLINE] + [OFFLINE] * 99
 
 
+@on_any_database
 async def test_a_service_that_has_just_started_gives_pcs_time_to_be_heard(
     fleet: Fleet, sweep_store: SqlSweepStore, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -106,6 +110,7 @@ async def test_a_service_that_has_just_started_gives_pcs_time_to_be_heard(
     assert await fleet.statuses() == [OFFLINE]
 
 
+@on_any_database
 async def test_a_mass_offline_is_told_even_if_the_brake_is_off(
     fleet: Fleet, sweep_store: SqlSweepStore, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -116,6 +121,7 @@ async def test_a_mass_offline_is_told_even_if_the_brake_is_off(
     assert "mass offline, and MassOfflineMaxFraction is off: stale=60 online=100" in caplog.text
 
 
+@on_any_database
 async def test_failures_beyond_the_first_are_counted_in_one_line(
     fleet: Fleet, sweep_store: SqlSweepStore, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -17,6 +17,7 @@ from loopjobs import CancellationTokenSource, RunAgain
 from loopjobs.testing import FakeClock
 from servicekit.database import Database
 from servicekit.mac import MacAddress
+from servicekit.testing.fixtures import on_any_database
 
 from .bulk_jobs import BulkJobs, mac
 from .fake_login import FakeLogin
@@ -47,6 +48,7 @@ async def test_a_job_is_done_row_by_row(
     assert items[0].target_id == int(mac(100_001), 16)
 
 
+@on_any_database
 @pytest.mark.parametrize(
     ("kind", "verb"), [("pc_import", "put"), ("pc_update", "patch"), ("pc_delete", "delete")]
 )
@@ -59,6 +61,7 @@ async def test_each_kind_has_its_verb(
     assert login.calls == [(verb, mac(100_001))]
 
 
+@on_any_database
 async def test_an_import_that_says_pinned_is_put_and_patched(
     jobs: BulkJobs, worker: Worker, login: FakeLogin
 ) -> None:
@@ -96,6 +99,7 @@ async def test_the_oldest_job_comes_first_and_the_next_one_at_once(
     assert await jobs.state(newer) == "succeeded"
 
 
+@on_any_database
 @pytest.mark.parametrize(("bad", "state"), [((2,), "partial"), ((1, 2, 3), "failed")])
 async def test_a_row_that_is_refused_costs_no_other(
     jobs: BulkJobs, worker: Worker, login: FakeLogin, bad: tuple[int, ...], state: str
@@ -148,6 +152,7 @@ async def test_a_long_reason_is_cut(jobs: BulkJobs, worker: Worker, login: FakeL
     assert [item.error for item in await jobs.items(job)] == ["x" * 500]
 
 
+@on_any_database
 async def test_no_more_calls_are_under_way_than_allowed(
     jobs: BulkJobs, queue: SqlJobQueue, login: FakeLogin, clock: FakeClock
 ) -> None:
@@ -233,6 +238,7 @@ async def test_a_stop_queues_the_job_again(
     assert len(login.calls) == len(set(login.calls)) == 5
 
 
+@on_any_database
 async def test_a_run_that_is_broken_off_queues_the_job_again(
     jobs: BulkJobs, worker: Worker, login: FakeLogin, clock: FakeClock
 ) -> None:
@@ -253,6 +259,7 @@ async def test_a_run_that_is_broken_off_queues_the_job_again(
     assert await jobs.item_states(job) == ["pending"]
 
 
+@on_any_database
 @pytest.mark.parametrize(("asked", "rest"), [(None, 30), (5.0, 30), (90.0, 90), (1e9, 3_600)])
 async def test_a_login_service_that_is_away_fails_no_row(
     jobs: BulkJobs,
@@ -283,6 +290,7 @@ async def test_a_login_service_that_is_away_fails_no_row(
     assert await jobs.state(job) == "succeeded"
 
 
+@on_any_database
 async def test_what_was_done_before_login_went_away_stays_done(
     jobs: BulkJobs, queue: SqlJobQueue, login: FakeLogin, clock: FakeClock
 ) -> None:
@@ -300,6 +308,7 @@ async def test_what_was_done_before_login_went_away_stays_done(
     assert len(login.calls) == 4
 
 
+@on_any_database
 @pytest.mark.parametrize(("broken", "state"), [(5, "partial"), (6, "queued")])
 async def test_a_few_rows_on_which_login_fails_are_the_rows_fault(
     jobs: BulkJobs, worker: Worker, login: FakeLogin, broken: int, state: str
@@ -353,6 +362,7 @@ async def test_two_workers_never_take_the_same_job(
     assert sorted(taken) == made
 
 
+@on_any_database
 async def test_each_claim_has_a_name_of_its_own(
     jobs: BulkJobs, queue: SqlJobQueue, login: FakeLogin, clock: FakeClock
 ) -> None:
@@ -371,6 +381,7 @@ async def test_each_claim_has_a_name_of_its_own(
     assert len(set(names)) == 3
 
 
+@on_any_database
 async def test_a_finished_job_is_told_in_one_line(
     jobs: BulkJobs, worker: Worker, caplog: pytest.LogCaptureFixture
 ) -> None:

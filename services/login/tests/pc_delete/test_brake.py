@@ -8,6 +8,7 @@ from login.domain.acknowledgements import Acknowledgement
 from login.domain.retirement_brake import JOB, RetirementHold
 from login.storage.acknowledgements import SqlAcknowledgementStore
 from loopjobs.testing import FakeClock
+from servicekit.testing.fixtures import on_any_database
 
 from .deleter import MakeDeleter
 from .lab import DAY, Lab
@@ -77,6 +78,7 @@ async def test_case_11_an_acknowledgement_lets_one_run_proceed(
     assert await acknowledgements.find(JOB, clock.now()) is None
 
 
+@on_any_database
 async def test_case_11_an_acknowledgement_is_void_after_a_day(
     lab: Lab, deleter: MakeDeleter, acknowledgements: SqlAcknowledgementStore, clock: FakeClock
 ) -> None:
@@ -92,6 +94,7 @@ async def test_case_11_an_acknowledgement_is_void_after_a_day(
     assert len(await lab.live()) == 700
 
 
+@on_any_database
 async def test_an_acknowledgement_is_not_used_up_without_need(
     lab: Lab, deleter: MakeDeleter, acknowledgements: SqlAcknowledgementStore, clock: FakeClock
 ) -> None:
@@ -104,6 +107,7 @@ async def test_an_acknowledgement_is_not_used_up_without_need(
     assert await acknowledgements.find(JOB, clock.now()) is not None
 
 
+@on_any_database
 @pytest.mark.parametrize(
     ("silent", "heard", "held"), [(49, 0, False), (50, 0, True), (50, 200, False), (51, 200, True)]
 )
@@ -121,6 +125,7 @@ async def test_a_share_is_too_large_from_fifty_pcs_on(
     assert (job.board.hold is not None, len(await lab.retired())) == (held, 0 if held else silent)
 
 
+@on_any_database
 async def test_a_hold_ends_by_itself_when_the_share_falls(
     lab: Lab, deleter: MakeDeleter, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
