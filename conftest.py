@@ -39,7 +39,8 @@ settings.load_profile("everyday")
 preload(
     *("login.cli", "login.app", "admin_provisioning.cli", "admin_provisioning.app"),
     # What they import when they are started.
-    *("aiosqlite", "fastapi_offline", "psycopg", "redis", "uvicorn.protocols.http.h11_impl"),
+    *("aiosqlite", "fastapi_offline", "psycopg", "pydantic.v1", "redis"),
+    *("uvicorn.lifespan.off", "uvicorn.protocols.http.h11_impl"),
 )
 
 
