@@ -4,20 +4,23 @@ import asyncio
 import contextlib
 from contextvars import Context, ContextVar
 from types import coroutine
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from loopjobs._run import in_context as steps
+from loopjobs._run.body_steps import ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator
+
+    from loopjobs._run.body_steps import BodySteps
 
 color: ContextVar[str] = ContextVar("color", default="none")
 
 
 @coroutine
-def ask(question: str) -> "Generator[str, str, str]":
+def ask(question: object) -> "Generator[object, str, str]":
     """Yield the question to whoever drives the coroutine, and return the answer."""
     return (yield question)
 
@@ -27,12 +30,20 @@ def in_context(
     context: Context, body: "Coroutine[object, object, object]"
 ) -> "Generator[object, object, object]":
     """Take the first step, and leave the others to it."""
-    awaited = context.run(body.send, None)
-    return (yield from steps.in_context(context, body, awaited))
+    returned: list[object] = []
+
+    async def take_steps() -> None:
+        returned.append(await body)
+        await ask(ENDED)
+
+    taken = take_steps()
+    awaited = context.run(taken.send, None)
+    yield from steps.in_context(context, cast("BodySteps", taken), awaited)
+    return returned[0]
 
 
 def begin(body: "Coroutine[object, object, object]") -> "Generator[object, object, object]":
-    return in_context(Context(), body)
+    return cast("Generator[object, object, object]", in_context(Context(), body))
 
 
 async def test_what_the_body_returns_is_returned() -> None:

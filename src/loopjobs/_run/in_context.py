@@ -1,16 +1,13 @@
 """Runs a coroutine in a context of its own without a task of its own."""
 
 from asyncio import CancelledError, Future, isfuture
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from contextvars import Context
 from types import coroutine
-from typing import Final, TypeVar, cast
+from typing import cast
 
-T = TypeVar("T")
-
-ENDED: Final = object()
-"""What `context.run(next, step, ENDED)` returns if the first step of a coroutine is its last."""
+from loopjobs._run.body_steps import ENDED, BodySteps
 
 
 def set_aside(awaited: object) -> bool:
@@ -30,12 +27,9 @@ def set_aside(awaited: object) -> bool:
 
 @coroutine
 def in_context(
-    context: Context,
-    body: Coroutine[object, object, T] | Generator[object, object, T],
-    awaited: object,
-    thrown: BaseException | None = None,
-) -> Generator[object, object, T]:
-    """Await `body` from its second step on, with every step of it taken inside `context`.
+    context: Context, body: BodySteps, awaited: object, thrown: BaseException | None = None
+) -> Generator[object, object, None]:
+    """Await a body from its second step on, with every step of it taken inside `context`.
 
     A task takes all its steps in the one context it was created with, so a fresh context for
     each run would cost a task for each run. Entering the context around each step costs a
@@ -43,15 +37,16 @@ def in_context(
 
     Args:
         context: Where the steps are taken.
-        body: Whose steps they are.
+        body: Whose steps they are, up to `ENDED`.
         awaited: What its first step awaits, which was taken there already.
         thrown: What was meant for the body since then.
     """
-    send, throw, enter = body.send, body.throw, context.run
-    is_closing = False
+    # What a task sends is for the body.
+    send, throw = cast("Callable[[object], object]", body.send), body.throw
+    enter, is_closing = context.run, False
     try:
         awaited = _take_on(thrown, awaited, enter, throw)
-        while True:
+        while awaited is not ENDED:
             try:
                 sent = yield awaited
             except GeneratorExit:
@@ -62,8 +57,6 @@ def in_context(
                 awaited = enter(throw, error)
             else:
                 awaited = enter(send, sent)
-    except StopIteration as returned:
-        return cast("T", returned.value)
     except GeneratorExit as error:
         if is_closing:
             raise
@@ -91,9 +84,7 @@ def _take_on(
     return enter(throw, thrown)
 
 
-def close_in(
-    context: Context, body: Coroutine[object, object, T] | Generator[object, object, T]
-) -> None:
+def close_in(context: Context, body: BodySteps) -> None:
     """Close a body where it is, for whoever awaits it is being closed as well."""
     # Whatever it says to that.
     with suppress(Exception):

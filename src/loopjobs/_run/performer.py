@@ -3,16 +3,16 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextvars import Context
 from functools import partial
 from typing import Final, NamedTuple, TypeAlias, TypeGuard
 
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.body import Body, read_return
-from loopjobs._run.current import enter_run
-from loopjobs._run.in_context import ENDED, close_in, in_context, no_exit, set_aside, take_back
-from loopjobs._run.run_context import RunContext, prepare
+from loopjobs._run.body_steps import ENDED, BodySteps, body_steps
+from loopjobs._run.in_context import close_in, in_context, no_exit, set_aside, take_back
+from loopjobs._run.run_context import RunContext
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._run.time_limit import TimeLimit
 from loopjobs._words.again import RunAgain
@@ -32,7 +32,7 @@ class Begun(NamedTuple):
     """What is left of a body whose first step was taken."""
 
     context: Context
-    steps: Generator[object, object, None]
+    steps: BodySteps
     awaited: object
     """What it awaits; `ENDED` if it has ended."""
     is_aside: bool
@@ -41,9 +41,7 @@ class Begun(NamedTuple):
     """What it has raised."""
 
 
-_Parts: TypeAlias = tuple[
-    Context, Generator[object, object, None], object, bool, BaseException | None
-]
+_Parts: TypeAlias = tuple[Context, BodySteps, object, bool, BaseException | None]
 _begun: Final[Callable[[_Parts], Begun]] = partial(tuple.__new__, Begun)
 """Makes one in C alone; the class itself takes three times as long."""
 
@@ -69,6 +67,8 @@ class Performer:
         self._clock = clock
         self._timer = timer
         self._run_contexts = tuple(run_contexts)
+        self._idle: BodySteps | None = None
+        """What runs the next body; `None` while it runs one."""
 
     async def perform(
         self,
@@ -106,16 +106,18 @@ class Performer:
         Nothing is left of a body that has ended with this step, as many do, and asked for nothing.
         """
         run.task = task if body.is_async else None
-        context, steps = Context(), self._inside(body, run).__await__()
+        steps = self._idle or body_steps(self._run_contexts)
+        self._idle, context = None, Context()
         try:
-            # With a default there is no StopIteration, which would take longer than the step.
-            awaited = context.run(next, steps, ENDED)
+            awaited = context.run(steps.send, (body, run))
         except GeneratorExit as error:
             return Begun(context, steps, ENDED, is_aside=False, raised=no_exit(error))
         except BaseException as error:  # noqa: BLE001 - a body may even raise SystemExit
             return Begun(context, steps, ENDED, is_aside=False, raised=error)
-        if awaited is ENDED and run.returned is None:
-            return None
+        if awaited is ENDED:
+            self._idle = steps
+            if run.returned is None:
+                return None
         return _begun((context, steps, awaited, set_aside(awaited), None))
 
     async def go_on(
@@ -143,6 +145,7 @@ class Performer:
         try:
             if begun.awaited is not ENDED:
                 await in_context(begun.context, begun.steps, begun.awaited, thrown)
+                self._idle = begun.steps
             end: _End = _SUCCEEDED, read_return(run.returned)
         except GeneratorExit:
             raise
@@ -157,16 +160,6 @@ class Performer:
 
     def _watch(self, run: RunInProgress, limit: Limit) -> TimeLimit:
         return TimeLimit(run, limit.seconds, self._clock, self._timer, limit.overstay)
-
-    async def _inside(self, body: Body, run: RunInProgress) -> None:
-        """Run the body in the present context, and keep what it returns."""
-        enter_run(run)
-        for enter in self._run_contexts:
-            prepare(enter, run)
-        if body.bare is None:
-            run.returned = await body.run(run.token)
-        else:
-            run.returned = await body.bare(run.token)
 
 
 async def _read_first_step(

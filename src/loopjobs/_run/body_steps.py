@@ -1,0 +1,43 @@
+"""Takes the steps of bodies, of one body after the other, in one generator."""
+
+from collections.abc import Generator, Sequence
+from types import coroutine
+from typing import Final, TypeAlias, cast
+
+from loopjobs._run.body import Body
+from loopjobs._run.current import enter_run
+from loopjobs._run.run_context import RunContext, prepare
+from loopjobs._run.run_in_progress import RunInProgress
+
+ENDED: Final = object()
+"""What is yielded once a body has ended."""
+
+Order: TypeAlias = tuple[Body, RunInProgress]
+BodySteps: TypeAlias = Generator[object, Order, None]
+
+
+def body_steps(run_contexts: Sequence[RunContext]) -> BodySteps:
+    """Return what runs the bodies that it is sent, each in the context it is sent in.
+
+    Most bodies end with their first step. A coroutine around each of them, to keep what they
+    return, would take longer to make than that step.
+
+    Yields:
+        What a body awaits, and `ENDED` once it has ended. A body that raises ends it.
+    """
+    steps = cast("BodySteps", _body_steps(run_contexts))
+    next(steps)
+    return steps
+
+
+@coroutine
+def _body_steps(run_contexts: Sequence[RunContext]) -> BodySteps:
+    while True:
+        body, run = yield ENDED
+        enter_run(run)
+        for enter in run_contexts:
+            prepare(enter, run)
+        steps = (body.bare or body.run)(run.token)
+        run.returned = yield from steps  # type: ignore[misc] # `coroutine` permits it
+        # It must not outlive its end.
+        del run, steps
