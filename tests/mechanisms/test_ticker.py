@@ -128,7 +128,7 @@ async def test_a_ticker_that_fails_tells_its_loop(clock: FakeClock, *, is_awaite
     ticker, other = make(clock, Failing()), make(clock, Skips())
     ticker.follow(FixedRate(1, 1), 0)
     other.follow(FixedRate(1, 1), 0)
-    ticker.is_paused = True
+    ticker.set_paused(is_paused=True)
     waiting = asyncio.ensure_future(ticker.next()) if is_awaited else None
     others = asyncio.ensure_future(other.next())
     await clock.advance(1)

@@ -73,6 +73,16 @@ async def test_the_window_is_as_wide_as_the_slack() -> None:
     assert clock.asked == [(3, 3.005), (2, 2.005)]
 
 
+async def test_what_a_deadline_has_kept_back_does_not_wait_for_others() -> None:
+    """It comes as soon as that has unwound."""
+    clock = AskedClock()
+    timer = Timer(clock, 0.005)
+    timer.arm_deadline(1, _nothing)
+    timer.arm_slot(1, _nothing)
+    await clock.advance(1)
+    assert (clock.asked, clock.calls) == ([(1, 1.005), (1, 1)], 2)
+
+
 async def test_what_is_called_off_is_not_called(clock: FakeClock) -> None:
     """Calling off again, or after the call, is harmless."""
     timer, heard = Timer(clock, 0), list[str]()

@@ -152,12 +152,14 @@ class _Assembly:
     def _context(self, options: HostOptions) -> LoopContext:
         clock = self.registrations.clock
         timer = Timer(clock, options.timer_slack_in_milliseconds / 1000)
+        meters = self.registrations.run_meters
         return LoopContext(
             clock=clock,
             timer=timer,
-            announcer=Announcer(self.registrations.listeners, clock),
+            announcer=Announcer(
+                self.registrations.listeners, clock, RunMeters(meters) if meters else None
+            ),
             run_contexts=self.registrations.run_contexts,
-            run_meters=RunMeters(meters) if (meters := self.registrations.run_meters) else None,
             shutdown_timeout=options.shutdown_timeout_in_seconds,
             leases=self._lease_client(clock, timer),
         )

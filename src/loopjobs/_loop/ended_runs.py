@@ -1,4 +1,4 @@
-"""The last runs of one job, kept small: most of them went well, and four numbers tell them."""
+"""The last runs of one job, kept small: most of them went well, and a few numbers tell them."""
 
 from datetime import timedelta
 from struct import Struct
@@ -13,8 +13,9 @@ HISTORY_LENGTH: Final = 50
 
 _SUCCEEDED: Final = Outcome.SUCCEEDED
 
-# The number of a run, when it began, how long after its slot that was, and how long it took.
-_FACTS: Final = Struct("qddd")
+# The number of a run, when it was due, began and ended on the monotonic clock, and what the wall
+# clock showed beyond that.
+_FACTS: Final = Struct("qdddd")
 _SIZE: Final = _FACTS.size
 _FULL: Final = HISTORY_LENGTH * _SIZE
 _LEAST: Final = 3 * _SIZE
@@ -32,7 +33,7 @@ class EndedRuns:
     """
 
     __slots__ = (
-        "_end", "_facts", "_job", "_last_success", "_process", "_records", "last_success_ended",
+        "_end", "_facts", "_job", "_last_success", "_process", "_records",
     )  # fmt: skip
 
     def __init__(self, job: str, process: str) -> None:
@@ -43,19 +44,17 @@ class EndedRuns:
         """Where the facts of the last run end; those of the oldest begin there in a full ring."""
         self._records: dict[int, RunRecord] | None = None
         """The runs in the ring of which there is more to say, by number."""
-        self._last_success: RunRecord | None = None
-        """The last run that succeeded, if it is not the last run and has no other place."""
-        self.last_success_ended: float | None = None
-        """When the last run that succeeded ended, on the monotonic clock; `None` without one."""
+        self._last_success: tuple[RunRecord, float] | None = None
+        """The last run that succeeded and when it ended, if that is not the last run of all."""
 
     def add(self, run: RunInProgress) -> None:
         """Keep a run whose outcome is known."""
         is_success = run.outcome is _SUCCEEDED
         if is_success and run.reported is None and run.fencing_token is None:
-            self.add_plain(run, run.started + run.duration)
+            self.add_plain(run)
             return
         if not is_success:
-            self._last_success = self.last_success
+            self._keep_last_success()
         record = run.record()
         self._keep(run)
         if self._records is None:
@@ -63,20 +62,16 @@ class EndedRuns:
         self._records[run.number] = record
         if is_success:
             self._last_success = None
-            self.last_success_ended = run.started + run.duration
 
-    def add_plain(self, run: RunInProgress, ended: float) -> None:
+    def add_plain(self, run: RunInProgress) -> None:
         """Keep a run that succeeded, and of which there is nothing else to say."""
-        if self._end == len(self._facts) or self._records is not None:
+        end = self._end
+        if end == len(self._facts) or self._records is not None:
             self._keep(run)
-        else:
-            end = self._end
-            _pack_into(
-                self._facts, end, run.number, run.started_wall, run.started - run.due, run.duration
-            )
-            self._end = end + _SIZE
-        self._last_success = None
-        self.last_success_ended = ended
+            self._last_success = None
+            return
+        _pack_into(self._facts, end, run.number, run.due, run.started, run.ended, run.wall_offset)
+        self._end = end + _SIZE
 
     def newest_first(self) -> list[RunRecord]:
         """Return the last runs."""
@@ -92,19 +87,23 @@ class EndedRuns:
     @property
     def last_success(self) -> RunRecord | None:
         """The last run that succeeded, however long ago."""
-        if self._last_success is not None or self.last_success_ended is None:
-            return self._last_success
-        return self.last
+        if self._last_success is not None:
+            return self._last_success[0]
+        return None if self._last_span() is None else self.last
 
     @property
     def last_success_duration(self) -> float | None:
         """How many seconds that run took."""
         if self._last_success is not None:
-            return self._last_success.duration
-        if self.last_success_ended is None:
-            return None
-        duration: float = _FACTS.unpack_from(self._facts, self._end - _SIZE)[-1]
-        return duration
+            return self._last_success[0].duration
+        return None if (span := self._last_span()) is None else span[1] - span[0]
+
+    @property
+    def last_success_ended(self) -> float | None:
+        """When that run ended, on the monotonic clock."""
+        if self._last_success is not None:
+            return self._last_success[1]
+        return None if (span := self._last_span()) is None else span[1]
 
     @property
     def last_error(self) -> str | None:
@@ -120,12 +119,15 @@ class EndedRuns:
             end = self._make_room()
         if self._records:
             self._records.pop(self._number_at(end), None)
-        _pack_into(
-            self._facts, end, run.number, run.started_wall, run.started - run.due, run.duration
-        )
+        _pack_into(self._facts, end, run.number, run.due, run.started, run.ended, run.wall_offset)
         self._end = end + _SIZE
         if not self._records:
             self._records = None
+
+    def _keep_last_success(self) -> None:
+        """Keep the last run, if that went well, beyond its place in the ring."""
+        if self._last_success is None and (span := self._last_span()) is not None:
+            self._last_success = self._record_at(self._end - _SIZE), span[1]
 
     def _make_room(self) -> int:
         """Return where the next run goes if the last one has the last place."""
@@ -139,16 +141,25 @@ class EndedRuns:
         number: int = _NUMBER.unpack_from(self._facts, start)[0]
         return number
 
+    def _last_span(self) -> tuple[float, float] | None:
+        """Return when the last run began and ended, if that went well."""
+        start = self._end - _SIZE
+        if start < 0:
+            return None
+        number, _, started, ended, _ = _FACTS.unpack_from(self._facts, start)
+        kept = None if self._records is None else self._records.get(number)
+        return (started, ended) if kept is None or kept.outcome is _SUCCEEDED else None
+
     def _record_at(self, start: int) -> RunRecord:
-        number, wall, behind, duration = _FACTS.unpack_from(self._facts, start)
+        number, due, started, ended, offset = _FACTS.unpack_from(self._facts, start)
         if self._records is not None and (kept := self._records.get(number)) is not None:
             return kept
-        started_at = instant_of(wall)
+        started_at = instant_of(started + offset)
         return RunRecord(
             run_id=run_id_of(self._process, number),
             job=self._job,
             outcome=Outcome.SUCCEEDED,
-            due_at=started_at - timedelta(seconds=behind),
+            due_at=started_at - timedelta(seconds=started - due),
             started_at=started_at,
-            duration=duration,
+            duration=ended - started,
         )

@@ -38,8 +38,8 @@ class Loop(Generic[OptionsT]):
     """One task that awaits its next slot, and runs the job in line where runs cannot overlap."""
 
     __slots__ = (
-        "_beside", "_body", "_context", "_monitor", "_name", "_places", "_runs", "_turns",
-        "_underway", "pace", "task", "ticker",
+        "_beside", "_body", "_context", "_monitor", "_name", "_places", "_runs", "_takes_steps",
+        "_turns", "_underway", "pace", "task", "ticker",
     )  # fmt: skip
 
     def __init__(
@@ -68,6 +68,8 @@ class Loop(Generic[OptionsT]):
         self._name = name
         self.task: asyncio.Task[None] | None = None
         """The one that serves the loop, once it does."""
+        self._takes_steps = False
+        """Whether first steps may be taken in the calls of the timer."""
         self._underway: _Underway | None = None
         """The run whose first step was taken, and that the task has to go on with."""
         self._beside: RunsBeside | None = None
@@ -94,7 +96,13 @@ class Loop(Generic[OptionsT]):
     def use(self, options: OptionsT) -> None:
         """Use these options from the next run on, and count a wait in progress anew."""
         self.pace.use(options)
+        self._look_who_takes()
         self._look_for_places()
+
+    def take_first_steps(self) -> None:
+        """From here on, let the timer run slots up to the first thing that their bodies await."""
+        self._takes_steps = True
+        self._look_who_takes()
 
     async def serve(self, tick: Tick | None, thrown: BaseException | None) -> bool:
         """Serve a slot, or the run that was begun in it; return whether there can be others.
@@ -126,12 +134,10 @@ class Loop(Generic[OptionsT]):
         all the rest of a tick. The step is taken as the task of the loop takes it, which goes on
         from there if the body has not ended.
         """
-        task, pace, runs = self.task, self.pace, self._runs
-        if task is None or not self.ticker.is_exclusive:
+        task = self.task
+        if task is None:
             return False
-        if self._turns is not None and self.shared_turns is not None:
-            return False
-        run = runs.begin(due, due, number, pace.options)
+        run = self._runs.begin(due, due, number)
         if self.ticker.is_closed:
             # Whoever was told of the begin in line has stopped the host.
             self._end(run, Outcome.CANCELLED, None)
@@ -145,7 +151,9 @@ class Loop(Generic[OptionsT]):
         if begun is not None or waiter.done():
             self._underway = run, begun
             return False
-        self._end(run, _SUCCEEDED, None)
+        self._runs.end(run, _SUCCEEDED)
+        if self.ticker.heeds_ends or self._places is not None:
+            self._follow_up(run, _SUCCEEDED, None)
         return True
 
     async def _serve_slot(self, tick: Tick) -> None:
@@ -173,7 +181,10 @@ class Loop(Generic[OptionsT]):
 
     def _end(self, run: RunInProgress, outcome: Outcome, again: RunAgain | None) -> None:
         self._runs.end(run, outcome)
-        if outcome is not _SUCCEEDED or self.pace.heeds_ends:
+        self._follow_up(run, outcome, again)
+
+    def _follow_up(self, run: RunInProgress, outcome: Outcome, again: RunAgain | None) -> None:
+        if outcome is not _SUCCEEDED or self.ticker.heeds_ends:
             self.pace.note_end(run, outcome)
         if again is not None or self._places is not None:
             self._go_on(again)
@@ -200,6 +211,7 @@ class Loop(Generic[OptionsT]):
         return await asyncio.shield(record)
 
     def _start_beside(self, run: RunInProgress) -> None:
+        self._runs.move_aside(run)
         if self._beside is None:
             self._beside = RunsBeside(self._name, self._run_beside, self._drop, self.ticker.fail)
         self._beside.start(run)
@@ -258,7 +270,7 @@ class Loop(Generic[OptionsT]):
     def _begin(self, tick: Tick) -> RunInProgress:
         # There may have been a wait since the timer has read it.
         self._context.timer.read_wall()
-        return self._runs.begin(*tick, self.options)
+        return self._runs.begin(*tick)
 
     def _begin_in_turn(self, tick: Tick, turn: Turn) -> RunInProgress:
         run = self._begin(tick)
@@ -276,6 +288,11 @@ class Loop(Generic[OptionsT]):
         if self._places is None:
             self._places = Places(self._runs, self._monitor, is_closed=self.ticker.is_closed)
         return self._places
+
+    def _look_who_takes(self) -> None:
+        """Runs that may overlap, or need a lease, begin in tasks."""
+        can_take = self._takes_steps and self.ticker.is_exclusive and self.shared_turns is None
+        self.ticker.taker = self if can_take else None
 
     def _look_for_places(self) -> None:
         if self._places is not None:

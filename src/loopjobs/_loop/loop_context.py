@@ -12,7 +12,6 @@ from loopjobs._run.announcer import Announcer
 from loopjobs._run.lease_client import LeaseClient
 from loopjobs._run.performer import Performer
 from loopjobs._run.run_context import RunContext
-from loopjobs._run.run_meter import RunMeters
 from loopjobs._words.clock import Clock, monotonic_of
 
 
@@ -28,8 +27,6 @@ class LoopContext:
     timer: Timer
     announcer: Announcer
     run_contexts: tuple[RunContext, ...] = ()
-    run_meters: RunMeters | None = None
-    """`None` if nobody measures runs."""
     leases: LeaseClient | None = None
     """Claims slots in the cluster; `None` without a lease store."""
     shutdown_timeout: float = 30.0
@@ -48,6 +45,7 @@ class LoopContext:
     def __post_init__(self) -> None:
         self.monotonic = monotonic_of(self.clock)
         self.performer = Performer(self.clock, self.timer, self.run_contexts)
+        self.timer.watcher = self.announcer
 
     def of_tasks(self) -> Context:
         """Return the context that all loops are served in: a copy of the one the first began in.

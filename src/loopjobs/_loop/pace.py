@@ -33,7 +33,7 @@ class Pace(Generic[OptionsT]):
 
     __slots__ = (
         "_backoff", "_context", "_has_moved_slots", "_monitor", "_origin", "_runs", "_wall_watch",
-        "expected_since", "heeds_ends", "is_on_grid", "options", "ticker",
+        "expected_since", "is_on_grid", "options", "ticker",
     )  # fmt: skip
 
     def __init__(
@@ -48,8 +48,6 @@ class Pace(Generic[OptionsT]):
         """`None` as long as no run has failed."""
         self._origin = 0.0
         self._has_moved_slots = False
-        self.heeds_ends = False
-        """Whether the end of a run that went well moves anything."""
         self.expected_since = math.inf
         """The moment from which on successes are expected."""
         self._keep_what_ticks_ask(monitor.latest)
@@ -111,7 +109,7 @@ class Pace(Generic[OptionsT]):
     def note_end(self, run: RunInProgress, outcome: Outcome) -> None:
         """Let the end of a run move what comes next: back-off, and the wait of a fixed delay."""
         self._has_moved_slots = False
-        if outcome is _SUCCEEDED and not self.heeds_ends:
+        if outcome is _SUCCEEDED and not self.ticker.heeds_ends:
             return
         now, was_put_off = self._context.monotonic(), self.backs_off
         is_on_grid = self.is_on_grid
@@ -148,10 +146,10 @@ class Pace(Generic[OptionsT]):
             base: The moment that it is counted from.
         """
         if not self._runs.consecutive_failures:
-            self._backoff, self.heeds_ends = None, not self.is_on_grid
+            self._backoff, self.ticker.heeds_ends = None, not self.is_on_grid
             self.ticker.hold(-math.inf)
             return 0.0
-        self.heeds_ends = True
+        self.ticker.heeds_ends = True
         if self._backoff is None:
             self._backoff = Backoff()
         self._backoff.note_end(base, self._runs.consecutive_failures)
@@ -179,10 +177,10 @@ class Pace(Generic[OptionsT]):
     def _keep_what_ticks_ask(self, options: OptionsT) -> None:
         """Keep at hand what each tick asks for; an options object is a large dictionary."""
         self.options = options
-        """The options that the next run will begin with."""
+        self._runs.options = options
         self.ticker.is_exclusive = options.skip_if_running
         self.is_on_grid = options.pacing is Pacing.FIXED_RATE
-        self.heeds_ends = self._backoff is not None or not self.is_on_grid
+        self.ticker.heeds_ends = self._backoff is not None or not self.is_on_grid
 
     def _follow(self, first_due: float) -> None:
         options = self.options

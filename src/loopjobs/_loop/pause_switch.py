@@ -31,8 +31,8 @@ class PauseSwitch(Generic[OptionsT]):
         ticker = self._loop.ticker
         if (turns := self._loop.shared_turns) is not None:
             await self._tell_cluster(turns, is_paused=True)
-        elif not ticker.is_paused:
-            ticker.is_paused = True
+        elif not ticker.steering.is_paused:
+            ticker.set_paused(is_paused=True)
             self._announcer.announce(JobPaused(self._job))
 
     async def resume(self) -> None:
@@ -45,9 +45,9 @@ class PauseSwitch(Generic[OptionsT]):
         if (turns := self._loop.shared_turns) is not None:
             await self._tell_cluster(turns, is_paused=False)
             self._loop.pace.expect_anew()
-        if ticker.is_paused:
+        if ticker.steering.is_paused:
             # It may have been paused here before it was to run on one replica.
-            ticker.is_paused = False
+            ticker.set_paused(is_paused=False)
             self._loop.pace.expect_anew()
             self._announcer.announce(JobResumed(self._job))
 

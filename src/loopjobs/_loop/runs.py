@@ -26,19 +26,24 @@ class Runs:
     """Begins runs, settles them once, and keeps ledger, history and failures in a row."""
 
     __slots__ = (
-        "_by_hand", "_context", "_job", "_ledger", "beside", "consecutive_failures", "ended",
-        "in_line", "slot_ended",
+        "_book", "_by_hand", "_context", "_job", "_plainly_succeeded", "beside",
+        "consecutive_failures", "ended", "in_line", "options", "slot_ended",
     )  # fmt: skip
+
+    options: LoopJobOptions
+    """Those that the next run begins with; whoever paces the runs puts them here."""
 
     def __init__(self, job: str, context: LoopContext) -> None:
         self._job = job
         self._context = context
         self.in_line: RunInProgress | None = None
-        """A run whose body has not ended; one at most loops have."""
+        """The run that the task of the loop is at, until its body has ended."""
         self.beside: dict[int, RunInProgress] | None = None
-        """The others, by number, oldest first."""
+        """The others whose bodies have not ended, by number, oldest first."""
         self.ended = EndedRuns(job, context.process)
-        self._ledger = LedgerBook()
+        self._plainly_succeeded = 0
+        """Slots of which nothing else is to be said; what became of the others is in a book."""
+        self._book: LedgerBook | None = None
         self._by_hand: LedgerBook | None = None
         self.consecutive_failures = 0
         self.slot_ended = -math.inf
@@ -59,40 +64,33 @@ class Runs:
             runs.append(self.in_line)
         return iter(sorted(runs, key=_number))
 
-    def begin(
-        self, due: float, planned: float, slot: int | None, options: LoopJobOptions
-    ) -> RunInProgress:
+    def begin(self, due: float, planned: float, slot: int | None) -> RunInProgress:
         """Begin the run of a slot, or one by hand.
 
         Args:
             due: When the slot was due, or since when the run was waited for.
             planned: When it was to start.
             slot: The number of the slot; `None` for a run by hand.
-            options: Those it begins with.
         """
         context = self._context
         run = RunInProgress()
         run.job = self._job
         run.process = context.process
         run.number = context.next_run_number()
-        run.started = now = context.monotonic()
-        run.started_wall = now + context.timer.wall_offset
-        run.options = options
+        run.due, run.planned, run.slot = due, planned, slot
+        run.started = context.monotonic()
+        run.wall_offset = context.timer.wall_offset
+        run.options = self.options
         run.attempt = self.consecutive_failures + 1
         run.token = CancellationTokenSource.of_run(context.clock)
-        run.due, run.slot, run.is_scheduled = due, slot, slot is not None
-        run.lateness = now - planned if now > planned else 0.0
-        run.task = run.outcome = run.returned = None
+        run.task = run.outcome = None
         run.is_plain = True
         if self.in_line is None:
             self.in_line = run
         else:
             self._put_beside(run)
-        if context.run_meters is not None:
-            context.run_meters.note_start(run)
-        announcer = context.announcer
-        if not announcer.is_alone and announcer.has_listeners:
-            announce_start(announcer, run)
+        if not context.announcer.is_quiet:
+            announce_start(context.announcer, run)
         return run
 
     def end(self, run: RunInProgress, outcome: Outcome) -> None:
@@ -100,25 +98,23 @@ class Runs:
 
         Most runs end so that nothing follows from it but counts, which is quickly done.
         """
-        is_plain = run.is_plain and outcome is _SUCCEEDED and run is self.in_line
-        if not is_plain or self.consecutive_failures:
+        if (
+            not run.is_plain
+            or outcome is not _SUCCEEDED
+            or run is not self.in_line
+            or self.consecutive_failures
+        ):
             self.settle(run, outcome)
             self.leave(run)
             return
         context = self._context
-        ended = context.monotonic()
-        self.slot_ended = ended
+        run.ended = self.slot_ended = context.monotonic()
         run.outcome = outcome
-        run.duration = ended - run.started
-        self._ledger.succeeded += 1
-        self.ended.add_plain(run, ended)
+        self._plainly_succeeded += 1
+        self.ended.add_plain(run)
         self.in_line = run.task = None
-        if context.run_meters is not None:
-            context.run_meters.note_end(run, outcome, run.duration)
-        announcer = context.announcer
-        is_heard = not announcer.is_alone and announcer.has_listeners
-        if is_heard or announcer.log_lines.writes_every_run:
-            announce_end(announcer, run, 0, 0)
+        if not context.announcer.is_quiet:
+            announce_end(context.announcer, run, 0, 0)
 
     def settle(self, run: RunInProgress, outcome: Outcome) -> None:
         """Enter how a run ended. What is said after the first time changes nothing."""
@@ -126,16 +122,14 @@ class Runs:
             return
         context = self._context
         run.outcome, run.is_plain = outcome, False
-        run.duration = context.monotonic() - run.started
-        self._book_of(run).enter(outcome)
+        run.ended = context.monotonic()
+        self._book_of(is_scheduled=run.is_scheduled).enter(outcome)
         recovered_after = 0
         if outcome is _SUCCEEDED:
             recovered_after, self.consecutive_failures = self.consecutive_failures, 0
         elif outcome in FAILURES:
             self.consecutive_failures += 1
         self.ended.add(run)
-        if context.run_meters is not None:
-            context.run_meters.note_end(run, outcome, run.duration)
         if run.settled is not None and not run.settled.done():
             run.settled.set_result(run.record())
         announce_end(context.announcer, run, self.consecutive_failures, recovered_after)
@@ -151,6 +145,12 @@ class Runs:
             self.slot_ended = self._context.monotonic()
         run.task = run.origin = None
 
+    def move_aside(self, run: RunInProgress) -> None:
+        """Note that the task of the loop does not wait for that run."""
+        if run is self.in_line:
+            self.in_line = None
+            self._put_beside(run)
+
     def overstay(self, run: RunInProgress, outcome: Outcome) -> None:
         """Settle a run whose body goes on regardless, and say so."""
         self.settle(run, outcome)
@@ -159,14 +159,14 @@ class Runs:
 
     def skip(self, outcome: Outcome, count: int, why: str | None = None) -> None:
         """Enter slots that end without a run."""
-        self._ledger.enter(outcome, count)
+        self._book_of(is_scheduled=True).enter(outcome, count)
         age = self.oldest_age() if outcome is Outcome.SKIPPED_RUNNING else None
         self._context.announcer.announce(SlotsSkipped(self._job, outcome, count, age, why))
 
     def refuse(self, tick: Tick, outcome: Outcome, why: str | None = None) -> RunRecord:
         """Enter a run by hand that did not come about, and return its record."""
         context = self._context
-        self._book_by_hand().enter(outcome)
+        self._book_of(is_scheduled=False).enter(outcome)
         return RunRecord(
             run_id=run_id_of(context.process, context.next_run_number()),
             job=self._job,
@@ -180,7 +180,8 @@ class Runs:
     @property
     def ledger(self) -> Ledger:
         """What has become of the slots."""
-        return self._ledger.read(self._in_flight(is_scheduled=True))
+        book, in_flight = self._book or LedgerBook(), self._in_flight(is_scheduled=True)
+        return book.read(in_flight, self._plainly_succeeded)
 
     @property
     def by_hand(self) -> Ledger:
@@ -210,14 +211,13 @@ class Runs:
     def _in_flight(self, *, is_scheduled: bool) -> int:
         return sum(run.outcome is None and run.is_scheduled is is_scheduled for run in self)
 
-    def _book_of(self, run: RunInProgress) -> LedgerBook:
-        return self._ledger if run.is_scheduled else self._book_by_hand()
-
-    def _book_by_hand(self) -> LedgerBook:
-        # Made for the first one: of a hundred thousand loops hardly any are run by hand.
-        if self._by_hand is None:
-            self._by_hand = LedgerBook()
-        return self._by_hand
+    def _book_of(self, *, is_scheduled: bool) -> LedgerBook:
+        # Made for the first entry: of a hundred thousand loops most never need either.
+        if is_scheduled:
+            self._book = book = self._book or LedgerBook()
+        else:
+            self._by_hand = book = self._by_hand or LedgerBook()
+        return book
 
     def _put_beside(self, run: RunInProgress) -> None:
         if self.beside is None:

@@ -197,7 +197,8 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         # Not before this: a task that is cancelled before its first step never takes it, and a
         # body that cancels itself would cancel this one. In its debug mode asyncio names the task
         # that takes long, and it shall be the one of the job.
-        loop.ticker.taker = None if asyncio.get_running_loop().get_debug() else loop
+        if not asyncio.get_running_loop().get_debug():
+            loop.take_first_steps()
         try:
             while goes_on:
                 tick, thrown = None, None

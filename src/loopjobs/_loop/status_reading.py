@@ -38,6 +38,7 @@ class StatusReading(Generic[OptionsT]):
         failures = runs.consecutive_failures
         is_faulted = phase is JobState.FAULTED
         last = runs.ended.last
+        age = runs.success_age()
         has_succeeded = last is not None and last.outcome is Outcome.SUCCEEDED
         return JobStatus(
             name=self._name,
@@ -51,8 +52,8 @@ class StatusReading(Generic[OptionsT]):
             by_hand=runs.by_hand,
             is_paused=self._is_paused(),
             last_success=last if has_succeeded else runs.ended.last_success,
-            last_success_age=runs.success_age(),
-            silent_for=0.0 if phase is not None else self._silent_for(),
+            last_success_age=age,
+            silent_for=0.0 if phase is not None else self._silent_for(age),
             running_for=runs.oldest_age(),
             overstayed=runs.overstayed,
             reporting=runs.reporting(),
@@ -62,6 +63,7 @@ class StatusReading(Generic[OptionsT]):
     def vitals(self, phase: JobState | None) -> JobVitals:
         """Return how well the job is at this moment, and no more."""
         runs, options = self._runs, self._loop.options
+        age = runs.success_age()
         return JobVitals(
             self._name,
             self.state(phase),
@@ -69,10 +71,10 @@ class StatusReading(Generic[OptionsT]):
             None if options.cron is None else self._next_due_at(),
             runs.consecutive_failures,
             self._is_paused(),
-            runs.success_age(),
+            age,
             runs.ended.last_success_duration,
             runs.ended.last_error,
-            0.0 if phase is not None else self._silent_for(),
+            0.0 if phase is not None else self._silent_for(age),
             runs.oldest_age(),
             runs.overstayed,
             self._cluster(),
@@ -103,14 +105,13 @@ class StatusReading(Generic[OptionsT]):
 
     def _is_paused(self) -> bool:
         turns = self._loop.shared_turns
-        return self._loop.ticker.is_paused or (turns is not None and turns.news.is_paused)
+        return self._loop.ticker.steering.is_paused or (turns is not None and turns.news.is_paused)
 
-    def _silent_for(self) -> float:
+    def _silent_for(self, success_age: float | None) -> float:
         if self._is_paused() or not self._loop.options.has_slots:
             return 0.0
         silence = self._clock.monotonic() - self._loop.pace.expected_since
-        age = self._runs.success_age()
-        return max(0.0, silence if age is None else min(silence, age))
+        return max(0.0, silence if success_age is None else min(silence, success_age))
 
     def _cluster(self) -> ClusterView | None:
         turns = self._loop.shared_turns

@@ -26,6 +26,18 @@ class TimerAlarm:
         raise NotImplementedError
 
 
+class WakeUpWatcher(Protocol):
+    """Who wants to know which calls of a timer belong together."""
+
+    def wake_up_begins(self) -> None:
+        """Note that all that is due is called now; it must not raise anything."""
+        ...
+
+    def wake_up_ends(self) -> None:
+        """Note that it was; it must not raise anything either."""
+        ...
+
+
 class CallsOff(Protocol):
     """The part of a timer that its callbacks know."""
 

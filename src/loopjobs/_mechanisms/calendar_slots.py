@@ -53,9 +53,8 @@ class CalendarSlots:
         """Move on to the following slot."""
         self._slot = self._calendar.after(self._slot)
 
-    def take_alone(self, moment: float) -> bool:  # noqa: ARG002 - it takes a look at the calendar
-        """Return `False`: minutes at the least lie between two slots, so the long way will do."""
-        return False
+    def take_alone(self, moment: float) -> None:
+        """Leave it to the long way: minutes at the least lie between two slots."""
 
     def pass_by(self, moment: float) -> None:  # noqa: ARG002 - the calendar does not depend on it
         """Move on to the following slot."""

@@ -1,34 +1,33 @@
 """The ledger while it is being written."""
 
+from typing import Final
+
 from loopjobs._words.outcomes import Outcome
 from loopjobs._words.records import Ledger
+
+_SUCCEEDED: Final = Outcome.SUCCEEDED.value
 
 
 class LedgerBook:
     """Counts what has become of slots. Due are those, and those whose runs are in flight."""
 
-    __slots__ = ("_others", "succeeded")
+    __slots__ = ("_counts",)
 
     def __init__(self) -> None:
-        self.succeeded = 0
-        self._others: dict[Outcome, int] | None = None
-        """The other counts; nothing else comes of most slots."""
+        self._counts: dict[Outcome, int] = {}
 
     def enter(self, outcome: Outcome, count: int = 1) -> None:
         """Enter what became of a slot, or of several."""
-        if outcome is Outcome.SUCCEEDED:
-            self.succeeded += count
-            return
-        if self._others is None:
-            self._others = {}
-        self._others[outcome] = self._others.get(outcome, 0) + count
+        self._counts[outcome] = self._counts.get(outcome, 0) + count
 
-    def read(self, in_flight: int) -> Ledger:
-        """Return the counts as they stand, with so many runs of which nothing has become yet."""
-        others = {} if self._others is None else self._others
-        return Ledger(
-            due=self.succeeded + sum(others.values()) + in_flight,
-            in_flight=in_flight,
-            succeeded=self.succeeded,
-            **{outcome.value: count for outcome, count in others.items()},
-        )
+    def read(self, in_flight: int, succeeded: int = 0) -> Ledger:
+        """Return the counts as they stand.
+
+        Args:
+            in_flight: Runs of which nothing has become yet.
+            succeeded: Runs that went well and were not entered.
+        """
+        counts = {outcome.value: count for outcome, count in self._counts.items()}
+        succeeded += counts.pop(_SUCCEEDED, 0)
+        due = succeeded + sum(counts.values()) + in_flight
+        return Ledger(due=due, in_flight=in_flight, succeeded=succeeded, **counts)

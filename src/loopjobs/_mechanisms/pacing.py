@@ -24,8 +24,8 @@ class Schedule(Protocol):
         """Note that the next slot was handed to a run."""
         ...
 
-    def take_alone(self, moment: float) -> bool:
-        """Take the next slot if it is known to be the only one due by `moment`."""
+    def take_alone(self, moment: float) -> float | None:
+        """Take the next slot, which is due by `moment`, if it is known to be the only one."""
         ...
 
     def pass_by(self, moment: float) -> None:
@@ -70,15 +70,15 @@ class FixedRate:
         self._index = index = self._index + 1
         self.next_due = self._origin + index * self._interval
 
-    def take_alone(self, moment: float) -> bool:
-        """Move on to the following slot, if that is not due yet."""
+    def take_alone(self, moment: float) -> float | None:
+        """Move on to the following slot, if that is not due yet; return the one before it."""
         index = self._index + 1
         following = self._origin + index * self._interval
-        if moment >= following or moment < self.next_due:
-            return False
+        if moment >= following:
+            return None
         self._index = index
-        self.next_due = following
-        return True
+        due, self.next_due = self.next_due, following
+        return due
 
     def pass_by(self, moment: float) -> None:  # noqa: ARG002 - the grid does not depend on it
         """Move on to the following slot."""
@@ -126,12 +126,10 @@ class FixedDelay:
         """Wait for the end of the run."""
         self.next_due = math.inf
 
-    def take_alone(self, moment: float) -> bool:
-        """Wait for the end of the run."""
-        if moment < self.next_due:
-            return False
-        self.next_due = math.inf
-        return True
+    def take_alone(self, moment: float) -> float:  # noqa: ARG002 - there is one slot at a time
+        """Wait for the end of the run; return its slot."""
+        due, self.next_due = self.next_due, math.inf
+        return due
 
     def pass_by(self, moment: float) -> None:
         """Count the interval from the moment the slot was decided."""

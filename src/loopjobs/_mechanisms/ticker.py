@@ -8,6 +8,7 @@ from typing import Final
 from loopjobs._mechanisms.alarms import TimerAlarm
 from loopjobs._mechanisms.pacing import Schedule
 from loopjobs._mechanisms.slots import Occupancy, SlotTaker, Tick, make_tick
+from loopjobs._mechanisms.steering import UNSTEERED, Steering
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._words.clock import Clock
 from loopjobs._words.outcomes import Outcome
@@ -27,9 +28,9 @@ class Ticker(TimerAlarm):
     """
 
     __slots__ = (
-        "_alarm_due", "_clock", "_extra_due", "_failure", "_hold_until",
-        "_jitter", "_last_due", "_number", "_random", "_runs", "_schedule", "_shift",
-        "_timer", "_waiter", "busy_as", "is_closed", "is_exclusive", "is_paused", "taker",
+        "_alarm_due", "_clock", "_failure", "_last_due", "_number", "_random", "_runs", "_schedule",
+        "_timer", "_waiter", "busy_as", "heeds_ends", "is_closed", "is_exclusive", "steering",
+        "taker",
     )  # fmt: skip
 
     def __init__(self, clock: Clock, timer: Timer, random: Random, runs: Occupancy) -> None:
@@ -43,17 +44,17 @@ class Ticker(TimerAlarm):
         self._waiter: asyncio.Future[Tick | None] | None = None
         self._failure: BaseException | None = None
         self.is_closed = False
-        self._jitter = 0.0
-        self._shift = 0.0
-        self._extra_due = math.inf
-        self._hold_until = -math.inf
         self._last_due: float | None = None
         self._number = 0
+        self.steering = UNSTEERED
+        """What has a say beside the schedule."""
         self.taker: SlotTaker | None = None
         """Who runs slots at once that nothing speaks against; without one they are handed over."""
         self.is_exclusive = True
         """Whether a slot is skipped while any run is in progress."""
-        self.is_paused = False
+        self.heeds_ends = False
+        """Whether the end of a run that went well is to be told: `run_ended` moves the next slot,
+        or a hold is over."""
         self.busy_as = Outcome.SKIPPED_RUNNING
         """What becomes of a slot that finds the loop busy, though no run is in progress."""
 
@@ -62,7 +63,7 @@ class Ticker(TimerAlarm):
         """The next slot, without jitter; infinite if there is none in sight."""
         if self._schedule is None or self.is_closed:
             return math.inf
-        return min(self._schedule.next_due, self._extra_due)
+        return min(self._schedule.next_due, self.steering.extra_due)
 
     @property
     def next_slot(self) -> float:
@@ -93,14 +94,13 @@ class Ticker(TimerAlarm):
         """Follow these slots from here on; `None` is no slots at all."""
         self._schedule = schedule
         if schedule is None:
-            self._extra_due = math.inf
+            self._drop_extra()
             self._last_due = None
         self.spread(jitter)
 
     def spread(self, jitter: float) -> None:
         """Delay each slot by a random share of that from here on."""
-        self._jitter = jitter
-        self._draw_jitter()
+        self._draw_shift(jitter)
         self._arm()
 
     def look(self) -> None:
@@ -109,19 +109,24 @@ class Ticker(TimerAlarm):
         if not self.is_closed:
             self._settle(now)
 
+    def set_paused(self, *, is_paused: bool) -> None:
+        """Skip slots until further notice, or no more."""
+        self._steer(self.steering._replace(is_paused=is_paused))
+
     def run_again(self, due: float) -> None:
         """Add one slot outside the schedule, unless one is asked for that comes sooner."""
         if self._schedule is not None:
-            self._extra_due = min(self._extra_due, due)
+            steering = self.steering
+            self._steer(steering._replace(extra_due=min(steering.extra_due, due)))
             self._arm()
 
     def reason_to_refuse(self, due: float) -> Outcome | None:
         """Return why a slot must not run even if there is a place for it."""
-        if self.is_paused or self._schedule is None:
+        if self.steering.is_paused or self._schedule is None:
             # Who takes the slots away pauses the job for good; a run that has waited for its turn
             # and comes an hour later would surprise them.
             return Outcome.SKIPPED_PAUSED
-        return Outcome.SKIPPED_BACKOFF if due < self._hold_until - _ROUNDING else None
+        return Outcome.SKIPPED_BACKOFF if due < self.steering.hold_until - _ROUNDING else None
 
     def run_ended(self, moment: float, wait: float) -> None:
         """Tell the schedule that a run has ended, with the seconds a back-off asks for."""
@@ -131,7 +136,7 @@ class Ticker(TimerAlarm):
 
     def hold(self, until: float) -> None:
         """Skip the slots before that moment as back-off."""
-        self._hold_until = until
+        self._steer(self.steering._replace(hold_until=until))
 
     def fail(self, error: BaseException) -> None:
         """Let `next` raise that error: the loop must not go on."""
@@ -169,8 +174,7 @@ class Ticker(TimerAlarm):
         schedule = self._schedule
         if schedule is None or self.is_closed:
             return math.inf
-        slot = schedule.next_due + self._shift
-        return min(slot, self._extra_due)
+        return min(schedule.next_due + self.steering.shift, self.steering.extra_due)
 
     def ring(self) -> None:
         """Take a slot that nothing speaks against, or leave the decision to `_decide`.
@@ -178,21 +182,18 @@ class Ticker(TimerAlarm):
         Nearly every tick is such a one, so this looks whether anything speaks against it, without
         asking what.
         """
-        now = self._timer.moment
-        schedule, waiter, runs = self._schedule, self._waiter, self._runs
+        moment, schedule = self._timer.moment, self._schedule
+        waiter, taker = self._waiter, self.taker
         if (
-            schedule is None
+            self.steering is not UNSTEERED
+            or schedule is None
+            or taker is None
             or waiter is None
             or waiter.done()
-            or runs.in_line is not None
-            or runs.beside is not None
-            or self.is_paused
-            or self._jitter
-            or self._extra_due != _NEVER
-            or (due := schedule.next_due) < self._hold_until
-            or not schedule.take_alone(now)
+            or self._runs.beside is not None
+            or (due := schedule.take_alone(moment)) is None
         ):
-            self._settle(now)
+            self._settle(moment)
             return
         self._last_due = due
         number = self._number
@@ -201,10 +202,6 @@ class Ticker(TimerAlarm):
         self._alarm_due = following = schedule.next_due
         if following != _NEVER:
             self._timer.arm(following, self)
-        taker = self.taker
-        if taker is None:
-            waiter.set_result(make_tick((due, due, number)))
-            return
         # Whoever looks meanwhile finds the loop busy.
         self._waiter = None
         try:
@@ -229,38 +226,45 @@ class Ticker(TimerAlarm):
         schedule = self._schedule
         if schedule is None:
             return
-        if schedule.next_due + self._shift <= now:
-            is_handed_over = self._decide_slot(schedule, now)
-            if is_handed_over or self._extra_due <= now:
+        due = self.steering.extra_due
+        if schedule.next_due + self.steering.shift <= now:
+            if self._decide_slot(schedule, now) or due <= now:
                 # That run is the one an earlier run has asked for.
-                self._extra_due = math.inf
+                self._drop_extra()
             return
-        due = self._extra_due
         if due > now:
             # The wall clock is behind what it was reckoned to be.
             return
-        self._extra_due = math.inf
+        self._drop_extra()
         if self._settle_or_hand_over(due, due):
             schedule.step_aside()
 
     def _decide_slot(self, schedule: Schedule, now: float) -> bool:
         first = schedule.next_due
-        passed = schedule.catch_up(now - self._shift)
+        shift, jitter = self.steering.shift, self.steering.jitter
+        passed = schedule.catch_up(now - shift)
         if passed:
             self._pass_over(schedule, first, passed)
         due = schedule.next_due
         self._last_due = due
-        is_handed_over = self._settle_or_hand_over(due, due + self._shift)
+        is_handed_over = self._settle_or_hand_over(due, due + shift)
         if is_handed_over:
             schedule.take()
         else:
             schedule.pass_by(now)
-        if self._jitter:
-            self._draw_jitter()
+        if jitter:
+            self._draw_shift(jitter)
         return is_handed_over
 
-    def _draw_jitter(self) -> None:
-        self._shift = self._random.uniform(0.0, self._jitter) if self._jitter else 0.0
+    def _draw_shift(self, jitter: float) -> None:
+        shift = self._random.uniform(0.0, jitter) if jitter else 0.0
+        self._steer(self.steering._replace(jitter=jitter, shift=shift))
+
+    def _drop_extra(self) -> None:
+        self._steer(self.steering._replace(extra_due=math.inf))
+
+    def _steer(self, steering: Steering) -> None:
+        self.steering = UNSTEERED if steering == UNSTEERED else steering
 
     def _settle_or_hand_over(self, due: float, planned: float) -> bool:
         outcome = self._reason_to_skip(due)
@@ -273,7 +277,7 @@ class Ticker(TimerAlarm):
         return False
 
     def _reason_to_skip(self, due: float) -> Outcome | None:
-        if self.is_paused:
+        if self.steering.is_paused:
             return Outcome.SKIPPED_PAUSED
         is_occupied = self._runs.in_line is not None or self._runs.beside is not None
         if self.is_exclusive and is_occupied:
@@ -286,7 +290,7 @@ class Ticker(TimerAlarm):
     def _pass_over(self, schedule: Schedule, first: float, passed: int) -> None:
         outcome = self._reason_to_skip(first)
         if outcome is Outcome.SKIPPED_BACKOFF:
-            held = min(passed, schedule.count(first, self._hold_until - _ROUNDING))
+            held = min(passed, schedule.count(first, self.steering.hold_until - _ROUNDING))
             self._skip(Outcome.SKIPPED_BACKOFF, held)
             passed -= held
             outcome = None

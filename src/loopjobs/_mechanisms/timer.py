@@ -11,7 +11,7 @@ from math import inf
 from operator import itemgetter
 from typing import Final, TypeAlias
 
-from loopjobs._mechanisms.alarms import NOWHERE, Callback, TimerAlarm
+from loopjobs._mechanisms.alarms import NOWHERE, Callback, TimerAlarm, WakeUpWatcher
 from loopjobs._mechanisms.sleeping_clock import SleepingClock
 from loopjobs._mechanisms.task_steps import enter_task, leave_present_task
 from loopjobs._words.clock import Alarm, AlarmClock, Clock
@@ -53,6 +53,8 @@ class Timer:
         self.wall_offset = 0.0
         """What the wall clock showed beyond the clock's time when both were last read, in seconds
         since 1970: to read it takes longer than to begin a run."""
+        self.watcher: WakeUpWatcher | None = None
+        """Told of each wake-up."""
 
     def arm(self, when: float, alarm: TimerAlarm) -> None:
         """Ring that alarm, which is not armed, at `when`: a point of the clock's `monotonic`."""
@@ -125,7 +127,9 @@ class Timer:
         if self._alarm is not None:
             self._alarm.cancel()
         self._alarm_due = due
-        self._alarm = self._clock.call_between(due, due + self._slack, self._call) if heap else None
+        # What was due before, and has let a deadline go first, has waited enough.
+        latest = due if due <= self.moment else due + self._slack
+        self._alarm = self._clock.call_between(due, latest, self._call) if heap else None
 
     def _is_at_home(self) -> bool:
         running = _running_loop()
@@ -143,8 +147,12 @@ class Timer:
         # A virtual clock calls from the task that lets time pass.
         task = leave_present_task()
         try:
+            if self.watcher is not None:
+                self.watcher.wake_up_begins()
             self._fire_due(moment)
         finally:
+            if self.watcher is not None:
+                self.watcher.wake_up_ends()
             if task is not None:
                 enter_task(task.get_loop(), task)
             self._firing = False

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from loopjobs._contracts.listener import InLineListener, Listener, PausingListener
 from loopjobs._run.delivery import Delivery
 from loopjobs._run.log_lines import LogLines
+from loopjobs._run.run_meter import RunMeters
 from loopjobs._run.telling import tell
 from loopjobs._words.clock import Clock, VirtualClock
 from loopjobs._words.events import Event
@@ -19,19 +20,36 @@ class Announcer:
     """
 
     __slots__ = (
-        "_delivery", "_in_line", "_pausing", "_somebody_always_listens", "is_alone", "log_lines",
+        "_delivery", "_in_line", "_pausing", "_somebody_always_listens", "is_quiet", "log_lines",
+        "run_meters", "wants_events",
     )  # fmt: skip
 
-    def __init__(self, listeners: Sequence[Listener], clock: Clock) -> None:
+    def __init__(
+        self, listeners: Sequence[Listener], clock: Clock, run_meters: RunMeters | None = None
+    ) -> None:
         self.log_lines = LogLines(clock)
+        self.run_meters = run_meters
+        """`None` if nobody measures runs."""
         is_virtual = isinstance(clock, VirtualClock)
         self._in_line = tuple(each for each in listeners if is_virtual or _is_in_line(each))
         others = [each for each in listeners if not is_virtual and not _is_in_line(each)]
         self._delivery = Delivery(others, clock) if others else None
         self._pausing = tuple(each for each in listeners if isinstance(each, PausingListener))
         self._somebody_always_listens = len(self._pausing) < len(listeners)
-        self.is_alone = not listeners
-        """Whether nobody but the log will ever listen; asked at each run, where calls count."""
+        self.wants_events = True
+        """Whether anybody may want events of runs that go well. It is asked once for all that wake
+        together, since to ask takes longer than to begin a run; at other times it is not known."""
+        self.is_quiet = False
+        """Whether nobody does, and nobody measures runs either."""
+
+    def wake_up_begins(self) -> None:
+        """Ask whether anybody wants to hear of the runs of this wake-up that go well."""
+        self.wants_events = self.has_listeners or self.log_lines.writes_every_run
+        self.is_quiet = not self.wants_events and self.run_meters is None
+
+    def wake_up_ends(self) -> None:
+        """Let whoever has something to announce ask again."""
+        self.wants_events, self.is_quiet = True, False
 
     @property
     def has_listeners(self) -> bool:
@@ -49,6 +67,9 @@ class Announcer:
 
     def announce(self, event: Event) -> None:
         """Tell everybody, or have them told; called on the thread of the event loop."""
+        # Of what is wrong one line says when it is over: the next run that goes well can be worth
+        # one.
+        self.wake_up_ends()
         tell(self.log_lines, event)
         self.announce_routine(event)
 

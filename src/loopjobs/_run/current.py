@@ -20,8 +20,8 @@ class CurrentRun:
     # What every run has is in slots, which takes a third of the time; what few have is a default of
     # the class, and costs the others nothing.
     __slots__ = (
-        "__dict__", "__weakref__", "attempt", "due", "job", "lateness", "number", "process", "slot",
-        "started", "started_wall",
+        "__dict__", "__weakref__", "attempt", "due", "job", "number", "planned", "process", "slot",
+        "started", "wall_offset",
     )  # fmt: skip
 
     process: str
@@ -35,12 +35,12 @@ class CurrentRun:
     """1, plus the failures in a row before this run."""
     due: float
     """The slot on the monotonic clock."""
+    planned: float
+    """When it was to start: the slot, and its share of the jitter."""
     started: float
     """The start on the monotonic clock."""
-    started_wall: float
-    """The start on the wall clock, in seconds since 1970."""
-    lateness: float
-    """Seconds between the moment the run was to start and the start."""
+    wall_offset: float
+    """What the wall clock showed beyond the monotonic one, in seconds since 1970."""
     fencing_token: int | None = None
     """The token of the lease this run holds; `None` without a lease."""
     fence: Fence | None = None
@@ -58,7 +58,12 @@ class CurrentRun:
     @property
     def started_at(self) -> datetime:
         """When the run began, UTC."""
-        return instant_of(self.started_wall)
+        return instant_of(self.started + self.wall_offset)
+
+    @property
+    def lateness(self) -> float:
+        """Seconds between the moment the run was to start and the start."""
+        return max(0.0, self.started - self.planned)
 
     @property
     def due_at(self) -> datetime:

@@ -1,4 +1,4 @@
-"""Announces the begin and the end of a run, where anybody wants to hear of it."""
+"""Announces the begin and the end of a run to whoever wants to hear of it."""
 
 from typing import Final
 
@@ -13,9 +13,12 @@ _SUCCEEDED: Final = Outcome.SUCCEEDED
 
 def announce_start(announcer: Announcer, run: RunInProgress) -> None:
     """Announce that a run begins."""
-    announcer.announce_routine(
-        RunStarted(run.job, run.run_id, run.due_at, run.started_at, run.lateness)
-    )
+    if announcer.run_meters is not None:
+        announcer.run_meters.note_start(run)
+    if announcer.wants_events and announcer.has_listeners:
+        announcer.announce_routine(
+            RunStarted(run.job, run.run_id, run.due_at, run.started_at, run.lateness)
+        )
 
 
 def announce_end(
@@ -29,7 +32,11 @@ def announce_end(
         failures: Failures in a row up to this run.
         recovered_after: Failures in a row that its success has ended.
     """
+    if announcer.run_meters is not None and run.outcome is not None:
+        announcer.run_meters.note_end(run, run.outcome, run.duration)
     is_plain = run.outcome is _SUCCEEDED and not recovered_after and run.reported is None
+    if is_plain and not announcer.wants_events:
+        return
     has_line = not is_plain or announcer.log_lines.writes_every_run
     # An event costs more than many a body: it is made for somebody, or not at all.
     if has_line or announcer.has_listeners:

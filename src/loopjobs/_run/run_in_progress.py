@@ -27,12 +27,11 @@ class RunInProgress(CurrentRun):
 
     # Filled in by who begins it: to hand all of it to a constructor would take twice as long.
     __slots__ = (
-        "duration", "is_plain", "is_scheduled", "options", "outcome", "returned", "task", "token",
+        "ended", "is_plain", "options", "outcome", "returned", "task", "token",
     )  # fmt: skip
 
     is_plain: bool
     """Whether there is nothing to tell of it but when it ran, as of most that go well."""
-    is_scheduled: bool
     options: LoopJobOptions
     """The options this run began with."""
     token: CancellationTokenSource
@@ -41,8 +40,9 @@ class RunInProgress(CurrentRun):
     outcome: Outcome | None
     """How the run ended; `None` until that is known."""
     returned: object
-    """What the body has returned."""
-    duration: float
+    """What the body has returned; not there before."""
+    ended: float
+    """When its outcome was known, on the monotonic clock; not there before."""
     lease: Lease | None = None
     """The lease it holds and has to give back."""
     settled: asyncio.Future[RunRecord] | None = None
@@ -54,6 +54,16 @@ class RunInProgress(CurrentRun):
     _due_at: datetime | None = None
     _started_at: datetime | None = None
     _run_id: str | None = None
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it is that of a slot."""
+        return self.slot is not None
+
+    @property
+    def duration(self) -> float:
+        """The seconds it took, once its outcome is known."""
+        return self.ended - self.started
 
     @property
     def run_id(self) -> str:
