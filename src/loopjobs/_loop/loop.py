@@ -134,7 +134,7 @@ class Loop(Generic[OptionsT]):
         all the rest of a tick. The step is taken as the task of the loop takes it, which goes on
         from there if the body has not ended.
         """
-        task = self.task
+        task, context = self.task, self._context
         if task is None:
             return False
         run = self._runs.begin(due, due, number)
@@ -142,10 +142,10 @@ class Loop(Generic[OptionsT]):
             # Whoever was told of the begin in line has stopped the host.
             self._end(run, Outcome.CANCELLED, None)
             return True
-        loop = waiter.get_loop()
+        loop = context.event_loop
         enter_task(loop, task)
         try:
-            begun = self._context.performer.begin(self._body, run, task)
+            begun = context.performer.begin(self._body, run, task)
         finally:
             leave_task(loop, task)
         if begun is not None or waiter.done():

@@ -1,5 +1,6 @@
 """What a host lends to each of its loops."""
 
+from asyncio import AbstractEventLoop, get_running_loop
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ class LoopContext:
     """Reads the clock's `monotonic`."""
     performer: Performer = field(init=False)
     """Runs the bodies."""
+    event_loop: AbstractEventLoop = field(init=False)
+    """The one that all loops are served in; known once the first begins."""
 
     _of_tasks: Context | None = None
 
@@ -53,5 +56,5 @@ class LoopContext:
         Nothing is ever changed in it, for bodies have contexts of their own.
         """
         if self._of_tasks is None:
-            self._of_tasks = copy_context()
+            self._of_tasks, self.event_loop = copy_context(), get_running_loop()
         return self._of_tasks

@@ -12,7 +12,7 @@ from loopjobs._mechanisms.slots import Tick
 from loopjobs._run.current import run_id_of
 from loopjobs._run.run_events import announce_end, announce_start
 from loopjobs._run.run_in_progress import RunInProgress
-from loopjobs._words.cancellation import CancellationTokenSource
+from loopjobs._words.cancellation import token_of_run
 from loopjobs._words.events import RunOverstayed, SlotsSkipped
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import Outcome
@@ -73,16 +73,19 @@ class Runs:
             slot: The number of the slot; `None` for a run by hand.
         """
         context = self._context
+        # Looked up first: on Python 3.11 what is called right from a slot is looked up as a method,
+        # which it is not, each time anew.
+        next_run_number, monotonic = context.next_run_number, context.monotonic
         run = RunInProgress()
         run.job = self._job
         run.process = context.process
-        run.number = context.next_run_number()
+        run.number = next_run_number()
         run.due, run.planned, run.slot = due, planned, slot
-        run.started = context.monotonic()
+        run.started = monotonic()
         run.wall_offset = context.timer.wall_offset
         run.options = self.options
         run.attempt = self.consecutive_failures + 1
-        run.token = CancellationTokenSource.of_run(context.clock)
+        run.token = token_of_run(context.clock)
         run.task = run.outcome = None
         run.is_plain = True
         if self.in_line is None:
@@ -108,7 +111,8 @@ class Runs:
             self.leave(run)
             return
         context = self._context
-        run.ended = self.slot_ended = context.monotonic()
+        monotonic = context.monotonic
+        run.ended = self.slot_ended = monotonic()
         run.outcome = outcome
         self._plainly_succeeded += 1
         self.ended.add_plain(run)

@@ -49,7 +49,9 @@ class FixedRate:
     def __init__(self, origin: float, interval: float) -> None:
         self._origin = origin
         self._interval = interval
-        self._index = 0
+        # A float times a float takes half as long, and counts as exactly for longer than anything
+        # lasts.
+        self._index = 0.0
         self.next_due = origin
 
     def catch_up(self, moment: float) -> int:
@@ -57,7 +59,7 @@ class FixedRate:
         if moment < self._origin + (self._index + 1) * self._interval:
             return 0
         last = self._last_due_by(moment)
-        passed = last - self._index
+        passed = last - int(self._index)
         self._move_to(last)
         return passed
 
@@ -67,12 +69,11 @@ class FixedRate:
 
     def take(self) -> None:
         """Move on to the following slot."""
-        self._index = index = self._index + 1
-        self.next_due = self._origin + index * self._interval
+        self._move_to(self._index + 1)
 
     def take_alone(self, moment: float) -> float | None:
         """Move on to the following slot, if that is not due yet; return the one before it."""
-        index = self._index + 1
+        index = self._index + 1.0
         following = self._origin + index * self._interval
         if moment >= following:
             return None
@@ -93,8 +94,8 @@ class FixedRate:
     def _due(self, index: int) -> float:
         return self._origin + index * self._interval
 
-    def _move_to(self, index: int) -> None:
-        self._index = index
+    def _move_to(self, index: float) -> None:
+        self._index = float(index)
         self.next_due = self._origin + index * self._interval
 
     def _last_due_by(self, moment: float) -> int:

@@ -58,7 +58,8 @@ class Timer:
 
     def arm(self, when: float, alarm: TimerAlarm) -> None:
         """Ring that alarm, which is not armed, at `when`: a point of the clock's `monotonic`."""
-        alarm.place = place = self._next_place()
+        next_place = self._next_place
+        alarm.place = place = next_place()
         heappush(self._heap, (when, _SLOT, place, alarm))
         if when < self._alarm_due:
             self._look_ahead()

@@ -1,6 +1,6 @@
 """Takes the steps of bodies, of one body after the other, in one generator."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from types import coroutine
 from typing import Final, TypeAlias, cast
 
@@ -14,9 +14,11 @@ ENDED: Final = object()
 
 Order: TypeAlias = tuple[Body, RunInProgress]
 BodySteps: TypeAlias = Generator[object, Order, None]
+Idle: TypeAlias = tuple[BodySteps, Callable[[Order], object]]
+"""Steps that run no body, and their `send`: to look it up takes as long as to call it."""
 
 
-def body_steps(run_contexts: Sequence[RunContext]) -> BodySteps:
+def body_steps(run_contexts: Sequence[RunContext]) -> Idle:
     """Return what runs the bodies that it is sent, each in the context it is sent in.
 
     Most bodies end with their first step. A coroutine around each of them, to keep what they
@@ -27,7 +29,7 @@ def body_steps(run_contexts: Sequence[RunContext]) -> BodySteps:
     """
     steps = cast("BodySteps", _body_steps(run_contexts))
     next(steps)
-    return steps
+    return steps, steps.send
 
 
 @coroutine

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeAlias, TypeGuard
 
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.body import Body, read_return
-from loopjobs._run.body_steps import ENDED, BodySteps, body_steps
+from loopjobs._run.body_steps import ENDED, BodySteps, Idle, body_steps
 from loopjobs._run.in_context import close_in, in_context, no_exit, set_aside, take_back
 from loopjobs._run.run_context import RunContext
 from loopjobs._run.run_in_progress import RunInProgress
@@ -67,7 +67,7 @@ class Performer:
         self._clock = clock
         self._timer = timer
         self._run_contexts = tuple(run_contexts)
-        self._idle: BodySteps | None = None
+        self._idle: Idle | None = None
         """What runs the next body; `None` while it runs one."""
 
     async def perform(
@@ -106,16 +106,17 @@ class Performer:
         Nothing is left of a body that has ended with this step, as many do, and asked for nothing.
         """
         run.task = task if body.is_async else None
-        steps = self._idle or body_steps(self._run_contexts)
+        idle = self._idle or body_steps(self._run_contexts)
         self._idle, context = None, Context()
+        steps, send = idle
         try:
-            awaited = context.run(steps.send, (body, run))
+            awaited = context.run(send, (body, run))
         except GeneratorExit as error:
             return Begun(context, steps, ENDED, is_aside=False, raised=no_exit(error))
         except BaseException as error:  # noqa: BLE001 - a body may even raise SystemExit
             return Begun(context, steps, ENDED, is_aside=False, raised=error)
         if awaited is ENDED:
-            self._idle = steps
+            self._idle = idle
             if run.returned is None:
                 return None
         return _begun((context, steps, awaited, set_aside(awaited), None))
@@ -145,7 +146,7 @@ class Performer:
         try:
             if begun.awaited is not ENDED:
                 await in_context(begun.context, begun.steps, begun.awaited, thrown)
-                self._idle = begun.steps
+                self._idle = begun.steps, begun.steps.send
             end: _End = _SUCCEEDED, read_return(run.returned)
         except GeneratorExit:
             raise

@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Self
 
 from loopjobs._words.clock import Clock, SystemClock
 
@@ -93,15 +92,6 @@ class CancellationTokenSource(CancellationToken):
 
     __slots__ = ()
 
-    @classmethod
-    def of_run(cls, clock: Clock) -> Self:
-        """Return what the constructor would, in half the time: each run has one."""
-        made = cls.__new__(cls)
-        made._clock = clock  # noqa: SLF001 - of this very class
-        made._requested = False  # noqa: SLF001
-        made._callbacks = made._event = None  # noqa: SLF001
-        return made
-
     def cancel(self) -> None:
         """Ask the run to end. Idempotent; to be called on the event loop's thread."""
         self.warn_threads()
@@ -116,3 +106,19 @@ class CancellationTokenSource(CancellationToken):
         self._requested = True
         if self._event is not None:
             self._event.set()
+
+
+class _TokenOfRun(CancellationTokenSource):
+    """One that is made in C alone, and filled in afterwards: each run has one."""
+
+    __slots__ = ()
+    __init__ = object.__init__
+
+
+def token_of_run(clock: Clock) -> CancellationTokenSource:
+    """Return what the constructor would, in two thirds of the time."""
+    made: CancellationTokenSource = _TokenOfRun()
+    made._clock = clock  # noqa: SLF001 - of this very file
+    made._requested = False  # noqa: SLF001
+    made._callbacks = made._event = None  # noqa: SLF001
+    return made
