@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import weakref
 from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
@@ -59,6 +60,21 @@ async def test_a_run_knows_when_it_was_due_and_when_it_started() -> None:
         assert runs[1].lateness == 2
         assert runs[1].started_at == harness.clock.now()
         assert runs[1].started_at - runs[1].due_at == timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("waits", [False, True])
+async def test_nothing_keeps_a_run_that_has_ended(*, waits: bool) -> None:
+    """Nor what the body has put into its context, though the next one is an hour away."""
+    runs: list[weakref.ref[CurrentRun]] = []
+
+    async def job(ct: CancellationToken) -> None:
+        runs.append(weakref.ref(current_run()))
+        if waits:
+            await asyncio.sleep(0)
+
+    async with JobHarness(job, EVERY_TEN) as harness:
+        await harness.clock.advance(20)
+        assert [run() for run in runs] == [None, None, None]
 
 
 async def test_a_run_by_hand_has_no_slot() -> None:

@@ -24,8 +24,7 @@ def body_steps(run_contexts: Sequence[RunContext]) -> Idle:
     Most bodies end with their first step. A coroutine around each of them, to keep what they
     return, would take longer to make than that step.
 
-    Yields:
-        What a body awaits, and `ENDED` once it has ended. A body that raises ends it.
+    It yields what a body awaits, and `ENDED` once that has ended; a body that raises ends it.
     """
     steps = cast("BodySteps", _body_steps(run_contexts))
     next(steps)
