@@ -25,7 +25,7 @@ CATALOGUE: Final = (
         200,
         holders.killed,
         Control(LeftOut.END_OF_LEASE.value, 10, holders.killed_with_outliving_lease),
-        quick=3,
+        quick=2,
         is_for_all=True,
     ),
     Fault(
@@ -77,7 +77,7 @@ CATALOGUE: Final = (
         500,
         schedule.rolling_restart,
         Control(LeftOut.GIVING_BACK.value, 20, schedule.rolling_restart_with_leases, quick=4),
-        quick=8,
+        quick=5,
         is_for_all=True,
     ),
     Fault(
@@ -224,7 +224,7 @@ CATALOGUE: Final = (
         100,
         holders.killed_idle,
         Control(LeftOut.GIVING_BACK.value, 10, holders.killed_idle_with_its_lease, quick=2),
-        quick=3,
+        quick=2,
         is_for_all=True,
     ),
     Fault(
