@@ -4,7 +4,7 @@ import asyncio
 import threading
 
 import pytest
-from argon2 import extract_parameters
+from argon2 import PasswordHasher, extract_parameters
 from pydantic import ValidationError
 
 from login.credentials.options import PasswordOptions
@@ -36,6 +36,16 @@ async def test_only_the_password_fits(hashes: Argon2Hashes) -> None:
     assert not await hashes.verify(longest + "x", known)
     assert not await hashes.verify(longest[:-1], known)
     assert not await hashes.verify("", known)
+
+
+@pytest.mark.parametrize("parallelism", [1, 3])
+async def test_hashes_of_any_parallelism_are_verified(parallelism: int) -> None:
+    """Whoever made them, with whatever settings."""
+    hashes = Argon2Hashes(PasswordOptions(parallelism=parallelism))
+    known = PasswordHasher(time_cost=1, memory_cost=1_024, parallelism=parallelism).hash(PASSWORD)
+    assert await hashes.verify(PASSWORD, known)
+    assert not await hashes.verify(PASSWORD + "x", known)
+    assert await hashes.verify(PASSWORD, await hashes.hash(PASSWORD))
 
 
 async def test_nobody_has_a_password_that_takes_as_long(hashes: Argon2Hashes) -> None:

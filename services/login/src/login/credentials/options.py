@@ -67,7 +67,7 @@ class PasswordOptions(Options):
     iterations: int = Field(2, ge=2, le=100)
     """How often the memory is gone through."""
     parallelism: int = Field(1, ge=1, le=16)
-    """How many threads one hash may use."""
+    """How many lanes a hash has: more of them ask more of who guesses with many processors."""
     concurrent_hashes: int = Field(4, ge=1, le=64)
     """How many hashes are made at once; the others wait."""
     failures_before_lock: int = Field(10, ge=3, le=1_000)
