@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # They are handed out by file, in the order of conftest.py, for each block of a page goes on where the one before it ended.
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 2)')
 # Brought first, and once: pip would bring it anew for each package that is built here.
-BUILD := editables hatchling
+BRING_FIRST := install --quiet --no-compile --constraint constraints.txt --upgrade pip editables hatchling
 LIBRARY := .[apscheduler,cli,cron,otel,postgres,redis,web]
 BROWSER_TESTS := tests/web/browser
 PINS := constraints.txt constraints-release.txt
@@ -23,11 +23,13 @@ help: ## list the targets
 setup: $(VENV)/.ready ## create .venv with everything the targets below need
 
 # What is imported is compiled then; the greater part of what is installed never is.
+# Pip is brought by the pip that Python has, if it has one; the one that comes with it is slow to unpack.
 # Packages are brought several at a time, as they are pinned; what is left to find is what they lack.
 $(VENV)/.ready: Makefile constraints.txt pyproject.toml $(SERVICES:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("loopjobs needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --upgrade pip $(BUILD)
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PYTHON) -m pip --python $(VENV) $(BRING_FIRST) 2>/dev/null || \
+		{ $(BIN)/python -m ensurepip --default-pip && $(BIN)/python -m pip $(BRING_FIRST); }
 	xargs -n 31 -P 4 $(BIN)/python -m pip install --quiet --no-compile --no-deps <constraints.txt
 	$(BIN)/python -m pip install --quiet --no-compile --no-build-isolation --constraint constraints.txt \
 		--editable "$(LIBRARY)" $(SERVICES:%=--editable %) --group dev
