@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loopjobs import Alarm, CancellationToken, HostBuilder, LoopJobOptions
+from loopjobs import Alarm, CancellationToken, HostBuilder, LoopJobOptions, RunAgain
 from loopjobs.testing import FakeClock
 
 SECTION = {"IntervalInSeconds": 10}
@@ -23,8 +23,7 @@ class CountingClock(FakeClock):
             self.calls += 1
             callback()
 
-        due = latest if earliest > self.monotonic() else earliest
-        return super().call_between(due, due, called)
+        return super().call_between(latest, latest, called)
 
 
 async def do_nothing(ct: CancellationToken) -> None:
@@ -139,3 +138,19 @@ async def test_a_clock_with_three_verbs_is_enough(clock: FakeClock) -> None:
     await host.stop()
     assert starts == [0, 10, 20, 30, 40]
     assert (ledger.succeeded, ledger.timed_out) == (2, 3)
+
+
+async def test_a_backlog_does_not_wait_for_the_slack() -> None:
+    """A run that asks for the next one at once gets it, though it has taken a while itself."""
+    clock, starts = CountingClock(), list[float]()
+
+    async def job(ct: CancellationToken) -> RunAgain:
+        starts.append(clock.monotonic())
+        clock.stall(0.001)
+        return RunAgain(after=0 if len(starts) < 4 else 10)
+
+    settings = {"Host": {"TimerSlackInMilliseconds": 500}, "job": SECTION}
+    builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
+    async with builder.add_loop_job(job, LoopJobOptions).build():
+        await clock.advance(5)
+    assert starts == pytest.approx([starts[0] + number * 0.001 for number in range(4)])

@@ -104,7 +104,11 @@ class Pace(Generic[OptionsT]):
 
     def run_again(self, seconds: float) -> None:
         """Add one slot that much later, unless one is asked for that comes sooner."""
-        self.ticker.run_again(self._context.monotonic() + seconds)
+        now = self._context.monotonic()
+        if not seconds:
+            # A backlog would be worked off no faster than the slack allows.
+            self._context.timer.hurry(now)
+        self.ticker.run_again(now + seconds)
 
     def note_end(self, run: RunInProgress, outcome: Outcome) -> None:
         """Let the end of a run move what comes next: back-off, and the wait of a fixed delay."""

@@ -48,6 +48,8 @@ class Timer:
         self._call: Callable[[], None] = self._fire
         """Fires in the context that the timer was first used in; event loops call in that of
         whoever has asked for the call, a web request, say, and would go on in it for good."""
+        self._waited_until = -inf
+        """What is due by then has waited enough, or is not to wait."""
         self.moment = -inf
         """The clock's time when it last called: all that it called for share one reading."""
         self.wall_offset = 0.0
@@ -87,6 +89,10 @@ class Timer:
         if when < self._alarm_due:
             self._look_ahead()
         return alarm
+
+    def hurry(self, moment: float) -> None:
+        """Let what is due by that moment, and is armed from here on, not wait for others."""
+        self._waited_until = moment
 
     def read_wall(self) -> None:
         """Read the wall clock, as is done for all that is due at each wake-up."""
@@ -128,8 +134,7 @@ class Timer:
         if self._alarm is not None:
             self._alarm.cancel()
         self._alarm_due = due
-        # What was due before, and has let a deadline go first, has waited enough.
-        latest = due if due <= self.moment else due + self._slack
+        latest = due if due <= self._waited_until else due + self._slack
         self._alarm = self._clock.call_between(due, latest, self._call) if heap else None
 
     def _is_at_home(self) -> bool:
@@ -143,7 +148,8 @@ class Timer:
         self._alarm = None
         self._alarm_due = -inf
         self._firing = True
-        self.moment = moment = self._clock.monotonic()
+        # What lets a deadline go first is due by then, too.
+        self.moment = self._waited_until = moment = self._clock.monotonic()
         self.wall_offset = self._clock.now().timestamp() - moment
         # A virtual clock calls from the task that lets time pass.
         task = leave_present_task()
