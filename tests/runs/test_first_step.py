@@ -11,7 +11,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from loopjobs import CancellationToken, HostBuilder, JobHandle, LoopJobOptions, RunOn, current_run
+from loopjobs import (
+    CancellationToken,
+    Host,
+    HostBuilder,
+    JobHandle,
+    LoopJobOptions,
+    RunAgain,
+    RunOn,
+    current_run,
+)
 from loopjobs.testing import FakeClock, JobHarness
 
 EVERY_TEN = LoopJobOptions(interval_in_seconds=10)
@@ -321,6 +330,93 @@ async def test_a_body_that_is_dropped_with_its_event_loop_is_closed_in_its_conte
     await asyncio.to_thread(serve_one_step)
     gc.collect()
     assert reset == ["unset"]
+
+
+async def closes_in_its_context(reset: list[str]) -> None:
+    """Wait until the event loop is gone; say then whose context this is closed in."""
+    before = word.set("within")
+    try:
+        await asyncio.get_running_loop().create_future()
+    finally:
+        word.reset(before)
+        reset.append(current_run().job)
+
+
+def lose(build: Callable[[FakeClock], Host], seconds: float) -> None:
+    """Leave a host to the collector, together with its clock and event loop."""
+    clock = FakeClock()
+    host = build(clock)
+
+    async def main() -> None:
+        await host.start()
+        await clock.advance(seconds)
+
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda *_: None)
+    with contextlib.suppress(RuntimeError):
+        loop.run_until_complete(main())
+    loop.close()
+
+
+async def test_a_body_is_closed_by_its_own_task_and_no_other() -> None:
+    """Not by that of a body that has ended with the same wake-up, and asked for another run."""
+    reset: list[str] = []
+
+    async def first(ct: CancellationToken) -> RunAgain:
+        return RunAgain(after=5)
+
+    async def second(ct: CancellationToken) -> None:
+        # The event loop wakes neither task any more.
+        asyncio.get_running_loop().stop()
+        await closes_in_its_context(reset)
+
+    def build(clock: FakeClock) -> Host:
+        builder = HostBuilder(settings_files=(), settings=LATER, clock=clock)
+        builder.add_loop_job(first, LoopJobOptions)
+        return builder.add_loop_job(second, LoopJobOptions).build()
+
+    await asyncio.to_thread(lose, build, 10)
+    gc.collect()
+    assert reset == ["second"]
+
+
+class Waits:
+    """A hosted service whose start takes a while."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+
+    async def start(self) -> None:
+        await self._clock.advance(10)
+
+    async def stop(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("overlap", [False, True])
+async def test_a_body_is_closed_in_its_context_though_its_task_is_young(*, overlap: bool) -> None:
+    """Younger than the first runs of the host: of a run beside others, or a loop begun later."""
+    reset: list[str] = []
+
+    async def first(ct: CancellationToken) -> None:
+        pass
+
+    async def second(ct: CancellationToken) -> None:
+        await closes_in_its_context(reset)
+
+    settings = {
+        "first": {"IntervalInSeconds": 10},
+        "second": {"IntervalInSeconds": 10, "SkipIfRunning": not overlap},
+    }
+
+    def build(clock: FakeClock) -> Host:
+        builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
+        builder.add_loop_job(first, LoopJobOptions).add_hosted_service(Waits(clock))
+        return builder.add_loop_job(second, LoopJobOptions).build()
+
+    await asyncio.to_thread(lose, build, 5)
+    gc.collect()
+    assert reset == ["second"]
 
 
 async def test_the_keyboard_interrupts_whoever_runs_the_event_loop() -> None:

@@ -217,6 +217,7 @@ class Loop(Generic[OptionsT]):
         self._beside.start(run)
 
     async def _run_beside(self, run: RunInProgress) -> None:
+        self._context.performer.drop_idle()
         outcome, again = await self._perform(run, asyncio.current_task())
         self._runs.end(run, outcome)
         self.pace.note_end(run, outcome)

@@ -69,6 +69,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
         if self._task is not None:
             raise StartError(f"job {self.name} was started already; a loop is started once")
         serving = self._serve(self._loop.ticker.next())
+        self._context.performer.drop_idle()
         context = self._context.of_tasks()
         task = asyncio.get_running_loop().create_task(
             serving, name=f"loopjobs {self.name}", context=context

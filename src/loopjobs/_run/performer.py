@@ -70,6 +70,14 @@ class Performer:
         self._idle: Idle | None = None
         """What runs the next body; `None` while it runs one."""
 
+    def drop_idle(self) -> None:
+        """Let a new task take no steps that are older than it is.
+
+        The collector closes what is lost with an event loop by age. A task closes its body in the
+        context of that; steps that are closed before their task close it in any.
+        """
+        self._idle = None
+
     async def perform(
         self,
         body: Body,
@@ -146,7 +154,6 @@ class Performer:
         try:
             if begun.awaited is not ENDED:
                 await in_context(begun.context, begun.steps, begun.awaited, thrown)
-                self._idle = begun.steps, begun.steps.send
             end: _End = _SUCCEEDED, read_return(run.returned)
         except GeneratorExit:
             raise
@@ -171,7 +178,8 @@ async def _read_first_step(
 ) -> _End:
     """Return how a body has ended that has no step left, or is not to take it."""
     if isinstance(thrown, GeneratorExit):
-        if begun is not None:
+        # What has ended may run another body by now.
+        if begun is not None and begun.awaited is not ENDED:
             close_in(begun.context, begun.steps)
         raise thrown
     end = _PLAINLY
