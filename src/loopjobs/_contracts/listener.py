@@ -25,7 +25,11 @@ class PausingListener(Listener, Protocol):
 
     @property
     def is_listening(self) -> bool:
-        """Whether it takes note of events from now on; asked on the event loop, at each run."""
+        """Whether it takes note of events from now on.
+
+        Asked on the event loop, once for all runs that wake together: of those that go well it
+        hears from the next wake-up on.
+        """
         ...
 
 
