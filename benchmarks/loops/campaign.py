@@ -42,6 +42,9 @@ def steps_of(
 ) -> list[Step]:
     """Return all there is to do, in order: rounds of a case, systems taking turns in each.
 
+    Every other round goes the other way: a processor that has just been busy is quicker than one
+    that was idle, and no system is to come after the same one each time.
+
     Args:
         cases: In order of size.
         systems: Those that others refer to come first.
@@ -51,7 +54,7 @@ def steps_of(
         Step(case, system, number)
         for case in cases
         for number in range(rounds or case.rounds)
-        for system in systems
+        for system in (systems[::-1] if number % 2 else systems)
         if system.kind in case.kinds
     ]
 

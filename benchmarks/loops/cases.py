@@ -38,7 +38,7 @@ CASES: Final = (
         _ALL,
         jobs=1_000,
         interval=0.1,
-        rounds=3,
+        rounds=9,
         is_a_size=True,
     ),
     Case("burst-10000", "10,000 at once", _SIZES, jobs=10_000, interval=2, is_a_size=True),

@@ -18,14 +18,14 @@ from measured import load_results
 
 
 def test_systems_take_turns_in_each_round() -> None:
-    """What the machine does meanwhile meets all of them."""
+    """What the machine does meanwhile meets all, and what one leaves behind not always the same."""
     case, systems = case_named("one"), [system_named("bare"), system_named("loopjobs")]
     steps = [(step.round, step.system.name) for step in steps_of([case], systems, 2)]
-    assert steps == [(0, "bare"), (0, "loopjobs"), (1, "bare"), (1, "loopjobs")]
+    assert steps == [(0, "bare"), (0, "loopjobs"), (1, "loopjobs"), (1, "bare")]
 
 
-def test_a_system_comes_after_the_one_it_is_compared_with() -> None:
-    """The pair is measured in the same round, the reference first."""
+def test_a_system_is_listed_after_the_one_it_is_compared_with() -> None:
+    """The pair is measured in the same round, and the first rounds begin with the reference."""
     names = [system.name for system in SYSTEMS]
     assert all(names.index(each.against) <= names.index(each.name) for each in SYSTEMS)
 

@@ -18,7 +18,7 @@ _SUCCEEDED: Final = Outcome.SUCCEEDED
 _FACTS: Final = Struct("qdddd")
 _SIZE: Final = _FACTS.size
 _FULL: Final = HISTORY_LENGTH * _SIZE
-_LEAST: Final = 3 * _SIZE
+_LEAST: Final = 2 * _SIZE
 _NUMBER: Final = Struct("q")
 _pack_into: Final = _FACTS.pack_into
 
@@ -28,8 +28,8 @@ class EndedRuns:
 
     A job may run for years, and there may be many: a run that reported nothing and held no lease is
     kept as numbers in a ring of bytes, of which the garbage collector knows nothing and each tick
-    touches a single line of memory. It is made a record for who asks. The ring grows with the runs:
-    a job that had three of them keeps three.
+    touches a line of memory or two. It is made a record for who asks. The ring grows with the runs:
+    a job that had two of them has room for two.
     """
 
     __slots__ = (
@@ -134,7 +134,7 @@ class EndedRuns:
         size = len(self._facts)
         if size == _FULL:
             return 0
-        self._facts += bytes(min(max(size, _LEAST), _FULL - size))
+        self._facts += bytes(min(max(4 * size, _LEAST), _FULL - size))
         return size
 
     def _number_at(self, start: int) -> int:
