@@ -13,7 +13,6 @@ from loopjobs._mechanisms.timer import Timer
 from loopjobs._words.clock import Clock
 from loopjobs._words.outcomes import Outcome
 
-_ROUNDING = 1e-6
 _NEVER: Final = math.inf
 
 
@@ -122,11 +121,11 @@ class Ticker(TimerAlarm):
 
     def reason_to_refuse(self, due: float) -> Outcome | None:
         """Return why a slot must not run even if there is a place for it."""
-        if self.steering.is_paused or self._schedule is None:
+        if self._schedule is None:
             # Who takes the slots away pauses the job for good; a run that has waited for its turn
             # and comes an hour later would surprise them.
             return Outcome.SKIPPED_PAUSED
-        return Outcome.SKIPPED_BACKOFF if due < self.steering.hold_until - _ROUNDING else None
+        return self.steering.reason_to_skip(due)
 
     def run_ended(self, moment: float, wait: float) -> None:
         """Tell the schedule that a run has ended, with the seconds a back-off asks for."""
@@ -290,7 +289,7 @@ class Ticker(TimerAlarm):
     def _pass_over(self, schedule: Schedule, first: float, passed: int) -> None:
         outcome = self._reason_to_skip(first)
         if outcome is Outcome.SKIPPED_BACKOFF:
-            held = min(passed, schedule.count(first, self.steering.hold_until - _ROUNDING))
+            held = min(passed, schedule.count(first, self.steering.held_until))
             self._skip(Outcome.SKIPPED_BACKOFF, held)
             passed -= held
             outcome = None
