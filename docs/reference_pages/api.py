@@ -73,8 +73,8 @@ def _class(kind: type) -> Iterator[str]:
     assert isinstance(definition, ast.ClassDef)  # noqa: S101 - a class is defined by one
     if issubclass(kind, enum.Enum):
         yield _first(kind.__doc__)
-        values = ", ".join(f"`{member.name}`" for member in kind)
-        yield from ["", f"One of {values}."]
+        if values := ", ".join(f"`{member.name}`" for member in kind):
+            yield from ["", f"One of {values}."]
     elif issubclass(kind, LoopJobsError):
         yield _first(kind.__doc__)
         if kind.__name__ in loopjobs.__all__:

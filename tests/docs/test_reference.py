@@ -1,5 +1,6 @@
 """The reference says what the code says."""
 
+import enum
 import pkgutil
 import runpy
 from collections.abc import Mapping
@@ -49,6 +50,19 @@ def test_every_public_name_is_explained(generated: Mapping[str, str]) -> None:
         told = dict(part.split("\n", 1) for part in text.split("\n### ")[1:])
         assert set(told) == set(import_module(package).__all__) - {"__version__"}
         assert [name for name, words in told.items() if len(words.split()) < 3] == []
+
+
+def test_an_enumeration_is_told_with_its_members(generated: Mapping[str, str]) -> None:
+    """One that others derive from has none, and none are told."""
+    told = dict(part.split("\n", 1) for part in generated["api.md"].split("\n### ")[1:])
+    enumerations = {
+        name: each
+        for name in loopjobs.__all__
+        if isinstance(each := getattr(loopjobs, name), enum.EnumType)
+    }
+    assert {name for name in enumerations if "One of" not in told[name]} == {"SettingsEnum"}
+    for name, each in enumerations.items():
+        assert [member for member in each.__members__ if f"`{member}`" not in told[name]] == []
 
 
 @pytest.mark.parametrize("interval", [0.001, 3600, 10 * 366 * 86_400])
