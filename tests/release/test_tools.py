@@ -44,6 +44,17 @@ def test_pyright_sees_what_mypy_sees(tmp_path: Path) -> None:
     assert found.keys() == expected, found
 
 
+@pytest.mark.parametrize("environment", [".", "release", "site"])
+def test_all_that_an_environment_has_is_pinned(environment: str) -> None:
+    """One that is made next year has what this one has."""
+    python = Path(str(TOOLS)).parents[1] / environment / "bin" / "python"
+    command = [str(python), "-m", "pip", "freeze", "--exclude-editable"]
+    frozen = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    pins = "".join(each.read_text(encoding="utf-8") for each in ROOT.glob("constraints*.txt"))
+    assert frozen
+    assert set(frozen.lower().splitlines()) - set(pins.lower().splitlines()) == set()
+
+
 def test_hadolint_finds_nothing() -> None:
     """The recipes of the images follow the rules of the trade."""
     ended = run("hadolint", *CONTAINERFILES)
