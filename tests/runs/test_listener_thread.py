@@ -1,6 +1,7 @@
 """On a real clock listeners have a thread of their own: none of them delays a run."""
 
 import asyncio
+import atexit
 import logging
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from loopjobs import (
     RunStarted,
     SystemClock,
 )
+from loopjobs._run.delivery import Delivery
 from loopjobs.testing import EventRecorder
 
 NAME = "loopjobs listeners"
@@ -194,6 +196,63 @@ async def test_a_listener_that_hangs_does_not_hang_the_stop(
     gate.may_go.set()
     thread.join(WAITS_WITHIN)
     assert [type(event) for event in recorder.events] == [LoopStarted]
+
+
+class DeliveryOnABusyMachine(Delivery):
+    """Is put off, wherever it has looked for its thread, until that has done all it can."""
+
+    is_closing = False
+
+    async def close(self) -> None:
+        self.is_closing = True
+        await super().close()
+
+    def _ensure_thread(self) -> None:
+        super()._ensure_thread()
+        for thread in threads() if self.is_closing else ():
+            thread.join(WAITS_WITHIN)
+
+
+async def test_the_end_misses_no_thread_that_ends_just_then(
+    recorder: EventRecorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is queued, so it ends as soon as it may; nobody waits for it in vain."""
+    delivery = DeliveryOnABusyMachine([recorder], HastyClock())
+    delivery.put(LoopStarted("job"))
+    await delivery.close()
+    assert recorder.events == [LoopStarted("job")]
+    assert caplog.messages == []
+
+
+@pytest.fixture
+def at_exit(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What the end of the process would call."""
+    called: list[object] = []
+    monkeypatch.setattr(atexit, "register", called.append)
+    monkeypatch.setattr(atexit, "unregister", called.remove)
+    return called
+
+
+async def test_the_end_of_the_process_waits_for_the_thread_of_a_host_that_runs(
+    recorder: EventRecorder, at_exit: list[object]
+) -> None:
+    """And not for one that has been stopped."""
+    async with host_with(recorder):
+        assert len(at_exit) == 1
+    assert at_exit == []
+
+
+async def test_the_end_of_the_process_does_not_wait_for_who_was_given_up(
+    gate: Gate, at_exit: list[object]
+) -> None:
+    """The patience is that of the stop, and has come to its end."""
+    async with host_with(gate, clock=HastyClock()):
+        assert gate.has_come.wait(WAITS_WITHIN)
+    assert at_exit == []
+    (thread,) = threads()
+    gate.may_go.set()
+    thread.join(WAITS_WITHIN)
+    assert threads() == []
 
 
 async def test_a_listener_that_cannot_be_shown_is_named_by_its_type(

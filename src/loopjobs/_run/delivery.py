@@ -60,9 +60,9 @@ class Delivery:
         if self._has_given_up or (self._thread is None and self._queue.empty()):
             return
         self._may_not_nap.set()
-        self._ensure_thread()
-        if not await reached_within(self._queue.put, self._clock, PATIENCE_IN_SECONDS):
+        if not await reached_within(self._put_mark, self._clock, PATIENCE_IN_SECONDS):
             self._has_given_up = True
+            atexit.unregister(self._finish)
             # The mark that was not reached is in the queue as well.
             self._watch.note_given_up(self._queue.qsize() - 1)
 
@@ -82,6 +82,11 @@ class Delivery:
         self._may_not_nap.set()
         if self._thread is not None:
             self._queue.put(_wake_up)
+
+    def _put_mark(self, mark: Callable[[], None]) -> None:
+        # In this order: a thread looks at the queue before it ends, so one that is alive sees it.
+        self._queue.put(mark)
+        self._ensure_thread()
 
     def _drop_oldest(self) -> None:
         with contextlib.suppress(Empty):
@@ -125,7 +130,6 @@ class Delivery:
                 deliver(item)
             else:
                 item()
-        atexit.unregister(self._finish)
 
     def _await_next(self) -> Event | Callable[[], None] | None:
         """Return what is put next; `None` if nothing more will come."""
@@ -138,6 +142,8 @@ class Delivery:
                 with self._lock:
                     if self._queue.empty():
                         self._thread = None
+                        # Not later: the next thread would be the one that is taken off.
+                        atexit.unregister(self._finish)
                         return None
         return None
 
