@@ -21,6 +21,7 @@ import pytest
 
 from loopjobs.testing import FakeClock
 from servicekit.database import Database, DatabaseOptions, Revisions
+from servicekit.testing.compiled_once import compile_once
 from servicekit.testing.passing_folder import passing_folder
 from servicekit.testing.places import Place, PostgresqlPlace, SqlitePlace
 from servicekit.testing.postgresql_server import postgresql_server
@@ -42,7 +43,8 @@ to make is enough."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marks known."""
+    """Make the marks known, and compile no statement twice."""
+    compile_once()
     config.addinivalue_line("markers", "databases(*kinds): what the test runs on, instead of each")
 
 
