@@ -59,7 +59,7 @@ test: browser ## check, and run every test
 	exit $$((tested || checked))
 
 thorough: setup browser ## run every test with 40 times as many made-up examples, other ones each time
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --hypothesis-profile=thorough --timeout=3600
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --hypothesis-profile=thorough --timeout=3600 -o faulthandler_timeout=3500
 
 coverage: setup browser ## run every test traced, and hold coverage to its floor
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered

@@ -341,7 +341,8 @@ async def _play(
         await _do(world, kind, index)
         await world.clock.advance(61)
     world.leases.is_down = False
-    await world.clock.advance(1_800)
+    # Past the full hour, when each of the calendars has a slot, by the slowest of the clocks.
+    await world.clock.advance(1_900)
     end = world.clock.now()
     await world.stop()
     had = Counter(calendar.last_by(run.due_at) for each in world.replicas for run in each.runs)
