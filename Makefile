@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Twice as many as there are processors: tests that start services wait for them a good deal.
+# One more than there are processors: tests that start services wait for them a good deal. Each takes
+# some ten seconds of processor time before its first test, so more of them take longer in all.
 # They are handed out by file, in the order of conftest.py, for each block of a page goes on where the one before it ended.
-WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 2)')
+WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 # Brought first, and once: pip would bring it anew for each package that is built here.
 BRING_FIRST := install --quiet --no-compile --constraint constraints.txt --upgrade pip editables hatchling
 LIBRARY := .[apscheduler,cli,cron,otel,postgres,redis,web]

@@ -96,7 +96,7 @@ def _make_room(server: Server) -> None:
 
 def _fill(server: Server, namespace: str) -> None:
     """Take all room: in the file, and then on the page of the row that is claimed."""
-    for rows in (100, 1):
+    for rows in (2_000, 100, 1):
         _until_refused(server, _FILL, rows)
     for length in (50, 10, 0):
         _until_refused(server, _GROW, length, namespace)
