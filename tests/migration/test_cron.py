@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -93,7 +93,6 @@ def is_rare(cron: str) -> bool:
     return True
 
 
-@settings(max_examples=settings().max_examples * 2)
 @given(expression=expressions(), start=st.sampled_from(STARTS))
 def test_a_quartz_expression_names_the_same_instants_here(expression: str, start: datetime) -> None:
     """From any day on, through leap days and ends of months; the options take all but rare days."""

@@ -2,7 +2,7 @@
 
 import string
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loopjobs import HostBuilder
@@ -33,7 +33,7 @@ def jobs() -> st.SearchStrategy[OldJob]:
     triggers = st.lists(
         st.builds(OldTrigger, st.text(max_size=8), st.just("here"), st.builds(Every, st.just(10.0)),
                   data=st.dictionaries(KEYS, VALUES, max_size=2)),
-        min_size=1, max_size=3,
+        min_size=1, max_size=2,
     ).map(tuple)  # fmt: skip
     return st.builds(
         OldJob,
@@ -46,7 +46,8 @@ def jobs() -> st.SearchStrategy[OldJob]:
     )
 
 
-@given(found=st.lists(jobs(), min_size=1, max_size=4).map(tuple))
+@settings(max_examples=settings().max_examples * 3 // 5)
+@given(found=st.lists(jobs(), min_size=1, max_size=3).map(tuple))
 def test_a_host_is_built_of_what_the_kit_gives(found: tuple[OldJob, ...]) -> None:
     """Of its settings and its code as they are, whatever the old names were."""
     inventory = take_stock([OldScheduler(Scheduler.QUARTZ, "here", found, is_clustered=False)])

@@ -249,7 +249,7 @@ macs = st.integers(1, 2**40 - 1).map(lambda number: f"00{number:010x}")
 
 
 @given(
-    wanted=st.dictionaries(macs, names, min_size=1, max_size=20),
+    wanted=st.dictionaries(macs, names, min_size=1, max_size=5),
     encoding=st.sampled_from(
         ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252"]
     ),
