@@ -165,7 +165,8 @@ def _try(operation: Operation, asking: _Asking, named: Mapping[str, object]) -> 
     try:
         if operation.label in GOOD_BODIES and operation.path.count("{") == len(named):
             body = GOOD_BODIES[operation.label]
-            good = operation.Case(path_parameters=named, body=body, media_type="application/json")
+            where = dict(named)
+            good = operation.Case(path_parameters=where, body=body, media_type="application/json")
             asking.ask(good)
         check()
     except Exception as error:  # noqa: BLE001 - all operations are tried, and all errors told
