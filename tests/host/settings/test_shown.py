@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from pydantic import Field, SecretStr
+from pydantic import Field, RootModel, SecretStr
 
 from loopjobs import CancellationToken, Host, HostBuilder, LoopJobOptions, Options, ShownOption
 from loopjobs.testing import FakeClock
@@ -87,6 +87,31 @@ def test_a_secret_is_masked_wherever_it_stands(tmp_path: Path) -> None:
     )
     every = [str(each) for section in host.settings.values() for each in section]
     assert "swordfish" not in "".join(every)
+
+
+class Relays(RootModel[list[Smtp]]):
+    pass
+
+
+class Fleet(Options):
+    relays: Relays = Relays([])
+
+
+def test_a_list_of_sections_is_shown_entry_by_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each value with its own source; one that nobody gave is a default like any other."""
+    monkeypatch.setenv("Fleet__Relays__1__Password", "swordfish")
+    file = tmp_path / "settings.json"
+    file.write_text('{"Fleet": {"Relays": [{"Server": "a"}, {"Server": "b"}]}}', encoding="utf-8")
+    builder = HostBuilder(settings_files=[file]).add_options(Fleet, "Fleet")
+    told = {each.key: (each.value, each.source) for each in builder.build().settings["Fleet"]}
+    assert told == {
+        "Relays:0:Server": ("a", str(file)),
+        "Relays:0:Password": ("***", "default"),
+        "Relays:1:Server": ("b", str(file)),
+        "Relays:1:Password": ("***", "environment variable Fleet__Relays__1__Password"),
+    }
 
 
 def test_every_section_is_there_that_is_bound(tmp_path: Path) -> None:
