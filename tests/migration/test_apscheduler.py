@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loopjobs.migration import Inventory, Move, Verdict, read_database, take_stock
-from loopjobs.migration._tables.pickle_facts import UnreadablePickleError, read_pickle
+from loopjobs.migration._tables.pickle_facts import Inert, UnreadablePickleError, read_pickle
 
 from .conftest import topics
 
@@ -129,6 +129,7 @@ PLAIN = st.recursive(
         st.lists(inner, max_size=3),
         st.dictionaries(st.text(max_size=3), inner, max_size=3),
         st.tuples(inner, inner),
+        st.tuples(inner, inner, inner, inner),
     ),
     max_leaves=8,
 )  # fmt: skip
@@ -144,6 +145,44 @@ def test_plain_values_are_read_as_they_are(value: object, protocol: int) -> None
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     """And nothing else comes of them."""
     with suppress(UnreadablePickleError):
+        read_pickle(content)
+
+
+class Unusual:
+    """Is made by keywords."""
+
+    def __getnewargs_ex__(self) -> tuple[tuple[int], dict[str, int]]:
+        return (1,), {"two": 2}
+
+
+def test_an_object_that_is_made_by_keywords_is_known_by_its_class() -> None:
+    """The keywords say nothing that a schedule needs."""
+    read = read_pickle(pickle.dumps(Unusual(), pickle.HIGHEST_PROTOCOL))
+    assert isinstance(read, Inert)
+    assert (read.kind, read.arguments) == ("Unusual", (1,))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (pickle.dumps(bytes(1_000_000)), "larger than a megabyte"),
+        (pickle.dumps([1] * 50_000), "too long"),
+        (pickle.dumps({(1, 2): 3}), "keys that are no plain values"),
+        (b"\x80\x02.", "more from its stack than there is"),
+        (b"\x80\x02]K\x01K\x02s.", "puts items into what is no dict"),
+        (b"\x80\x02}K\x01a.", "appends to what is no list"),
+        (b"\x80\x02K\x01}b.", "gives a state to what is no object"),
+        (b"\x80\x02K\x01)R.", "makes an object of what is no class"),
+        (b"Pname\n.", "the opcode PERSID, which is not read here"),
+        (b"\x80\x02h\x07.", "broken: KeyError"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_a_pickle_that_cannot_be_read_is_refused_with_the_reason(
+    content: bytes, reason: str
+) -> None:
+    """Too large, too long, or nonsense: it costs little to find out."""
+    with pytest.raises(UnreadablePickleError, match=reason):
         read_pickle(content)
 
 
