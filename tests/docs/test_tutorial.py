@@ -97,7 +97,9 @@ class Reader:
         self._exit_code = 0
         kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST_")}
         path = os.pathsep.join([str(Path(sys.executable).parent), kept["PATH"]])
-        self._environment = {**kept, "PATH": path}
+        # What other plugins are installed here is no matter of the tutorial, and slow to import.
+        plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pytest_asyncio.plugin"}
+        self._environment = {**kept, **plugins, "PATH": path}
 
     def write(self, file: File) -> None:
         """Save a file as the page shows it."""
