@@ -98,13 +98,22 @@ def _ordinary_class(kind: type, definition: ast.ClassDef) -> Iterator[str]:
 
 
 def _fields(definition: ast.ClassDef) -> Iterator[str]:
-    """Yield what is annotated in the body of a class, with the words below it."""
+    """Yield what has a type in the body of a class, with the words below it."""
     for statement, below in pairwise([*definition.body, ast.Pass()]):
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            name = statement.target.id
-            if not name.startswith("_"):
-                shown = f"{name}: {ast.unparse(statement.annotation)}{default_of(statement.value)}"
-                yield _listed(shown, _words_of(below))
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=kind, value=default):
+                pass
+            case ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.Call(func=ast.Subscript(slice=kind), args=[default]),
+            ):
+                # A descriptor of that type, with its default.
+                pass
+            case _:
+                continue
+        if not name.startswith("_"):
+            shown = f"{name}: {ast.unparse(kind)}{default_of(default)}"
+            yield _listed(shown, _words_of(below))
 
 
 def _attributes(functions: list[Function]) -> Iterator[str]:
