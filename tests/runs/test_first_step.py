@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 
 from loopjobs import (
     CancellationToken,
+    Event,
     Host,
     HostBuilder,
     JobHandle,
     LoopJobOptions,
     RunAgain,
+    RunEnded,
     RunOn,
+    RunStarted,
     current_run,
 )
 from loopjobs.testing import FakeClock, JobHarness
@@ -450,3 +453,57 @@ async def test_a_job_for_one_replica_claims_its_slot_before_its_first_step(
     async with harness:
         await clock.advance(15)
     assert tokens == [1, 2]
+
+
+@pytest.mark.parametrize("kind", ["plain", "limited", "failing", "waiting", "listened to"])
+async def test_a_run_begins_when_the_one_before_it_has_left_off(
+    clock: FakeClock, kind: str
+) -> None:
+    """Whatever that took its time for, and though both were due at the same moment."""
+    lateness: list[float] = []
+
+    async def first(ct: CancellationToken) -> None:
+        clock.stall(0.0 if kind == "listened to" else 3.0)
+        if kind == "failing":
+            raise ValueError("slow and wrong")
+        if kind == "waiting":
+            await asyncio.sleep(0)
+
+    async def second(ct: CancellationToken) -> None:
+        lateness.append(current_run().lateness)
+
+    def slow(event: Event, /) -> None:
+        if isinstance(event, RunEnded) and event.job == "first":
+            clock.stall(3.0)
+
+    section: dict[str, object] = {"IntervalInSeconds": 10, "InitialDelayInSeconds": 10}
+    limit = {"TimeoutInSeconds": 9} if kind == "limited" else {}
+    settings = {"first": section | limit, "second": section}
+    builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
+    builder.add_loop_job(first, LoopJobOptions).add_loop_job(second, LoopJobOptions)
+    if kind == "listened to":
+        builder.add_listener(slow)
+    async with builder.build():
+        await clock.advance(20)
+    assert lateness == [3.0, 3.0]
+
+
+async def test_a_job_goes_on_though_the_keyboard_interrupts_whoever_hears_of_its_begin(
+    build: Callable[..., Host], clock: FakeClock
+) -> None:
+    """Where that does not end the program."""
+    starts: list[float] = []
+
+    def interrupted(event: Event, /) -> None:
+        if isinstance(event, RunStarted) and clock.monotonic() == 10:
+            raise KeyboardInterrupt
+
+    async def job(ct: CancellationToken) -> None:
+        starts.append(clock.monotonic())
+
+    async with build(job, listeners=(interrupted,)):
+        await clock.advance(5)
+        with pytest.raises(KeyboardInterrupt):
+            await clock.advance(10)
+        await clock.advance(20)
+    assert starts == [0, 20, 30]

@@ -7,6 +7,7 @@ from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.runs import Runs
 from loopjobs._mechanisms.alarms import Callback
 from loopjobs._run.time_limit import CANCEL_GRACE_IN_SECONDS
+from loopjobs._words.cancellation import request_cancellation
 from loopjobs._words.outcomes import Outcome
 
 
@@ -42,8 +43,9 @@ class Drain:
 
     def begin(self) -> None:
         """Ask every run to end, and give them the shutdown budget to do so."""
+        request_cancellation(self._context.stop_token)
         for run in self._runs:
-            run.token.cancel()
+            request_cancellation(run.token)
         if len(self._runs):
             self._after(self._context.shutdown_timeout, self.force)
 

@@ -16,11 +16,10 @@ _SUCCEEDED: Final = Outcome.SUCCEEDED
 # The number of a run, when it was due, began and ended on the monotonic clock, and what the wall
 # clock showed beyond that.
 _FACTS: Final = Struct("qdddd")
-_SIZE: Final = _FACTS.size
-_FULL: Final = HISTORY_LENGTH * _SIZE
-_LEAST: Final = 2 * _SIZE
+SIZE: Final = _FACTS.size
+pack_facts: Final = _FACTS.pack_into
 _NUMBER: Final = Struct("q")
-_pack_into: Final = _FACTS.pack_into
+_FEW: Final = 2
 
 
 class EndedRuns:
@@ -33,15 +32,19 @@ class EndedRuns:
     """
 
     __slots__ = (
-        "_end", "_facts", "_job", "_last_success", "_process", "_records",
+        "_job", "_last_success", "_process", "_records", "facts", "laps", "place", "plain_room",
     )  # fmt: skip
 
     def __init__(self, job: str, process: str) -> None:
         self._job = job
         self._process = process
-        self._facts = bytearray()
-        self._end = 0
-        """Where the facts of the last run end; those of the oldest begin there in a full ring."""
+        self.facts = bytearray()
+        self.laps = 0
+        """How often the ring was full and began anew."""
+        self.place = 0
+        """Where the next run goes; in a full ring the oldest is there, or at its begin."""
+        self.plain_room = 0
+        """Up to which place a run of which there is nothing to say may be put there at once."""
         self._records: dict[int, RunRecord] | None = None
         """The runs in the ring of which there is more to say, by number."""
         self._last_success: tuple[RunRecord, float] | None = None
@@ -60,29 +63,25 @@ class EndedRuns:
         if self._records is None:
             self._records = {}
         self._records[run.number] = record
+        self._look_for_plain_room()
         if is_success:
             self._last_success = None
 
     def add_plain(self, run: RunInProgress) -> None:
         """Keep a run that succeeded, and of which there is nothing else to say."""
-        end = self._end
-        if end == len(self._facts) or self._records is not None:
-            self._keep(run)
-            self._last_success = None
-            return
-        _pack_into(self._facts, end, run.number, run.due, run.started, run.ended, run.wall_offset)
-        self._end = end + _SIZE
+        self._keep(run)
+        self._last_success = None
 
     def newest_first(self) -> list[RunRecord]:
         """Return the last runs."""
         # Numbers count from 1: a place with none has had no run.
-        places = [*range(self._end, len(self._facts), _SIZE), *range(0, self._end, _SIZE)]
-        return [self._record_at(start) for start in reversed(places) if self._number_at(start)]
+        places = [*range(self.place, self._room()), *range(self.place)]
+        return [self._record_at(place) for place in reversed(places) if self._number_at(place)]
 
     @property
     def last(self) -> RunRecord | None:
         """The last run."""
-        return self._record_at(self._end - _SIZE) if self._end else None
+        return self._record_at(self.place - 1) if self.place else None
 
     @property
     def last_success(self) -> RunRecord | None:
@@ -108,50 +107,59 @@ class EndedRuns:
     @property
     def last_error(self) -> str | None:
         """The error of the last run, if that failed or timed out."""
-        if self._records is None or not self._end:
+        if self._records is None or not self.place:
             return None
-        kept = self._records.get(self._number_at(self._end - _SIZE))
+        kept = self._records.get(self._number_at(self.place - 1))
         return None if kept is None or kept.outcome not in FAILURES else kept.error
 
     def _keep(self, run: RunInProgress) -> None:
-        end = self._end
-        if end == len(self._facts):
-            end = self._make_room()
+        if self.place == self._room():
+            self._make_room()
+        place, facts = self.place, self.facts
         if self._records:
-            self._records.pop(self._number_at(end), None)
-        _pack_into(self._facts, end, run.number, run.due, run.started, run.ended, run.wall_offset)
-        self._end = end + _SIZE
-        if not self._records:
-            self._records = None
+            self._records.pop(self._number_at(place), None)
+        start = place * SIZE
+        pack_facts(facts, start, run.number, run.due, run.started, run.ended, run.wall_offset)
+        self.place = place + 1
+        self._look_for_plain_room()
 
     def _keep_last_success(self) -> None:
         """Keep the last run, if that went well, beyond its place in the ring."""
         if self._last_success is None and (span := self._last_span()) is not None:
-            self._last_success = self._record_at(self._end - _SIZE), span[1]
+            self._last_success = self._record_at(self.place - 1), span[1]
 
-    def _make_room(self) -> int:
-        """Return where the next run goes if the last one has the last place."""
-        size = len(self._facts)
-        if size == _FULL:
-            return 0
-        self._facts += bytes(min(max(4 * size, _LEAST), _FULL - size))
-        return size
+    def _room(self) -> int:
+        return len(self.facts) // SIZE
 
-    def _number_at(self, start: int) -> int:
-        number: int = _NUMBER.unpack_from(self._facts, start)[0]
+    def _make_room(self) -> None:
+        """Make the ring larger, or go back to its begin."""
+        room = self._room()
+        if room == HISTORY_LENGTH:
+            self.laps += 1
+            self.place = 0
+        else:
+            self.facts += bytes(SIZE * min(max(4 * room, _FEW), HISTORY_LENGTH - room))
+
+    def _look_for_plain_room(self) -> None:
+        self._records = self._records or None
+        # Where there is more to say of any, what was said has to be forgotten in time.
+        self.plain_room = self._room() if self._records is None else 0
+
+    def _number_at(self, place: int) -> int:
+        number: int = _NUMBER.unpack_from(self.facts, place * SIZE)[0]
         return number
 
     def _last_span(self) -> tuple[float, float] | None:
         """Return when the last run began and ended, if that went well."""
-        start = self._end - _SIZE
-        if start < 0:
+        if not self.place:
             return None
-        number, _, started, ended, _ = _FACTS.unpack_from(self._facts, start)
+        facts = _FACTS.unpack_from(self.facts, (self.place - 1) * SIZE)
+        number, _, started, ended, _ = facts
         kept = None if self._records is None else self._records.get(number)
         return (started, ended) if kept is None or kept.outcome is _SUCCEEDED else None
 
-    def _record_at(self, start: int) -> RunRecord:
-        number, due, started, ended, offset = _FACTS.unpack_from(self._facts, start)
+    def _record_at(self, place: int) -> RunRecord:
+        number, due, started, ended, offset = _FACTS.unpack_from(self.facts, place * SIZE)
         if self._records is not None and (kept := self._records.get(number)) is not None:
             return kept
         started_at = instant_of(started + offset)

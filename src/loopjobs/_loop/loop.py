@@ -3,9 +3,10 @@
 import asyncio
 from contextvars import copy_context
 from dataclasses import replace
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeVar
 
 from loopjobs._loop.calendar_claims import passed_slot
+from loopjobs._loop.first_steps import FirstSteps
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._loop.lost_leases import LostLeases
 from loopjobs._loop.pace import Pace
@@ -15,10 +16,9 @@ from loopjobs._loop.runs_beside import RunsBeside
 from loopjobs._loop.turn import Turn
 from loopjobs._loop.turns import Turns
 from loopjobs._mechanisms.slots import Tick
-from loopjobs._mechanisms.task_steps import enter_task, leave_task
 from loopjobs._run.body import Body
 from loopjobs._run.options_monitor import JobOptionsMonitor
-from loopjobs._run.performer import Begun, Limit, last_thrown
+from loopjobs._run.performer import Limit, last_thrown
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._words.again import RunAgain
 from loopjobs._words.leases import LeaseEnd
@@ -28,8 +28,6 @@ from loopjobs._words.records import RunRecord
 
 OptionsT = TypeVar("OptionsT", bound=LoopJobOptions)
 
-_Underway: TypeAlias = tuple[RunInProgress, Begun | None]
-
 # On Python 3.11 finding a member in its enumeration takes a while.
 _SUCCEEDED: Final = Outcome.SUCCEEDED
 
@@ -38,8 +36,8 @@ class Loop(Generic[OptionsT]):
     """One task that awaits its next slot, and runs the job in line where runs cannot overlap."""
 
     __slots__ = (
-        "_beside", "_body", "_context", "_monitor", "_name", "_places", "_runs", "_takes_steps",
-        "_turns", "_underway", "pace", "task", "ticker",
+        "_beside", "_body", "_context", "_first_steps", "_monitor", "_name", "_places", "_runs",
+        "_turns", "pace", "task", "ticker",
     )  # fmt: skip
 
     def __init__(
@@ -68,10 +66,8 @@ class Loop(Generic[OptionsT]):
         self._name = name
         self.task: asyncio.Task[None] | None = None
         """The one that serves the loop, once it does."""
-        self._takes_steps = False
-        """Whether first steps may be taken in the calls of the timer."""
-        self._underway: _Underway | None = None
-        """The run whose first step was taken, and that the task has to go on with."""
+        self._first_steps: FirstSteps | None = None
+        """Takes them in the calls of the timer, if they may be taken there."""
         self._beside: RunsBeside | None = None
 
     @property
@@ -101,7 +97,8 @@ class Loop(Generic[OptionsT]):
 
     def take_first_steps(self) -> None:
         """From here on, let the timer run slots up to the first thing that their bodies await."""
-        self._takes_steps = True
+        if self.task is not None:
+            self._first_steps = FirstSteps(self, self._body, self._runs, self._context, self.task)
         self._look_who_takes()
 
     async def serve(self, tick: Tick | None, thrown: BaseException | None) -> bool:
@@ -111,50 +108,22 @@ class Loop(Generic[OptionsT]):
             tick: The slot; `None` if there are no more.
             thrown: What came instead of a slot.
         """
-        if self._underway is not None:
-            run, begun = self._underway
-            self._underway = None
+        first_steps = self._first_steps
+        if first_steps is not None and first_steps.underway is not None:
+            run, begun = first_steps.underway
+            first_steps.underway = None
             if thrown is not None:
                 thrown = await last_thrown(thrown, self.task)
             outcome, again = await self._context.performer.go_on(
                 run, self.task, self._limit(run), begun, thrown
             )
-            self._end(run, outcome, again)
+            self.end(run, outcome, again)
             return True
         if thrown is not None:
             raise thrown
         if tick is not None:
             await self._serve_slot(tick)
         return tick is not None
-
-    def take(self, due: float, number: int, waiter: "asyncio.Future[Tick | None]") -> bool:
-        """Run a slot up to the first thing that its body awaits; return whether it has ended.
-
-        Most bodies of jobs with nothing to do await nothing, and to wake a task costs as much as
-        all the rest of a tick. The step is taken as the task of the loop takes it, which goes on
-        from there if the body has not ended.
-        """
-        task, context = self.task, self._context
-        if task is None:
-            return False
-        run = self._runs.begin(due, due, number)
-        if self.ticker.is_closed:
-            # Whoever was told of the begin in line has stopped the host.
-            self._end(run, Outcome.CANCELLED, None)
-            return True
-        loop = context.event_loop
-        enter_task(loop, task)
-        try:
-            begun = context.performer.begin(self._body, run, task)
-        finally:
-            leave_task(loop, task)
-        if begun is not None or waiter.done():
-            self._underway = run, begun
-            return False
-        self._runs.end(run, _SUCCEEDED)
-        if self.ticker.heeds_ends or self._places is not None:
-            self._follow_up(run, _SUCCEEDED, None)
-        return True
 
     async def _serve_slot(self, tick: Tick) -> None:
         has_to_ask = self._runs or self.ticker.is_closed
@@ -168,7 +137,7 @@ class Loop(Generic[OptionsT]):
             self._start_beside(self._begin(tick))
         else:
             run = self._begin(tick)
-            self._end(run, *await self._perform(run, self.task))
+            self.end(run, *await self._perform(run, self.task))
 
     async def _perform(
         self, run: RunInProgress, task: "asyncio.Task[object] | None"
@@ -179,11 +148,13 @@ class Loop(Generic[OptionsT]):
         seconds = run.options.timeout_in_seconds
         return None if seconds is None else Limit(seconds, self._runs.overstay)
 
-    def _end(self, run: RunInProgress, outcome: Outcome, again: RunAgain | None) -> None:
+    def end(self, run: RunInProgress, outcome: Outcome, again: RunAgain | None) -> None:
+        """Enter how a run has ended that the loop was at, and what follows from that."""
         self._runs.end(run, outcome)
-        self._follow_up(run, outcome, again)
+        self.follow_up(run, outcome, again)
 
-    def _follow_up(self, run: RunInProgress, outcome: Outcome, again: RunAgain | None) -> None:
+    def follow_up(self, run: RunInProgress, outcome: Outcome, again: RunAgain | None) -> None:
+        """Let the end of a run move what comes next."""
         if outcome is not _SUCCEEDED or self.ticker.heeds_ends:
             self.pace.note_end(run, outcome)
         if again is not None or self._places is not None:
@@ -260,7 +231,7 @@ class Loop(Generic[OptionsT]):
         turn = await turns.take(is_by_hand=is_by_hand)
         if turn.failures is not None:
             # Whoever ran last, and wherever that was.
-            self._runs.consecutive_failures = turn.failures
+            self._runs.count_failures(turn.failures)
         refusal = self._line().refusal_now() or turn.refusal
         if refusal is None and not is_by_hand:
             refusal = self.ticker.reason_to_refuse(tick.due)
@@ -287,13 +258,14 @@ class Loop(Generic[OptionsT]):
 
     def _line(self) -> Places[OptionsT]:
         if self._places is None:
+            self._runs.are_awaited = True
             self._places = Places(self._runs, self._monitor, is_closed=self.ticker.is_closed)
         return self._places
 
     def _look_who_takes(self) -> None:
         """Runs that may overlap, or need a lease, begin in tasks."""
-        can_take = self._takes_steps and self.ticker.is_exclusive and self.shared_turns is None
-        self.ticker.taker = self if can_take else None
+        can_take = self.ticker.is_exclusive and self.shared_turns is None
+        self.ticker.let_run(self._first_steps if can_take else None)
 
     def _look_for_places(self) -> None:
         if self._places is not None:

@@ -1,7 +1,7 @@
 """What a host lends to each of its loops."""
 
 from asyncio import AbstractEventLoop, get_running_loop
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from itertools import count
@@ -13,6 +13,7 @@ from loopjobs._run.announcer import Announcer
 from loopjobs._run.lease_client import LeaseClient
 from loopjobs._run.performer import Performer
 from loopjobs._run.run_context import RunContext
+from loopjobs._words.cancellation import CancellationToken
 from loopjobs._words.clock import Clock, monotonic_of
 
 
@@ -34,12 +35,14 @@ class LoopContext:
     on_death: Callable[[str, BaseException], None] = _ignore_death
     random: Random = field(default_factory=Random)
     process: str = field(default_factory=lambda: uuid4().hex[:12])
-    next_run_number: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
-    """Returns a number that no other run of this host has."""
+    run_numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    """Numbers that no two runs of this host share."""
     monotonic: Callable[[], float] = field(init=False)
     """Reads the clock's `monotonic`."""
     performer: Performer = field(init=False)
     """Runs the bodies."""
+    stop_token: CancellationToken = field(init=False)
+    """Asks all runs to end. Loops are stopped together, and so it is one for all of them."""
     event_loop: AbstractEventLoop = field(init=False)
     """The one that all loops are served in; known once the first begins."""
 
@@ -47,6 +50,7 @@ class LoopContext:
 
     def __post_init__(self) -> None:
         self.monotonic = monotonic_of(self.clock)
+        self.stop_token = CancellationToken(self.clock)
         self.performer = Performer(self.clock, self.timer, self.run_contexts)
         self.timer.watcher = self.announcer
 

@@ -149,14 +149,14 @@ class Pace(Generic[OptionsT]):
         Args:
             base: The moment that it is counted from.
         """
-        if not self._runs.consecutive_failures:
+        if not self._runs.terms.failures:
             self._backoff, self.ticker.heeds_ends = None, not self.is_on_grid
             self.ticker.hold(-math.inf)
             return 0.0
         self.ticker.heeds_ends = True
         if self._backoff is None:
             self._backoff = Backoff()
-        self._backoff.note_end(base, self._runs.consecutive_failures)
+        self._backoff.note_end(base, self._runs.terms.failures)
         self._backoff.count_anew(self._interval_from(base), self.options)
         self.ticker.hold(self._backoff.until)
         return self._backoff.wait
@@ -181,7 +181,7 @@ class Pace(Generic[OptionsT]):
     def _keep_what_ticks_ask(self, options: OptionsT) -> None:
         """Keep at hand what each tick asks for; an options object is a large dictionary."""
         self.options = options
-        self._runs.options = options
+        self._runs.use(options)
         self.ticker.is_exclusive = options.skip_if_running
         self.is_on_grid = options.pacing is Pacing.FIXED_RATE
         self.ticker.heeds_ends = self._backoff is not None or not self.is_on_grid

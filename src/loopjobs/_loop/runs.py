@@ -2,17 +2,19 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from loopjobs._loop.ended_runs import EndedRuns
+from loopjobs._loop.ended_runs import HISTORY_LENGTH, EndedRuns
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._mechanisms.ledger_book import LedgerBook
 from loopjobs._mechanisms.slots import Tick
 from loopjobs._run.current import run_id_of
 from loopjobs._run.run_events import announce_end, announce_start
 from loopjobs._run.run_in_progress import RunInProgress
-from loopjobs._words.cancellation import token_of_run
+from loopjobs._run.run_terms import RunTerms
+from loopjobs._words.cancellation import CancellationToken
 from loopjobs._words.events import RunOverstayed, SlotsSkipped
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import Outcome
@@ -26,28 +28,37 @@ class Runs:
     """Begins runs, settles them once, and keeps ledger, history and failures in a row."""
 
     __slots__ = (
-        "_book", "_by_hand", "_context", "_job", "_plainly_succeeded", "beside",
-        "consecutive_failures", "ended", "in_line", "options", "slot_ended",
+        "_book", "_by_hand", "_context", "_in_books", "are_awaited", "beside", "ended", "in_line",
+        "slot_ended", "terms",
     )  # fmt: skip
 
-    options: LoopJobOptions
-    """Those that the next run begins with; whoever paces the runs puts them here."""
-
-    def __init__(self, job: str, context: LoopContext) -> None:
-        self._job = job
+    def __init__(self, job: str, options: LoopJobOptions, context: LoopContext) -> None:
         self._context = context
+        self.terms = RunTerms(job, context.process, options, context.stop_token)
+        """What the next run begins with."""
         self.in_line: RunInProgress | None = None
         """The run that the task of the loop is at, until its body has ended."""
         self.beside: dict[int, RunInProgress] | None = None
         """The others whose bodies have not ended, by number, oldest first."""
         self.ended = EndedRuns(job, context.process)
-        self._plainly_succeeded = 0
-        """Slots of which nothing else is to be said; what became of the others is in a book."""
+        self._in_books = 0
+        """Runs that are in the books below; all others succeeded, and there was nothing to say."""
         self._book: LedgerBook | None = None
         self._by_hand: LedgerBook | None = None
-        self.consecutive_failures = 0
+        self.are_awaited = False
+        """Whether somebody may wait for the end of one, to have its place."""
         self.slot_ended = -math.inf
         """When the last run of a slot ended, on the monotonic clock."""
+
+    def use(self, options: LoopJobOptions) -> None:
+        """Begin the next run with these options."""
+        if options is not self.terms.options:
+            self.terms = replace(self.terms, options=options)
+
+    def count_failures(self, failures: int) -> None:
+        """Begin the next run after that many failures in a row."""
+        if failures != self.terms.failures:
+            self.terms = replace(self.terms, failures=failures)
 
     def __len__(self) -> int:
         """Return how many bodies have not ended."""
@@ -73,21 +84,17 @@ class Runs:
             slot: The number of the slot; `None` for a run by hand.
         """
         context = self._context
-        # Looked up first: on Python 3.11 what is called right from a slot is looked up as a method,
-        # which it is not, each time anew.
-        next_run_number, monotonic = context.next_run_number, context.monotonic
         run = RunInProgress()
-        run.job = self._job
-        run.process = context.process
-        run.number = next_run_number()
-        run.due, run.planned, run.slot = due, planned, slot
-        run.started = monotonic()
+        run.terms, run.rare = self.terms, None
+        run.number = next(context.run_numbers)
+        run.due, run.slot = due, slot
+        run.started = context.monotonic()
         run.wall_offset = context.timer.wall_offset
-        run.options = self.options
-        run.attempt = self.consecutive_failures + 1
-        run.token = token_of_run(context.clock)
         run.task = run.outcome = None
-        run.is_plain = True
+        if planned != due:
+            run.planned_later = planned
+        if run.options.timeout_in_seconds is not None:
+            run.own_token = CancellationToken(context.clock)
         if self.in_line is None:
             self.in_line = run
         else:
@@ -101,24 +108,12 @@ class Runs:
 
         Most runs end so that nothing follows from it but counts, which is quickly done.
         """
-        if (
-            not run.is_plain
-            or outcome is not _SUCCEEDED
-            or run is not self.in_line
-            or self.consecutive_failures
-        ):
+        is_plain = run.rare is None or run.is_plain
+        if is_plain and outcome is _SUCCEEDED and run is self.in_line and not self.terms.failures:
+            self._end_plainly(run)
+        else:
             self.settle(run, outcome)
             self.leave(run)
-            return
-        context = self._context
-        monotonic = context.monotonic
-        run.ended = self.slot_ended = monotonic()
-        run.outcome = outcome
-        self._plainly_succeeded += 1
-        self.ended.add_plain(run)
-        self.in_line = run.task = None
-        if not context.announcer.is_quiet:
-            announce_end(context.announcer, run, 0, 0)
 
     def settle(self, run: RunInProgress, outcome: Outcome) -> None:
         """Enter how a run ended. What is said after the first time changes nothing."""
@@ -128,15 +123,17 @@ class Runs:
         run.outcome, run.is_plain = outcome, False
         run.ended = context.monotonic()
         self._book_of(is_scheduled=run.is_scheduled).enter(outcome)
-        recovered_after = 0
+        self._in_books += 1
+        failures, recovered_after = self.terms.failures, 0
         if outcome is _SUCCEEDED:
-            recovered_after, self.consecutive_failures = self.consecutive_failures, 0
+            recovered_after = failures
+            self.count_failures(0)
         elif outcome in FAILURES:
-            self.consecutive_failures += 1
+            self.count_failures(failures + 1)
         self.ended.add(run)
-        if run.settled is not None and not run.settled.done():
-            run.settled.set_result(run.record())
-        announce_end(context.announcer, run, self.consecutive_failures, recovered_after)
+        if (settled := run.settled) is not None and not settled.done():
+            settled.set_result(run.record())
+        announce_end(context.announcer, run, self.terms.failures, recovered_after)
 
     def leave(self, run: RunInProgress) -> None:
         """Note that the body has really ended."""
@@ -147,7 +144,9 @@ class Runs:
             self.beside = self.beside or None
         if run.is_scheduled:
             self.slot_ended = self._context.monotonic()
-        run.task = run.origin = None
+        run.task = None
+        if run.rare is not None:
+            run.origin = None
 
     def move_aside(self, run: RunInProgress) -> None:
         """Note that the task of the loop does not wait for that run."""
@@ -159,21 +158,21 @@ class Runs:
         """Settle a run whose body goes on regardless, and say so."""
         self.settle(run, outcome)
         lasts = self._context.monotonic() - run.started
-        self._context.announcer.announce(RunOverstayed(self._job, run.run_id, lasts))
+        self._context.announcer.announce(RunOverstayed(run.job, run.run_id, lasts))
 
     def skip(self, outcome: Outcome, count: int, why: str | None = None) -> None:
         """Enter slots that end without a run."""
         self._book_of(is_scheduled=True).enter(outcome, count)
         age = self.oldest_age() if outcome is Outcome.SKIPPED_RUNNING else None
-        self._context.announcer.announce(SlotsSkipped(self._job, outcome, count, age, why))
+        self._context.announcer.announce(SlotsSkipped(self.terms.job, outcome, count, age, why))
 
     def refuse(self, tick: Tick, outcome: Outcome, why: str | None = None) -> RunRecord:
         """Enter a run by hand that did not come about, and return its record."""
         context = self._context
         self._book_of(is_scheduled=False).enter(outcome)
         return RunRecord(
-            run_id=run_id_of(context.process, context.next_run_number()),
-            job=self._job,
+            run_id=run_id_of(context.process, next(context.run_numbers)),
+            job=self.terms.job,
             outcome=outcome,
             due_at=context.clock.now() - timedelta(seconds=context.monotonic() - tick.due),
             started_at=None,
@@ -185,7 +184,8 @@ class Runs:
     def ledger(self) -> Ledger:
         """What has become of the slots."""
         book, in_flight = self._book or LedgerBook(), self._in_flight(is_scheduled=True)
-        return book.read(in_flight, self._plainly_succeeded)
+        ended = self.ended.laps * HISTORY_LENGTH + self.ended.place
+        return book.read(in_flight, ended - self._in_books)
 
     @property
     def by_hand(self) -> Ledger:
@@ -205,12 +205,22 @@ class Runs:
     def reporting(self) -> dict[str, float] | None:
         """Return the counters that the oldest run in progress has reported so far."""
         oldest = next(iter(self), None)
-        return None if oldest is None or oldest.reported is None else dict(oldest.reported)
+        reported = None if oldest is None else oldest.reported
+        return None if reported is None else dict(reported)
 
     def oldest_age(self) -> float | None:
         """Return the seconds since the begin of the oldest run in progress."""
         oldest = next(iter(self), None)
         return None if oldest is None else self._context.monotonic() - oldest.started
+
+    def _end_plainly(self, run: RunInProgress) -> None:
+        context = self._context
+        run.ended = self.slot_ended = context.monotonic()
+        run.outcome = _SUCCEEDED
+        self.ended.add_plain(run)
+        self.in_line = run.task = None
+        if not context.announcer.is_quiet:
+            announce_end(context.announcer, run, 0, 0)
 
     def _in_flight(self, *, is_scheduled: bool) -> int:
         return sum(run.outcome is None and run.is_scheduled is is_scheduled for run in self)

@@ -41,7 +41,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
     ) -> None:
         self.name = name
         self._context = context
-        self._runs = Runs(name, context)
+        self._runs = Runs(name, monitor.latest, context)
         self._loop = Loop(name, body, monitor, context, self._runs)
         self._drain: Drain | None = None
         """Made for the stop."""

@@ -35,7 +35,7 @@ class StatusReading(Generic[OptionsT]):
             phase: The state of a loop that does not do its work yet, or no longer.
         """
         runs, options = self._runs, self._loop.options
-        failures = runs.consecutive_failures
+        failures = runs.terms.failures
         is_faulted = phase is JobState.FAULTED
         last = runs.ended.last
         age = runs.success_age()
@@ -69,7 +69,7 @@ class StatusReading(Generic[OptionsT]):
             self.state(phase),
             options,
             None if options.cron is None else self._next_due_at(),
-            runs.consecutive_failures,
+            runs.terms.failures,
             self._is_paused(),
             age,
             runs.ended.last_success_duration,

@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from loopjobs._loop.calendar_claims import claimed_slot
@@ -27,6 +28,7 @@ from loopjobs._mechanisms.reminders import Reminders
 from loopjobs._run.lease_client import Claimed, LeaseClient
 from loopjobs._run.lease_renewal import Bereaved
 from loopjobs._run.run_in_progress import RunInProgress
+from loopjobs._words.cancellation import warn_threads
 from loopjobs._words.errors import LeaseUnavailableError
 from loopjobs._words.events import JobPaused, JobResumed
 from loopjobs._words.leases import ClaimRequest, Declined, Granted, LeaseEnd
@@ -139,8 +141,9 @@ class Turns:
     def keep(self, run: RunInProgress, claimed: Claimed) -> None:
         """Renew the lease of a run until it is given back; a run that loses it is cancelled."""
         if isinstance(claimed.answer, Granted):
-            run.hold(claimed.answer.lease)
-            bereaved = Bereaved(lambda: self._losses.strike(run), run.token.warn_threads)
+            run.hold(claimed.answer.lease, self._clock)
+            warn = partial(warn_threads, run.token)
+            bereaved = Bereaved(lambda: self._losses.strike(run), warn)
             self._client.keep(claimed, bereaved)
 
     def view(self, runs: Runs) -> ClusterView:

@@ -1,6 +1,7 @@
 """What a timer calls."""
 
 from collections.abc import Callable
+from math import inf
 from typing import Final, Protocol
 
 NOWHERE: Final = 0
@@ -21,8 +22,12 @@ class TimerAlarm:
         """Whether it was called or called off."""
         return self.place == NOWHERE
 
-    def ring(self) -> None:
-        """Do what was to be done at that moment."""
+    def ring(self, moment: float) -> float:
+        """Do what was to be done by that moment.
+
+        Returns:
+            When to ring next; infinite for not again, or if it was armed meanwhile.
+        """
         raise NotImplementedError
 
 
@@ -56,11 +61,12 @@ class Callback(TimerAlarm):
         self._call: Callable[[], object] | None = call
         self._timer = timer
 
-    def ring(self) -> None:
+    def ring(self, moment: float) -> float:  # noqa: ARG002 - it was due, that is enough
         """Call it."""
         call, self._call = self._call, None
         if call is not None:
             call()
+        return inf
 
     def cancel(self) -> None:
         """Call it off; what it would have called is forgotten at once."""

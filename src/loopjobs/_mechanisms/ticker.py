@@ -5,7 +5,7 @@ import math
 from random import Random
 from typing import Final
 
-from loopjobs._mechanisms.alarms import TimerAlarm
+from loopjobs._mechanisms.alarms import NOWHERE, TimerAlarm
 from loopjobs._mechanisms.pacing import Schedule
 from loopjobs._mechanisms.slots import Occupancy, SlotTaker, Tick, make_tick
 from loopjobs._mechanisms.steering import UNSTEERED, Steering
@@ -27,9 +27,9 @@ class Ticker(TimerAlarm):
     """
 
     __slots__ = (
-        "_alarm_due", "_clock", "_failure", "_last_due", "_number", "_random", "_runs", "_schedule",
-        "_timer", "_waiter", "busy_as", "heeds_ends", "is_closed", "is_exclusive", "steering",
-        "taker",
+        "_alarm_due", "_clock", "_failure", "_last_due", "_number", "_plain_slots", "_random",
+        "_runs", "_schedule", "_taker", "_timer", "_waiter", "busy_as", "heeds_ends", "is_closed",
+        "is_exclusive", "steering",
     )  # fmt: skip
 
     def __init__(self, clock: Clock, timer: Timer, random: Random, runs: Occupancy) -> None:
@@ -39,6 +39,8 @@ class Ticker(TimerAlarm):
         self._random = random
         self._runs = runs
         self._schedule: Schedule | None = None
+        self._plain_slots: Schedule | None = None
+        """The same, unless something else has a say, or there are no more."""
         self._alarm_due = math.inf
         self._waiter: asyncio.Future[Tick | None] | None = None
         self._failure: BaseException | None = None
@@ -47,8 +49,7 @@ class Ticker(TimerAlarm):
         self._number = 0
         self.steering = UNSTEERED
         """What has a say beside the schedule."""
-        self.taker: SlotTaker | None = None
-        """Who runs slots at once that nothing speaks against; without one they are handed over."""
+        self._taker: SlotTaker | None = None
         self.is_exclusive = True
         """Whether a slot is skipped while any run is in progress."""
         self.heeds_ends = False
@@ -92,10 +93,15 @@ class Ticker(TimerAlarm):
     def follow(self, schedule: Schedule | None, jitter: float) -> None:
         """Follow these slots from here on; `None` is no slots at all."""
         self._schedule = schedule
+        self._look_whether_plain()
         if schedule is None:
             self._drop_extra()
             self._last_due = None
         self.spread(jitter)
+
+    def let_run(self, taker: SlotTaker | None) -> None:
+        """Let that one run slots at once that nothing speaks against; `None` hands all over."""
+        self._taker = taker
 
     def spread(self, jitter: float) -> None:
         """Delay each slot by a random share of that from here on."""
@@ -140,12 +146,14 @@ class Ticker(TimerAlarm):
     def fail(self, error: BaseException) -> None:
         """Let `next` raise that error: the loop must not go on."""
         self._failure = error
+        self._look_whether_plain()
         if self._waiter is not None:
             self._answer(self._waiter)
 
     def close(self) -> None:
         """Hand out no more slots and let the loop go."""
         self.is_closed = True
+        self._look_whether_plain()
         self._arm()
         if self._waiter is not None:
             self._answer(self._waiter)
@@ -175,17 +183,15 @@ class Ticker(TimerAlarm):
             return math.inf
         return min(schedule.next_due + self.steering.shift, self.steering.extra_due)
 
-    def ring(self) -> None:
+    def ring(self, moment: float) -> float:
         """Take a slot that nothing speaks against, or leave the decision to `_decide`.
 
         Nearly every tick is such a one, so this looks whether anything speaks against it, without
         asking what.
         """
-        moment, schedule = self._timer.moment, self._schedule
-        waiter, taker = self._waiter, self.taker
+        schedule, waiter, taker = self._plain_slots, self._waiter, self._taker
         if (
-            self.steering is not UNSTEERED
-            or schedule is None
+            schedule is None
             or taker is None
             or waiter is None
             or waiter.done()
@@ -193,26 +199,31 @@ class Ticker(TimerAlarm):
             or (due := schedule.take_alone(moment)) is None
         ):
             self._settle(moment)
-            return
+            return _NEVER
         self._last_due = due
         number = self._number
         self._number = number + 1
-        # Armed before it is run: who changes the slots meanwhile finds everything in its place.
-        self._alarm_due = following = schedule.next_due
-        if following != _NEVER:
-            self._timer.arm(following, self)
+        self._alarm_due = schedule.next_due
         # Whoever looks meanwhile finds the loop busy.
         self._waiter = None
         try:
             has_ended = taker.take(due, number, waiter)
         except Exception as error:  # noqa: BLE001 - as in `_settle`
-            self._failure, has_ended = error, True
+            has_ended = True
+            self.fail(error)
+        except BaseException:
+            # Ctrl+C ends the program, most likely; where it does not, the job goes on.
+            self._waiter = waiter
+            self._arm()
+            raise
         self._waiter = waiter
         if not has_ended:
             if not waiter.done():
                 waiter.set_result(make_tick((due, due, number)))
-        elif self._failure is not None or self.is_closed:
+        elif self._plain_slots is None:
             self._answer(waiter)
+        # Who has changed the slots meanwhile has armed it.
+        return self._alarm_due if self.place == NOWHERE else _NEVER
 
     def _settle(self, now: float) -> None:
         try:
@@ -264,6 +275,11 @@ class Ticker(TimerAlarm):
 
     def _steer(self, steering: Steering) -> None:
         self.steering = UNSTEERED if steering == UNSTEERED else steering
+        self._look_whether_plain()
+
+    def _look_whether_plain(self) -> None:
+        is_plain = self.steering is UNSTEERED and self._failure is None and not self.is_closed
+        self._plain_slots = self._schedule if is_plain else None
 
     def _settle_or_hand_over(self, due: float, planned: float) -> bool:
         outcome = self._reason_to_skip(due)

@@ -51,7 +51,8 @@ class Timer:
         self._waited_until = -inf
         """What is due by then has waited enough, or is not to wait."""
         self.moment = -inf
-        """The clock's time when it last called: all that it called for share one reading."""
+        """What the clock showed last, as far as it was asked: while the timer calls, whoever takes
+        time notes it here, so that the next one need not ask."""
         self.wall_offset = 0.0
         """What the wall clock showed beyond the clock's time when both were last read, in seconds
         since 1970: to read it takes longer than to begin a run."""
@@ -177,10 +178,15 @@ class Timer:
                         self._cancelled -= 1
                         continue
                     alarm.place = NOWHERE
-                    alarm.ring()
+                    following = alarm.ring(now)
+                    if following < inf:
+                        alarm.place = place
+                        heappush(heap, (following, _SLOT, place, alarm))
+                        continue
                     if rank == _DEADLINE:
                         # Let what it ended unwind first; the rest is due in the next wake-up.
                         return
+                    self.moment = self._clock.monotonic()
         finally:
             if taken:
                 heap += taken

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import CodeType
-from typing import cast
+from typing import TypeAlias, cast
 
 from dishka import AsyncContainer
 
@@ -15,6 +15,8 @@ from loopjobs._run.injection import AnyMonitor, Source
 from loopjobs._run.worker_thread import in_worker_thread
 from loopjobs._words.again import RunAgain
 from loopjobs._words.cancellation import CancellationToken
+
+BodyCall: TypeAlias = Callable[[CancellationToken], Coroutine[object, object, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Body:
         self.is_async = recipe.is_async
         self._execute: JobBody | None = None
         self._making: asyncio.Lock | None = None
-        self.bare: Callable[[CancellationToken], Coroutine[object, object, object]] | None = None
+        self.bare: BodyCall | None = None
         """The job itself, once it is built, if nobody need stand around it."""
 
     async def run(self, ct: CancellationToken) -> object:
@@ -75,9 +77,7 @@ class Body:
         code = getattr(execute, "__code__", None)
         is_coroutine_function = isinstance(code, CodeType) and code.co_flags & inspect.CO_COROUTINE
         if is_coroutine_function and not self._recipe.injected:
-            self.bare = cast(
-                "Callable[[CancellationToken], Coroutine[object, object, object]]", execute
-            )
+            self.bare = cast("BodyCall", execute)
         self._execute = execute
         return execute
 

@@ -4,15 +4,16 @@ from collections.abc import Callable, Generator, Sequence
 from types import coroutine
 from typing import Final, TypeAlias, cast
 
-from loopjobs._run.body import Body
+from loopjobs._run.body import BodyCall
 from loopjobs._run.current import enter_run
 from loopjobs._run.run_context import RunContext, prepare
 from loopjobs._run.run_in_progress import RunInProgress
+from loopjobs._words.cancellation import CancellationToken
 
 ENDED: Final = object()
 """What is yielded once a body has ended."""
 
-Order: TypeAlias = tuple[Body, RunInProgress]
+Order: TypeAlias = tuple[RunInProgress, BodyCall, CancellationToken]
 BodySteps: TypeAlias = Generator[object, Order, None]
 Idle: TypeAlias = tuple[BodySteps, Callable[[Order], object]]
 """Steps that run no body, and their `send`: to look it up takes as long as to call it."""
@@ -34,11 +35,15 @@ def body_steps(run_contexts: Sequence[RunContext]) -> Idle:
 @coroutine
 def _body_steps(run_contexts: Sequence[RunContext]) -> BodySteps:
     while True:
-        body, run = yield ENDED
+        run, call, token = yield ENDED
         enter_run(run)
-        for enter in run_contexts:
-            prepare(enter, run)
-        steps = (body.bare or body.run)(run.token)
-        run.returned = yield from steps  # type: ignore[misc] # `coroutine` permits it
+        if run_contexts:
+            for enter in run_contexts:
+                prepare(enter, run)
+        steps = call(token)
+        # `coroutine` permits it, of which mypy does not know.
+        returned: object = yield from steps  # type: ignore[func-returns-value]
+        if returned is not None:
+            run.returned = returned
         # It must not outlive its end.
-        del run, steps
+        del run, call, token, steps, returned

@@ -7,6 +7,8 @@ from typing import Final, overload
 
 from loopjobs._contracts.fence import AsyncTransaction, Fence, Transaction
 from loopjobs._run.fencing import take_fence
+from loopjobs._run.rare import Rare
+from loopjobs._run.run_terms import RunTerms
 from loopjobs._words.errors import LeaseLostError
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,43 +19,50 @@ _current: "ContextVar[CurrentRun]" = ContextVar("loopjobs_current_run")
 class CurrentRun:
     """The run that the calling code belongs to; also seen from tasks and threads it starts."""
 
-    # What every run has is in slots, which takes a third of the time; what few have is a default of
-    # the class, and costs the others nothing.
+    # What every run has; to make room for more takes longer than to fill this in.
     __slots__ = (
-        "__dict__", "__weakref__", "attempt", "due", "job", "number", "planned", "process", "slot",
-        "started", "wall_offset",
+        "__weakref__", "due", "number", "rare", "slot", "started", "terms", "wall_offset",
     )  # fmt: skip
 
-    process: str
-    """A word that only the runs of this host have."""
-    job: str
+    terms: RunTerms
+    """What it has in common with other runs of the job."""
     number: int
     """Counts the runs of this process."""
     slot: int | None
     """The number of the slot, from 0 at start, skipped ones included; `None` for a run by hand."""
-    attempt: int
-    """1, plus the failures in a row before this run."""
     due: float
     """The slot on the monotonic clock."""
-    planned: float
-    """When it was to start: the slot, and its share of the jitter."""
     started: float
     """The start on the monotonic clock."""
     wall_offset: float
     """What the wall clock showed beyond the monotonic one, in seconds since 1970."""
-    fencing_token: int | None = None
+    rare: dict[str, object] | None
+    """What few runs have; below."""
+    planned_later = Rare[float | None](None)
+    """When it was to start, if jitter has put that off."""
+    fencing_token = Rare[int | None](None)
     """The token of the lease this run holds; `None` without a lease."""
-    fence: Fence | None = None
+    fence = Rare[Fence | None](None)
     """Binds transactions to the lease, where leases are in a database; set by a run context."""
-    reported: dict[str, float] | None = None
-    origin: Context | None = None
+    reported = Rare[dict[str, float] | None](None)
+    origin = Rare[Context | None](None)
     """For a run by hand, a copy of the context that `trigger()` was called in; kept until the body
     has ended."""
 
     @property
+    def job(self) -> str:
+        """The name of the job."""
+        return self.terms.job
+
+    @property
+    def attempt(self) -> int:
+        """1, plus the failures in a row before this run."""
+        return self.terms.failures + 1
+
+    @property
     def run_id(self) -> str:
         """A name for this run that no other run of any process has."""
-        return run_id_of(self.process, self.number)
+        return run_id_of(self.terms.process, self.number)
 
     @property
     def started_at(self) -> datetime:
@@ -63,7 +72,8 @@ class CurrentRun:
     @property
     def lateness(self) -> float:
         """Seconds between the moment the run was to start and the start."""
-        return max(0.0, self.started - self.planned)
+        planned = None if self.rare is None else self.planned_later
+        return max(0.0, self.started - (self.due if planned is None else planned))
 
     @property
     def due_at(self) -> datetime:
@@ -106,18 +116,19 @@ class CurrentRun:
             TypeError: a counter is not a number.
             OverflowError: a counter is, or becomes, an integer larger than any float.
         """
-        if self.reported is None:
-            self.reported = {}
+        reported = self.reported
+        if reported is None:
+            self.reported = reported = {}
         for given, value in counters.items():
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise TypeError(f"report({given}=...) takes a number, not {value!r}")
             # Half of a surrogate pair cannot be written to any file, page or database.
             name = given if given.isascii() else given.encode("utf-8", "replace").decode()
-            total = self.reported.get(name, 0) + value
+            total = reported.get(name, 0) + value
             if isinstance(total, int):
                 # Whoever reads it takes it for a float sooner or later.
                 float(total)
-            self.reported[name] = total
+            reported[name] = total
 
 
 def instant_of(wall: float) -> datetime:

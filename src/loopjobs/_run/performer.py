@@ -16,6 +16,7 @@ from loopjobs._run.run_context import RunContext
 from loopjobs._run.run_in_progress import RunInProgress
 from loopjobs._run.time_limit import TimeLimit
 from loopjobs._words.again import RunAgain
+from loopjobs._words.cancellation import CancellationToken
 from loopjobs._words.clock import Clock
 from loopjobs._words.outcomes import Outcome
 
@@ -67,7 +68,7 @@ class Performer:
         self._clock = clock
         self._timer = timer
         self._run_contexts = tuple(run_contexts)
-        self._idle: Idle | None = None
+        self.idle: Idle | None = None
         """What runs the next body; `None` while it runs one."""
 
     def drop_idle(self) -> None:
@@ -76,7 +77,7 @@ class Performer:
         The collector closes what is lost with an event loop by age. A task closes its body in the
         context of that; steps that are closed before their task close it in any.
         """
-        self._idle = None
+        self.idle = None
 
     async def perform(
         self,
@@ -101,33 +102,46 @@ class Performer:
         """
         if run.token.is_cancellation_requested:
             return Outcome.CANCELLED, None
-        begun = self.begin(body, run, task)
+        run.task = task if body.is_async else None
+        begun = self.begin(body, run, run.token)
         if begun is None and not _is_struck(task):
             return _PLAINLY
         return await self.go_on(run, task, limit, begun)
 
-    def begin(
-        self, body: Body, run: RunInProgress, task: "asyncio.Task[object] | None"
-    ) -> Begun | None:
+    def begin(self, body: Body, run: RunInProgress, token: CancellationToken) -> Begun | None:
         """Take the first step of the body; return what is left to do, for `go_on`.
 
         Nothing is left of a body that has ended with this step, as many do, and asked for nothing.
         """
-        run.task = task if body.is_async else None
-        idle = self._idle or body_steps(self._run_contexts)
-        self._idle, context = None, Context()
+        idle, context = self.take_idle(), Context()
         steps, send = idle
         try:
-            awaited = context.run(send, (body, run))
-        except GeneratorExit as error:
-            return Begun(context, steps, ENDED, is_aside=False, raised=no_exit(error))
+            awaited = context.run(send, (run, body.bare or body.run, token))
         except BaseException as error:  # noqa: BLE001 - a body may even raise SystemExit
-            return Begun(context, steps, ENDED, is_aside=False, raised=error)
+            return raised_in(context, steps, error)
+        return self.read_step(run, context, idle, awaited)
+
+    def take_idle(self) -> Idle:
+        """Return what runs the next body; nobody else has it until `idle` is set."""
+        idle, self.idle = self.idle, None
+        return idle or body_steps(self._run_contexts)
+
+    def read_step(
+        self, run: RunInProgress, context: Context, idle: Idle, awaited: object
+    ) -> Begun | None:
+        """Return what is left to do after a first step that has raised nothing.
+
+        Args:
+            run: What is run.
+            context: Where the step was taken.
+            idle: What has taken it.
+            awaited: What it awaits; `ENDED` if it has ended.
+        """
         if awaited is ENDED:
-            self._idle = idle
-            if run.returned is None:
+            self.idle = idle
+            if run.rare is None or run.returned is None:
                 return None
-        return _begun((context, steps, awaited, set_aside(awaited), None))
+        return _begun((context, idle[0], awaited, set_aside(awaited), None))
 
     async def go_on(
         self,
@@ -168,6 +182,12 @@ class Performer:
 
     def _watch(self, run: RunInProgress, limit: Limit) -> TimeLimit:
         return TimeLimit(run, limit.seconds, self._clock, self._timer, limit.overstay)
+
+
+def raised_in(context: Context, steps: BodySteps, error: BaseException) -> Begun:
+    """Return what is left of a body that has raised this in its first step."""
+    raised = no_exit(error) if isinstance(error, GeneratorExit) else error
+    return Begun(context, steps, ENDED, is_aside=False, raised=raised)
 
 
 async def _read_first_step(

@@ -4,7 +4,7 @@ from typing import Final
 
 from loopjobs._run.announcer import Announcer
 from loopjobs._run.run_in_progress import RunInProgress
-from loopjobs._words.events import RunEnded, RunStarted
+from loopjobs._words.events import RunEnded
 from loopjobs._words.outcomes import Outcome
 
 # On Python 3.11 finding a member in its enumeration costs as much as counting it.
@@ -16,9 +16,8 @@ def announce_start(announcer: Announcer, run: RunInProgress) -> None:
     if announcer.run_meters is not None:
         announcer.run_meters.note_start(run)
     if announcer.wants_events and announcer.has_listeners:
-        announcer.announce_routine(
-            RunStarted(run.job, run.run_id, run.due_at, run.started_at, run.lateness)
-        )
+        run.told = event = run.started_event()
+        announcer.announce_routine(event)
 
 
 def announce_end(
@@ -34,7 +33,8 @@ def announce_end(
     """
     if announcer.run_meters is not None and run.outcome is not None:
         announcer.run_meters.note_end(run, run.outcome, run.duration)
-    is_plain = run.outcome is _SUCCEEDED and not recovered_after and run.reported is None
+    is_plain = run.outcome is _SUCCEEDED and not recovered_after
+    is_plain = is_plain and (run.rare is None or run.reported is None)
     if is_plain and not announcer.wants_events:
         return
     has_line = not is_plain or announcer.log_lines.writes_every_run

@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from loopjobs._run.current import CurrentRun
+from loopjobs._run.rare import Rare
 from loopjobs._words.calendar import slot_near
-from loopjobs._words.cancellation import CancellationTokenSource
+from loopjobs._words.cancellation import CancellationToken, request_cancellation
+from loopjobs._words.clock import Clock
 from loopjobs._words.errors import LeaseLostError
+from loopjobs._words.events import RunStarted
 from loopjobs._words.leases import Lease
 from loopjobs._words.options import LoopJobOptions
 from loopjobs._words.outcomes import Outcome
@@ -26,34 +29,40 @@ class RunInProgress(CurrentRun):
     """One run from its begin until its body has really ended."""
 
     # Filled in by who begins it: to hand all of it to a constructor would take twice as long.
-    __slots__ = (
-        "ended", "is_plain", "options", "outcome", "returned", "task", "token",
-    )  # fmt: skip
+    __slots__ = ("ended", "outcome", "task")
 
-    is_plain: bool
-    """Whether there is nothing to tell of it but when it ran, as of most that go well."""
-    options: LoopJobOptions
-    """The options this run began with."""
-    token: CancellationTokenSource
     task: asyncio.Task[object] | None
     """The task that awaits the body."""
     outcome: Outcome | None
     """How the run ended; `None` until that is known."""
-    returned: object
-    """What the body has returned; not there before."""
     ended: float
     """When its outcome was known, on the monotonic clock; not there before."""
-    lease: Lease | None = None
+    is_plain = Rare(True)  # noqa: FBT003 - what most are
+    """Whether there is nothing to tell of it but when it ran, as of most that go well."""
+    own_token = Rare[CancellationToken | None](None)
+    """There if something else than the stop of the host can end it."""
+    returned = Rare[object](None)
+    """What the body has returned."""
+    lease = Rare[Lease | None](None)
     """The lease it holds and has to give back."""
-    settled: asyncio.Future[RunRecord] | None = None
+    settled = Rare[asyncio.Future[RunRecord] | None](None)
     """Resolved with the record, for whoever waits for this run."""
-    has_timed_out: bool = False
-    has_lost_lease: bool = False
-    error: str | None = None
-    trace: str | None = None
-    _due_at: datetime | None = None
-    _started_at: datetime | None = None
-    _run_id: str | None = None
+    has_timed_out = Rare(False)  # noqa: FBT003 - what most have not
+    has_lost_lease = Rare(False)  # noqa: FBT003 - what most have not
+    error = Rare[str | None](None)
+    trace = Rare[str | None](None)
+    told = Rare[RunStarted | None](None)
+    """What was said of its begin, for whoever asks again."""
+
+    @property
+    def options(self) -> LoopJobOptions:
+        """The options this run began with."""
+        return self.terms.options
+
+    @property
+    def token(self) -> CancellationToken:
+        """Asks the body to end."""
+        return self.own_token or self.terms.token
 
     @property
     def is_scheduled(self) -> bool:
@@ -66,28 +75,11 @@ class RunInProgress(CurrentRun):
         return self.ended - self.started
 
     @property
-    def run_id(self) -> str:
-        """A name for this run that no other run of any process has."""
-        if self._run_id is None:
-            self._run_id = super().run_id
-        return self._run_id
-
-    @property
-    def started_at(self) -> datetime:
-        """When the run began, UTC."""
-        if self._started_at is None:
-            self._started_at = super().started_at
-        return self._started_at
-
-    @property
     def due_at(self) -> datetime:
         """When the slot was due, UTC; for a run by hand, when it was asked for."""
-        # Two events and a record ask for it where anybody listens.
-        if self._due_at is None:
-            due_at = super().due_at
-            is_slot = self.is_scheduled and self.options.cron is not None
-            self._due_at = slot_near(due_at) if is_slot else due_at
-        return self._due_at
+        due_at = super().due_at
+        is_slot = self.is_scheduled and self.options.cron is not None
+        return slot_near(due_at) if is_slot else due_at
 
     def report(self, **counters: float) -> None:
         """Say what the run did; as the class above has it."""
@@ -97,12 +89,13 @@ class RunInProgress(CurrentRun):
     def watch(self) -> asyncio.Future[RunRecord]:
         """Return a future of the record."""
         self.is_plain = False
-        self.settled = asyncio.get_running_loop().create_future()
-        return self.settled
+        self.settled = settled = asyncio.get_running_loop().create_future()
+        return settled
 
-    def hold(self, lease: Lease) -> None:
-        """Hold a lease, which has to be given back."""
+    def hold(self, lease: Lease, clock: Clock) -> None:
+        """Hold a lease, which has to be given back; the loss of it ends the run."""
         self.is_plain = False
+        self.own_token = CancellationToken(clock)
         self.lease = lease
         self.fencing_token = lease.fencing_token
 
@@ -122,7 +115,8 @@ class RunInProgress(CurrentRun):
 
     def note_timeout(self, seconds: float) -> None:
         """Keep that the run has passed its limit."""
-        self.has_timed_out, self.is_plain = True, False
+        self.has_timed_out = True
+        self.is_plain = False
         if self.outcome is None:
             self.error = f"TimeoutError: the run passed its limit of {seconds:g} s"
 
@@ -133,13 +127,17 @@ class RunInProgress(CurrentRun):
             return
         self.has_lost_lease = True
         self.note_error(LeaseLostError("the run has lost its lease; another replica may run now"))
-        self.token.cancel()
+        request_cancellation(self.token)
         if self.task is not None:
             self.task.cancel()
 
     def is_in_progress_in(self, process: str) -> bool:
         """Whether this is a run of that host and its end is not known yet."""
-        return self.process == process and self.outcome is None
+        return self.terms.process == process and self.outcome is None
+
+    def started_event(self) -> RunStarted:
+        """Return what is to be said of its begin."""
+        return RunStarted(self.job, self.run_id, self.due_at, self.started_at, self.lateness)
 
     def record(self) -> RunRecord:
         """Return the facts of this run.
@@ -149,16 +147,18 @@ class RunInProgress(CurrentRun):
         """
         if self.outcome is None:
             raise ValueError(f"run {self.run_id} has no outcome yet")
+        told = self.told or self.started_event()
+        reported = self.reported
         return RunRecord(
-            run_id=self.run_id,
-            job=self.job,
+            run_id=told.run_id,
+            job=told.job,
             outcome=self.outcome,
-            due_at=self.due_at,
-            started_at=self.started_at,
+            due_at=told.due_at,
+            started_at=told.started_at,
             duration=self.duration,
             error=self.error,
             traceback=self.trace,
-            reported=None if self.reported is None else dict(self.reported),
+            reported=None if reported is None else dict(reported),
             fencing_token=self.fencing_token,
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from loopjobs._mechanisms.alarms import Callback
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._run.run_in_progress import RunInProgress
+from loopjobs._words.cancellation import request_cancellation
 from loopjobs._words.clock import Clock
 from loopjobs._words.outcomes import Outcome
 
@@ -43,7 +44,7 @@ class TimeLimit:
     def _strike(self) -> None:
         run = self._run
         run.note_timeout(self._seconds)
-        run.token.cancel()
+        request_cancellation(run.token)
         if run.task is None:
             self._report()
         else:

@@ -23,7 +23,8 @@ class CancellationToken:
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock: Clock = clock or SystemClock()
         self._requested = False
-        self._callbacks: list[Callable[[], object]] | None = None
+        self._callbacks: dict[asyncio.Future[None], Callable[[], object]] | None = None
+        """By what is awaited: thousands may wait for one token, and each must leave quickly."""
         self._event: threading.Event | None = None
 
     @property
@@ -71,12 +72,12 @@ class CancellationToken:
 
     async def _until(self, awaited: asyncio.Future[None], on_cancel: Callable[[], object]) -> None:
         if self._callbacks is None:
-            self._callbacks = []
-        self._callbacks.append(on_cancel)
+            self._callbacks = {}
+        self._callbacks[awaited] = on_cancel
         try:
             await awaited
         finally:
-            self._callbacks.remove(on_cancel)
+            del self._callbacks[awaited]
 
 
 def _resolve(future: asyncio.Future[None]) -> None:
@@ -87,38 +88,35 @@ def _resolve(future: asyncio.Future[None]) -> None:
 class CancellationTokenSource(CancellationToken):
     """A token together with the right to cancel it; jobs see only the token.
 
-    The host makes one for each run. Tests make their own to show how a job ends.
+    Tests make their own to show how a job ends.
     """
 
     __slots__ = ()
 
     def cancel(self) -> None:
         """Ask the run to end. Idempotent; to be called on the event loop's thread."""
-        self.warn_threads()
-        for callback in tuple(self._callbacks or ()):
-            callback()
+        request_cancellation(self)
 
     def warn_threads(self) -> None:
         """Let whoever looks from a thread see that the run should end. Safe in any thread.
 
         What waits on the event loop is told by `cancel`, which has to follow.
         """
-        self._requested = True
-        if self._event is not None:
-            self._event.set()
+        warn_threads(self)
 
 
-class _TokenOfRun(CancellationTokenSource):
-    """One that is made in C alone, and filled in afterwards: each run has one."""
+def request_cancellation(token: CancellationToken) -> None:
+    """Ask whoever holds that token to end. Idempotent; to be called on the event loop's thread.
 
-    __slots__ = ()
-    __init__ = object.__init__
+    A function, for bodies hold the token that ends all runs of a host, and must not end it.
+    """
+    warn_threads(token)
+    for callback in tuple((token._callbacks or {}).values()):  # noqa: SLF001 - of this very file
+        callback()
 
 
-def token_of_run(clock: Clock) -> CancellationTokenSource:
-    """Return what the constructor would, in two thirds of the time."""
-    made: CancellationTokenSource = _TokenOfRun()
-    made._clock = clock  # noqa: SLF001 - of this very file
-    made._requested = False  # noqa: SLF001
-    made._callbacks = made._event = None  # noqa: SLF001
-    return made
+def warn_threads(token: CancellationToken) -> None:
+    """Let whoever looks from a thread see that they should end; `request_cancellation` follows."""
+    token._requested = True  # noqa: SLF001 - of this very file
+    if token._event is not None:  # noqa: SLF001
+        token._event.set()  # noqa: SLF001

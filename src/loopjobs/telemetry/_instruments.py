@@ -107,14 +107,16 @@ class JobInstruments:
 
     def note_start(self, run: CurrentRun, /) -> None:
         """Take note of a run that begins."""
-        self._started[run.job] = run.started_at
-        self._lateness.record(run.lateness, (run.job,))
+        job = run.job
+        self._started[job] = run.started_at
+        self._lateness.record(run.lateness, (job,))
 
     def note_end(self, run: CurrentRun, outcome: Outcome, duration: float, /) -> None:
         """Take note of a run that has ended."""
-        self._durations.record(duration, (run.job, outcome))
-        if run.reported:
-            self._note_reported(run.job, run.reported)
+        job, reported = run.job, run.reported
+        self._durations.record(duration, (job, outcome))
+        if reported:
+            self._note_reported(job, reported)
 
     def observe(self, host: Host) -> None:
         """Read the jobs of this host whenever somebody collects."""

@@ -1,0 +1,27 @@
+"""What the runs of a job begin with."""
+
+from dataclasses import dataclass, field
+
+from loopjobs._words.cancellation import CancellationToken
+from loopjobs._words.options import LoopJobOptions
+
+
+@dataclass(frozen=True, slots=True)
+class RunTerms:
+    """What a run begins with; the runs of a job share it until something of it changes."""
+
+    job: str
+    process: str
+    """A word that only the runs of this host have."""
+    options: LoopJobOptions
+    token: CancellationToken
+    """Asks the runs to end that nothing but the stop of the host can end."""
+    failures: int = 0
+    """The failures in a row before the run."""
+    are_plain: bool = field(init=False)
+    """Whether a run needs nothing of its own, and leaves them as they are if it goes well."""
+
+    def __post_init__(self) -> None:
+        """Find out what each run would have to ask."""
+        are_plain = self.options.timeout_in_seconds is None and not self.failures
+        object.__setattr__(self, "are_plain", are_plain)
