@@ -40,10 +40,9 @@ def _body_steps(run_contexts: Sequence[RunContext]) -> BodySteps:
         if run_contexts:
             for enter in run_contexts:
                 prepare(enter, run)
-        steps = call(token)
         # `coroutine` permits it, of which mypy does not know.
-        returned: object = yield from steps  # type: ignore[func-returns-value]
+        returned: object = yield from call(token)  # type: ignore[func-returns-value]
         if returned is not None:
             run.returned = returned
-        # It must not outlive its end.
-        del run, call, token, steps, returned
+        # It must not outlive its end; the others live as long as the job.
+        del run
