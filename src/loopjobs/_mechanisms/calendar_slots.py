@@ -22,6 +22,9 @@ class CalendarSlots:
 
     __slots__ = ("_calendar", "_clock", "_slot")
 
+    last_due = None
+    """Where it was on the monotonic clock depends on when it was asked for."""
+
     def __init__(self, calendar: Calendar, clock: Clock, first: datetime) -> None:
         self._calendar = calendar
         self._clock = clock

@@ -12,6 +12,11 @@ class Schedule(Protocol):
         """The slot that comes next; infinite while it depends on the end of a run."""
         ...
 
+    @property
+    def last_due(self) -> float | None:
+        """The slot that was decided last; `None` before the first, or if it is not kept here."""
+        ...
+
     def catch_up(self, moment: float) -> int:
         """Move on to the last slot due by `moment`; return how many were passed over."""
         ...
@@ -53,6 +58,11 @@ class FixedRate:
         # lasts.
         self._index = 0.0
         self.next_due = origin
+
+    @property
+    def last_due(self) -> float | None:
+        """The slot that was decided last; `None` before the first."""
+        return self._origin + (self._index - 1.0) * self._interval if self._index else None
 
     def catch_up(self, moment: float) -> int:
         """Move on to the last slot due by `moment`; return how many were passed over."""
@@ -109,11 +119,13 @@ class FixedRate:
 class FixedDelay:
     """The interval is counted from the end of the last run; there is no grid."""
 
-    __slots__ = ("_interval", "next_due")
+    __slots__ = ("_interval", "last_due", "next_due")
 
     def __init__(self, first_due: float, interval: float) -> None:
         self._interval = interval
         self.next_due = first_due
+        self.last_due: float | None = None
+        """The slot that was decided last; `None` before the first."""
 
     def catch_up(self, moment: float) -> int:  # noqa: ARG002 - there is one slot at a time
         """Return 0: a slot that is late is late, there is none behind it."""
@@ -125,16 +137,17 @@ class FixedDelay:
 
     def take(self) -> None:
         """Wait for the end of the run."""
-        self.next_due = math.inf
+        self.last_due, self.next_due = self.next_due, math.inf
 
     def take_alone(self, moment: float) -> float:  # noqa: ARG002 - there is one slot at a time
         """Wait for the end of the run; return its slot."""
-        due, self.next_due = self.next_due, math.inf
+        due = self.next_due
+        self.take()
         return due
 
     def pass_by(self, moment: float) -> None:
         """Count the interval from the moment the slot was decided."""
-        self.next_due = moment + self._interval
+        self.last_due, self.next_due = self.next_due, moment + self._interval
 
     def step_aside(self) -> None:
         """Wait for the end of that run: it will be the last one."""

@@ -46,6 +46,7 @@ class Ticker(TimerAlarm):
         self._failure: BaseException | None = None
         self.is_closed = False
         self._last_due: float | None = None
+        """The last slot that was decided, if the schedule does not know."""
         self._number = 0
         self.steering = UNSTEERED
         """What has a say beside the schedule."""
@@ -74,8 +75,9 @@ class Ticker(TimerAlarm):
 
     @property
     def last_due(self) -> float | None:
-        """The last slot of the schedule that was decided; `None` before the first."""
-        return self._last_due
+        """The last slot of any schedule that was decided; `None` before the first."""
+        of_schedule = None if self._schedule is None else self._schedule.last_due
+        return self._last_due if of_schedule is None else of_schedule
 
     @property
     def is_busy(self) -> bool:
@@ -92,6 +94,7 @@ class Ticker(TimerAlarm):
 
     def follow(self, schedule: Schedule | None, jitter: float) -> None:
         """Follow these slots from here on; `None` is no slots at all."""
+        self._last_due = self.last_due
         self._schedule = schedule
         self._look_whether_plain()
         if schedule is None:
@@ -200,7 +203,6 @@ class Ticker(TimerAlarm):
         ):
             self._settle(moment)
             return _NEVER
-        self._last_due = due
         number = self._number
         self._number = number + 1
         self._alarm_due = schedule.next_due
