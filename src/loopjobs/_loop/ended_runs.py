@@ -6,6 +6,7 @@ from typing import Final
 
 from loopjobs._run.current import instant_of, run_id_of
 from loopjobs._run.run_in_progress import RunInProgress
+from loopjobs._run.run_terms import RunTerms
 from loopjobs._words.outcomes import Outcome
 from loopjobs._words.records import FAILURES, RunRecord
 
@@ -32,12 +33,12 @@ class EndedRuns:
     """
 
     __slots__ = (
-        "_job", "_last_success", "_process", "_records", "facts", "laps", "place", "plain_room",
+        "_last_success", "_records", "facts", "laps", "place", "plain_room", "terms",
     )  # fmt: skip
 
-    def __init__(self, job: str, process: str) -> None:
-        self._job = job
-        self._process = process
+    def __init__(self, terms: RunTerms) -> None:
+        self.terms = terms
+        """What the next run begins with."""
         self.facts = bytearray()
         self.laps = 0
         """How often the ring was full and began anew."""
@@ -50,16 +51,16 @@ class EndedRuns:
         self._last_success: tuple[RunRecord, float] | None = None
         """The last run that succeeded and when it ended, if that is not the last run of all."""
 
-    def add(self, run: RunInProgress) -> None:
+    def keep(self, run: RunInProgress) -> None:
         """Keep a run whose outcome is known."""
         is_success = run.outcome is _SUCCEEDED
         if is_success and run.reported is None and run.fencing_token is None:
-            self.add_plain(run)
+            self.keep_plain(run)
             return
         if not is_success:
             self._keep_last_success()
         record = run.record()
-        self._keep(run)
+        self._put(run)
         if self._records is None:
             self._records = {}
         self._records[run.number] = record
@@ -67,10 +68,18 @@ class EndedRuns:
         if is_success:
             self._last_success = None
 
-    def add_plain(self, run: RunInProgress) -> None:
+    def keep_plain(self, run: RunInProgress) -> None:
         """Keep a run that succeeded, and of which there is nothing else to say."""
-        self._keep(run)
+        self._put(run)
         self._last_success = None
+
+    @property
+    def last_ended(self) -> tuple[int, float]:
+        """The number of the last run, and when it ended; zeros before the first."""
+        if not self.place:
+            return 0, 0.0
+        number, _, _, ended, _ = _FACTS.unpack_from(self.facts, (self.place - 1) * SIZE)
+        return number, ended
 
     def newest_first(self) -> list[RunRecord]:
         """Return the last runs."""
@@ -112,7 +121,7 @@ class EndedRuns:
         kept = self._records.get(self._number_at(self.place - 1))
         return None if kept is None or kept.outcome not in FAILURES else kept.error
 
-    def _keep(self, run: RunInProgress) -> None:
+    def _put(self, run: RunInProgress) -> None:
         if self.place == self._room():
             self._make_room()
         place, facts = self.place, self.facts
@@ -164,8 +173,8 @@ class EndedRuns:
             return kept
         started_at = instant_of(started + offset)
         return RunRecord(
-            run_id=run_id_of(self._process, number),
-            job=self._job,
+            run_id=run_id_of(self.terms.process, number),
+            job=self.terms.job,
             outcome=Outcome.SUCCEEDED,
             due_at=started_at - timedelta(seconds=started - due),
             started_at=started_at,

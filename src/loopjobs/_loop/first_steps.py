@@ -87,11 +87,11 @@ class FirstSteps:
         """Run a slot up to the first thing that its body awaits; return whether it has ended.
 
         Calls are most of what a tick costs, so what is done at nearly every one is written out
-        here: that which `_take_with_care` has `Runs.begin`, `Runs.end` and `EndedRuns.add` do.
+        here: that which `_take_with_care` has `Runs.begin`, `Runs.end` and `Runs.keep` do.
         """
         runs, context = self._runs, self._context
-        terms = runs.terms
-        if not terms.are_plain:
+        terms = runs.plain_terms
+        if terms is None:
             return self._take_with_care(due, number, waiter)
         run = RunInProgress()
         run.terms, run.rare = terms, _NOTHING_YET
@@ -111,7 +111,9 @@ class FirstSteps:
         performer.idle = None
         enter_task(context.event_loop, self._task)
         try:
-            awaited = inside.run(send, (run, self._call or self._look_what_to_call(), terms.token))
+            awaited = inside.run(
+                send, (run, self._call or self._look_what_to_call(), context.stop_token)
+            )
         except BaseException as error:  # noqa: BLE001 - a body may even raise SystemExit
             return self._leave_to_task(run, raised_in(inside, steps, error))
         finally:
@@ -120,14 +122,13 @@ class FirstSteps:
             return self._go_on(run, performer.read_step(run, inside, idle, awaited), waiter)
         performer.idle = idle
         run.outcome = _SUCCEEDED
-        timer.moment = run.ended = runs.slot_ended = ended = context.monotonic()
-        ring = runs.ended
-        place = ring.place
-        if place < ring.plain_room:
-            pack_facts(ring.facts, place * SIZE, run_number, due, started, ended, wall_offset)
-            ring.place = place + 1
+        timer.moment = run.ended = ended = context.monotonic()
+        place = runs.place
+        if place < runs.plain_room:
+            pack_facts(runs.facts, place * SIZE, run_number, due, started, ended, wall_offset)
+            runs.place = place + 1
         else:
-            ring.add_plain(run)
+            runs.keep_plain(run)
         runs.in_line = run.task = None
         if not context.announcer.is_quiet:
             announce_end(context.announcer, run, 0, 0)

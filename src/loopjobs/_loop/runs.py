@@ -24,41 +24,54 @@ from loopjobs._words.records import FAILURES, Ledger, RunRecord
 _SUCCEEDED: Final = Outcome.SUCCEEDED
 
 
-class Runs:
-    """Begins runs, settles them once, and keeps ledger, history and failures in a row."""
+class Runs(EndedRuns):
+    """Begins runs, settles them once, and keeps ledger, history and failures in a row.
+
+    It is its own history, for each object more has to be fetched at every tick.
+    """
 
     __slots__ = (
-        "_book", "_by_hand", "_context", "_in_books", "are_awaited", "beside", "ended", "in_line",
-        "slot_ended", "terms",
+        "_book", "_by_hand", "_context", "_in_books", "_last_in_books", "_slot_ended",
+        "are_awaited", "beside", "in_line", "plain_terms",
     )  # fmt: skip
 
     def __init__(self, job: str, options: LoopJobOptions, context: LoopContext) -> None:
+        super().__init__(RunTerms(job, context.process, options, context.stop_token))
         self._context = context
-        self.terms = RunTerms(job, context.process, options, context.stop_token)
-        """What the next run begins with."""
+        self.plain_terms: RunTerms | None = None
+        """Those of the next run, if they are plain."""
+        self._look_whether_plain()
         self.in_line: RunInProgress | None = None
         """The run that the task of the loop is at, until its body has ended."""
         self.beside: dict[int, RunInProgress] | None = None
         """The others whose bodies have not ended, by number, oldest first."""
-        self.ended = EndedRuns(job, context.process)
-        self._in_books = 0
-        """Runs that are in the books below; all others succeeded, and there was nothing to say."""
+        self._in_books = self._last_in_books = 0
+        """How many runs are in the books below, and the number of the last of them; all others were
+        those of slots, succeeded, and there was nothing to say."""
         self._book: LedgerBook | None = None
         self._by_hand: LedgerBook | None = None
         self.are_awaited = False
         """Whether somebody may wait for the end of one, to have its place."""
-        self.slot_ended = -math.inf
+        self._slot_ended = -math.inf
+        """When the last run of a slot ended that is in the books."""
+
+    @property
+    def slot_ended(self) -> float:
         """When the last run of a slot ended, on the monotonic clock."""
+        number, ended = self.last_ended
+        return ended if number > self._last_in_books else self._slot_ended
 
     def use(self, options: LoopJobOptions) -> None:
         """Begin the next run with these options."""
         if options is not self.terms.options:
             self.terms = replace(self.terms, options=options)
+            self._look_whether_plain()
 
     def count_failures(self, failures: int) -> None:
         """Begin the next run after that many failures in a row."""
         if failures != self.terms.failures:
             self.terms = replace(self.terms, failures=failures)
+            self._look_whether_plain()
 
     def __len__(self) -> int:
         """Return how many bodies have not ended."""
@@ -123,14 +136,15 @@ class Runs:
         run.outcome, run.is_plain = outcome, False
         run.ended = context.monotonic()
         self._book_of(is_scheduled=run.is_scheduled).enter(outcome)
-        self._in_books += 1
+        self._slot_ended = self.slot_ended
+        self._in_books, self._last_in_books = self._in_books + 1, run.number
         failures, recovered_after = self.terms.failures, 0
         if outcome is _SUCCEEDED:
             recovered_after = failures
             self.count_failures(0)
         elif outcome in FAILURES:
             self.count_failures(failures + 1)
-        self.ended.add(run)
+        self.keep(run)
         if (settled := run.settled) is not None and not settled.done():
             settled.set_result(run.record())
         announce_end(context.announcer, run, self.terms.failures, recovered_after)
@@ -143,7 +157,7 @@ class Runs:
             self.beside.pop(run.number, None)
             self.beside = self.beside or None
         if run.is_scheduled:
-            self.slot_ended = self._context.monotonic()
+            self._slot_ended = self._context.monotonic()
         run.task = None
         if run.rare is not None:
             run.origin = None
@@ -184,7 +198,7 @@ class Runs:
     def ledger(self) -> Ledger:
         """What has become of the slots."""
         book, in_flight = self._book or LedgerBook(), self._in_flight(is_scheduled=True)
-        ended = self.ended.laps * HISTORY_LENGTH + self.ended.place
+        ended = self.laps * HISTORY_LENGTH + self.place
         return book.read(in_flight, ended - self._in_books)
 
     @property
@@ -199,7 +213,7 @@ class Runs:
 
     def success_age(self) -> float | None:
         """Return the seconds since the end of the last run that succeeded."""
-        ended = self.ended.last_success_ended
+        ended = self.last_success_ended
         return None if ended is None else self._context.monotonic() - ended
 
     def reporting(self) -> dict[str, float] | None:
@@ -215,12 +229,15 @@ class Runs:
 
     def _end_plainly(self, run: RunInProgress) -> None:
         context = self._context
-        run.ended = self.slot_ended = context.monotonic()
+        run.ended = context.monotonic()
         run.outcome = _SUCCEEDED
-        self.ended.add_plain(run)
+        self.keep_plain(run)
         self.in_line = run.task = None
         if not context.announcer.is_quiet:
             announce_end(context.announcer, run, 0, 0)
+
+    def _look_whether_plain(self) -> None:
+        self.plain_terms = self.terms if self.terms.are_plain else None
 
     def _in_flight(self, *, is_scheduled: bool) -> int:
         return sum(run.outcome is None and run.is_scheduled is is_scheduled for run in self)

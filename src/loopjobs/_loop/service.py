@@ -154,7 +154,7 @@ class LoopHostedService(Generic[JobT, OptionsT]):
 
     def history(self) -> list[RunRecord]:
         """Return the last runs, newest first."""
-        return self._runs.ended.newest_first()
+        return self._runs.newest_first()
 
     def status(self) -> JobStatus[OptionsT]:
         """Return the job as it is at this moment."""

@@ -37,7 +37,7 @@ class StatusReading(Generic[OptionsT]):
         runs, options = self._runs, self._loop.options
         failures = runs.terms.failures
         is_faulted = phase is JobState.FAULTED
-        last = runs.ended.last
+        last = runs.last
         age = runs.success_age()
         has_succeeded = last is not None and last.outcome is Outcome.SUCCEEDED
         return JobStatus(
@@ -51,7 +51,7 @@ class StatusReading(Generic[OptionsT]):
             ledger=runs.ledger,
             by_hand=runs.by_hand,
             is_paused=self._is_paused(),
-            last_success=last if has_succeeded else runs.ended.last_success,
+            last_success=last if has_succeeded else runs.last_success,
             last_success_age=age,
             silent_for=0.0 if phase is not None else self._silent_for(age),
             running_for=runs.oldest_age(),
@@ -72,8 +72,8 @@ class StatusReading(Generic[OptionsT]):
             runs.terms.failures,
             self._is_paused(),
             age,
-            runs.ended.last_success_duration,
-            runs.ended.last_error,
+            runs.last_success_duration,
+            runs.last_error,
             0.0 if phase is not None else self._silent_for(age),
             runs.oldest_age(),
             runs.overstayed,

@@ -1,6 +1,6 @@
 """What the runs of a job begin with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from loopjobs._words.cancellation import CancellationToken
 from loopjobs._words.options import LoopJobOptions
@@ -18,10 +18,8 @@ class RunTerms:
     """Asks the runs to end that nothing but the stop of the host can end."""
     failures: int = 0
     """The failures in a row before the run."""
-    are_plain: bool = field(init=False)
-    """Whether a run needs nothing of its own, and leaves them as they are if it goes well."""
 
-    def __post_init__(self) -> None:
-        """Find out what each run would have to ask."""
-        are_plain = self.options.timeout_in_seconds is None and not self.failures
-        object.__setattr__(self, "are_plain", are_plain)
+    @property
+    def are_plain(self) -> bool:
+        """Whether a run needs nothing of its own, and leaves them as they are if it goes well."""
+        return self.options.timeout_in_seconds is None and not self.failures
