@@ -455,7 +455,7 @@ async def test_a_job_for_one_replica_claims_its_slot_before_its_first_step(
     assert tokens == [1, 2]
 
 
-@pytest.mark.parametrize("kind", ["plain", "limited", "failing", "waiting", "listened to"])
+@pytest.mark.parametrize("kind", ["plain", "limited", "failing", "waiting", "listened to", "asked"])
 async def test_a_run_begins_when_the_one_before_it_has_left_off(
     clock: FakeClock, kind: str
 ) -> None:
@@ -463,7 +463,7 @@ async def test_a_run_begins_when_the_one_before_it_has_left_off(
     lateness: list[float] = []
 
     async def first(ct: CancellationToken) -> None:
-        clock.stall(0.0 if kind == "listened to" else 3.0)
+        clock.stall(3.0 if kind in ("plain", "limited", "failing", "waiting") else 0.0)
         if kind == "failing":
             raise ValueError("slow and wrong")
         if kind == "waiting":
@@ -472,17 +472,22 @@ async def test_a_run_begins_when_the_one_before_it_has_left_off(
     async def second(ct: CancellationToken) -> None:
         lateness.append(current_run().lateness)
 
-    def slow(event: Event, /) -> None:
-        if isinstance(event, RunEnded) and event.job == "first":
-            clock.stall(3.0)
+    class Slow:
+        @property
+        def is_listening(self) -> bool:
+            clock.stall(3.0 if kind == "asked" and clock.monotonic() >= 10 else 0.0)
+            return kind == "listened to"
+
+        def __call__(self, event: Event, /) -> None:
+            if isinstance(event, RunEnded) and event.job == "first":
+                clock.stall(3.0)
 
     section: dict[str, object] = {"IntervalInSeconds": 10, "InitialDelayInSeconds": 10}
     limit = {"TimeoutInSeconds": 9} if kind == "limited" else {}
     settings = {"first": section | limit, "second": section}
     builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
     builder.add_loop_job(first, LoopJobOptions).add_loop_job(second, LoopJobOptions)
-    if kind == "listened to":
-        builder.add_listener(slow)
+    builder.add_listener(Slow())
     async with builder.build():
         await clock.advance(20)
     assert lateness == [3.0, 3.0]

@@ -1,12 +1,20 @@
 """Who is asked to end: all runs of a host when it stops, and one alone for reasons of its own."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable, Coroutine
 
 import pytest
 
-from loopjobs import CancellationToken, HostBuilder, LoopJobOptions
+from loopjobs import (
+    CancellationToken,
+    HostBuilder,
+    LoopJobOptions,
+)
 from loopjobs.testing import FakeClock, JobHarness
+
+from ..ticks.counting import calls_of  # noqa: TID252 - tests are no package that could be named
 
 EVERY_TEN = LoopJobOptions(interval_in_seconds=10)
 
@@ -45,6 +53,21 @@ async def test_what_a_run_left_running_is_asked_to_end_by_the_stop() -> None:
         await harness.clock.advance(25)
         assert not left[0].done()
     await left[0]
+
+
+async def test_what_everybody_has_forgotten_is_not_kept_by_a_token() -> None:
+    """A wait that was begun and left is the mistake of the body, and it costs no memory."""
+    left: list[weakref.ref[object]] = []
+
+    async def job(ct: CancellationToken) -> None:
+        wait = ct.wait()
+        left.append(weakref.ref(wait))
+        wait.send(None)
+
+    async with JobHarness(job, EVERY_TEN) as harness:
+        await harness.clock.advance(25)
+        gc.collect()
+        assert [each() for each in left] == [None, None, None]
 
 
 async def test_a_limit_asks_one_run_to_end_and_no_other() -> None:
@@ -105,3 +128,22 @@ async def test_thousands_may_wait_for_the_stop(clock: FakeClock) -> None:
         await clock.advance(100)
         assert gone == [*range(1, 101, 2)]
     assert sorted(gone[50:]) == [*range(0, 2_000, 2)]
+
+
+async def test_the_stop_asks_each_of_many_that_wait_once() -> None:
+    """However many there are: a stop that goes through all of them for each takes minutes."""
+    few, many = [await calls_of_a_stop(FakeClock(), jobs) for jobs in (20, 80)]
+    assert many < 4.4 * few
+
+
+async def calls_of_a_stop(clock: FakeClock, jobs: int) -> int:
+    async def job(ct: CancellationToken) -> None:
+        await ct.wait()
+
+    builder = HostBuilder(settings_files=(), clock=clock)
+    for number in range(jobs):
+        builder.add_loop_job(job, EveryHour, name=f"job{number}")
+    async with builder.build() as host:
+        await clock.advance(1)
+        calls = await calls_of(host.stop())
+    return calls.total()

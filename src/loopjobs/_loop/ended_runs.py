@@ -1,5 +1,6 @@
 """The last runs of one job, kept small: most of them went well, and a few numbers tell them."""
 
+import math
 from datetime import timedelta
 from struct import Struct
 from typing import Final
@@ -74,12 +75,17 @@ class EndedRuns:
         self._last_success = None
 
     @property
-    def last_ended(self) -> tuple[int, float]:
-        """The number of the last run, and when it ended; zeros before the first."""
+    def count(self) -> int:
+        """How many there ever were."""
+        return self.laps * HISTORY_LENGTH + self.place
+
+    @property
+    def last_ended(self) -> float:
+        """When the last run ended, on the monotonic clock; never, before the first."""
         if not self.place:
-            return 0, 0.0
-        number, _, _, ended, _ = _FACTS.unpack_from(self.facts, (self.place - 1) * SIZE)
-        return number, ended
+            return -math.inf
+        ended: float = _FACTS.unpack_from(self.facts, (self.place - 1) * SIZE)[3]
+        return ended
 
     def newest_first(self) -> list[RunRecord]:
         """Return the last runs."""

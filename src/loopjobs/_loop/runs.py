@@ -1,12 +1,12 @@
 """The runs of one job: those in progress, those that ended, and the books about them."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from loopjobs._loop.ended_runs import HISTORY_LENGTH, EndedRuns
+from loopjobs._loop.books import Books
+from loopjobs._loop.ended_runs import EndedRuns
 from loopjobs._loop.loop_context import LoopContext
 from loopjobs._mechanisms.ledger_book import LedgerBook
 from loopjobs._mechanisms.slots import Tick
@@ -22,6 +22,7 @@ from loopjobs._words.records import FAILURES, Ledger, RunRecord
 
 # On Python 3.11 finding a member in its enumeration costs as much as counting it.
 _SUCCEEDED: Final = Outcome.SUCCEEDED
+_EMPTY: Final = LedgerBook()
 
 
 class Runs(EndedRuns):
@@ -31,8 +32,7 @@ class Runs(EndedRuns):
     """
 
     __slots__ = (
-        "_book", "_by_hand", "_context", "_in_books", "_last_in_books", "_slot_ended",
-        "are_awaited", "beside", "in_line", "plain_terms",
+        "_books", "_context", "are_awaited", "beside", "in_line", "plain_terms",
     )  # fmt: skip
 
     def __init__(self, job: str, options: LoopJobOptions, context: LoopContext) -> None:
@@ -45,21 +45,16 @@ class Runs(EndedRuns):
         """The run that the task of the loop is at, until its body has ended."""
         self.beside: dict[int, RunInProgress] | None = None
         """The others whose bodies have not ended, by number, oldest first."""
-        self._in_books = self._last_in_books = 0
-        """How many runs are in the books below, and the number of the last of them; all others were
-        those of slots, succeeded, and there was nothing to say."""
-        self._book: LedgerBook | None = None
-        self._by_hand: LedgerBook | None = None
+        self._books: Books | None = None
         self.are_awaited = False
         """Whether somebody may wait for the end of one, to have its place."""
-        self._slot_ended = -math.inf
-        """When the last run of a slot ended that is in the books."""
 
     @property
     def slot_ended(self) -> float:
         """When the last run of a slot ended, on the monotonic clock."""
-        number, ended = self.last_ended
-        return ended if number > self._last_in_books else self._slot_ended
+        books = self._books
+        is_in_books = books is not None and books.runs_until == self.count
+        return books.slot_ended if books is not None and is_in_books else self.last_ended
 
     def use(self, options: LoopJobOptions) -> None:
         """Begin the next run with these options."""
@@ -135,9 +130,9 @@ class Runs(EndedRuns):
         context = self._context
         run.outcome, run.is_plain = outcome, False
         run.ended = context.monotonic()
-        self._book_of(is_scheduled=run.is_scheduled).enter(outcome)
-        self._slot_ended = self.slot_ended
-        self._in_books, self._last_in_books = self._in_books + 1, run.number
+        books, slot_ended = self._open_books(), self.slot_ended
+        books.of(is_scheduled=run.is_scheduled).enter(outcome)
+        books.runs, books.slot_ended = books.runs + 1, slot_ended
         failures, recovered_after = self.terms.failures, 0
         if outcome is _SUCCEEDED:
             recovered_after = failures
@@ -145,6 +140,7 @@ class Runs(EndedRuns):
         elif outcome in FAILURES:
             self.count_failures(failures + 1)
         self.keep(run)
+        books.runs_until = self.count
         if (settled := run.settled) is not None and not settled.done():
             settled.set_result(run.record())
         announce_end(context.announcer, run, self.terms.failures, recovered_after)
@@ -157,7 +153,8 @@ class Runs(EndedRuns):
             self.beside.pop(run.number, None)
             self.beside = self.beside or None
         if run.is_scheduled:
-            self._slot_ended = self._context.monotonic()
+            books = self._open_books()
+            books.slot_ended, books.runs_until = self._context.monotonic(), self.count
         run.task = None
         if run.rare is not None:
             run.origin = None
@@ -176,14 +173,14 @@ class Runs(EndedRuns):
 
     def skip(self, outcome: Outcome, count: int, why: str | None = None) -> None:
         """Enter slots that end without a run."""
-        self._book_of(is_scheduled=True).enter(outcome, count)
+        self._open_books().of_slots.enter(outcome, count)
         age = self.oldest_age() if outcome is Outcome.SKIPPED_RUNNING else None
         self._context.announcer.announce(SlotsSkipped(self.terms.job, outcome, count, age, why))
 
     def refuse(self, tick: Tick, outcome: Outcome, why: str | None = None) -> RunRecord:
         """Enter a run by hand that did not come about, and return its record."""
         context = self._context
-        self._book_of(is_scheduled=False).enter(outcome)
+        self._open_books().by_hand.enter(outcome)
         return RunRecord(
             run_id=run_id_of(context.process, next(context.run_numbers)),
             job=self.terms.job,
@@ -197,14 +194,16 @@ class Runs(EndedRuns):
     @property
     def ledger(self) -> Ledger:
         """What has become of the slots."""
-        book, in_flight = self._book or LedgerBook(), self._in_flight(is_scheduled=True)
-        ended = self.laps * HISTORY_LENGTH + self.place
-        return book.read(in_flight, ended - self._in_books)
+        books, in_flight = self._books, self._in_flight(is_scheduled=True)
+        if books is None:
+            return _EMPTY.read(in_flight, self.count)
+        return books.of_slots.read(in_flight, self.count - books.runs)
 
     @property
     def by_hand(self) -> Ledger:
         """What has become of the runs by hand."""
-        return (self._by_hand or LedgerBook()).read(self._in_flight(is_scheduled=False))
+        book = _EMPTY if self._books is None else self._books.by_hand
+        return book.read(self._in_flight(is_scheduled=False))
 
     @property
     def overstayed(self) -> int:
@@ -242,13 +241,9 @@ class Runs(EndedRuns):
     def _in_flight(self, *, is_scheduled: bool) -> int:
         return sum(run.outcome is None and run.is_scheduled is is_scheduled for run in self)
 
-    def _book_of(self, *, is_scheduled: bool) -> LedgerBook:
-        # Made for the first entry: of a hundred thousand loops most never need either.
-        if is_scheduled:
-            self._book = book = self._book or LedgerBook()
-        else:
-            self._by_hand = book = self._by_hand or LedgerBook()
-        return book
+    def _open_books(self) -> Books:
+        self._books = books = self._books or Books()
+        return books
 
     def _put_beside(self, run: RunInProgress) -> None:
         if self.beside is None:

@@ -149,14 +149,14 @@ class Timer:
         self._alarm = None
         self._alarm_due = -inf
         self._firing = True
-        # What lets a deadline go first is due by then, too.
-        self.moment = self._waited_until = moment = self._clock.monotonic()
-        self.wall_offset = self._clock.now().timestamp() - moment
         # A virtual clock calls from the task that lets time pass.
         task = leave_present_task()
         try:
             if self.watcher is not None:
                 self.watcher.wake_up_begins()
+            # What lets a deadline go first is due by then, too.
+            self.moment = self._waited_until = moment = self._clock.monotonic()
+            self.wall_offset = self._clock.now().timestamp() - moment
             self._fire_due(moment)
         finally:
             if self.watcher is not None:

@@ -70,10 +70,15 @@ class CurrentRun:
         return instant_of(self.started + self.wall_offset)
 
     @property
+    def planned(self) -> float:
+        """When it was to start: the slot, and its share of the jitter."""
+        planned = None if self.rare is None else self.planned_later
+        return self.due if planned is None else planned
+
+    @property
     def lateness(self) -> float:
         """Seconds between the moment the run was to start and the start."""
-        planned = None if self.rare is None else self.planned_later
-        return max(0.0, self.started - (self.due if planned is None else planned))
+        return max(0.0, self.started - self.planned)
 
     @property
     def due_at(self) -> datetime:

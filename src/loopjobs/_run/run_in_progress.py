@@ -95,7 +95,11 @@ class RunInProgress(CurrentRun):
     def hold(self, lease: Lease, clock: Clock) -> None:
         """Hold a lease, which has to be given back; the loss of it ends the run."""
         self.is_plain = False
-        self.own_token = CancellationToken(clock)
+        was_asked = self.token.is_cancellation_requested
+        self.own_token = own_token = self.own_token or CancellationToken(clock)
+        if was_asked:
+            # Whoever heard of its begin in line may have stopped the host.
+            request_cancellation(own_token)
         self.lease = lease
         self.fencing_token = lease.fencing_token
 

@@ -3,11 +3,14 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from functools import partial
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 from loopjobs._words.clock import Clock, SystemClock
 
 _making_event = threading.Lock()
+
+_Tell: TypeAlias = Callable[[asyncio.Future[None]], None]
 
 
 class CancellationToken:
@@ -18,13 +21,14 @@ class CancellationToken:
     loop that serves the host.
     """
 
-    __slots__ = ("_callbacks", "_clock", "_event", "_requested")
+    __slots__ = ("_clock", "_event", "_requested", "_waiting")
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock: Clock = clock or SystemClock()
         self._requested = False
-        self._callbacks: dict[asyncio.Future[None], Callable[[], object]] | None = None
-        """By what is awaited: thousands may wait for one token, and each must leave quickly."""
+        self._waiting: WeakKeyDictionary[asyncio.Future[None], _Tell] | None = None
+        """What is awaited, and how to end that. Thousands may wait for one token: each must leave
+        quickly, and whoever is forgotten by all others must not be kept by it."""
         self._event: threading.Event | None = None
 
     @property
@@ -45,7 +49,7 @@ class CancellationToken:
         if self._requested:
             return
         ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        await self._until(ended, partial(_resolve, ended))
+        await self._until(ended, _resolve)
 
     async def sleep(self, seconds: float) -> None:
         """Sleep on the host's clock, as `Task.Delay(time, token)` does in .NET.
@@ -55,7 +59,7 @@ class CancellationToken:
         """
         self.raise_if_cancellation_requested()
         sleeper = asyncio.ensure_future(self._clock.sleep(seconds))
-        await self._until(sleeper, sleeper.cancel)
+        await self._until(sleeper, _cancel)
 
     def wait_blocking(self, seconds: float | None = None) -> bool:
         """Block a worker thread until the run should end, for that many seconds at the longest.
@@ -70,19 +74,24 @@ class CancellationToken:
             self._event = event = self._event or threading.Event()
         return self._requested or event.wait(seconds)
 
-    async def _until(self, awaited: asyncio.Future[None], on_cancel: Callable[[], object]) -> None:
-        if self._callbacks is None:
-            self._callbacks = {}
-        self._callbacks[awaited] = on_cancel
+    async def _until(self, awaited: asyncio.Future[None], tell: _Tell) -> None:
+        if self._waiting is None:
+            self._waiting = WeakKeyDictionary()
+        self._waiting[awaited] = tell
         try:
             await awaited
         finally:
-            del self._callbacks[awaited]
+            if self._waiting is not None:
+                self._waiting.pop(awaited, None)
 
 
 def _resolve(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
+
+
+def _cancel(future: asyncio.Future[None]) -> None:
+    future.cancel()
 
 
 class CancellationTokenSource(CancellationToken):
@@ -111,8 +120,10 @@ def request_cancellation(token: CancellationToken) -> None:
     A function, for bodies hold the token that ends all runs of a host, and must not end it.
     """
     warn_threads(token)
-    for callback in tuple((token._callbacks or {}).values()):  # noqa: SLF001 - of this very file
-        callback()
+    # Each is told once, however often this is asked for: the stop asks for each of its loops.
+    waiting, token._waiting = token._waiting, None  # noqa: SLF001 - of this very file
+    for future, tell in reversed(tuple((waiting or {}).items())):
+        tell(future)
 
 
 def warn_threads(token: CancellationToken) -> None:
