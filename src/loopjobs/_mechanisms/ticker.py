@@ -5,9 +5,9 @@ import math
 from random import Random
 from typing import Final
 
-from loopjobs._mechanisms.alarms import NOWHERE, TimerAlarm
 from loopjobs._mechanisms.pacing import Schedule
-from loopjobs._mechanisms.slots import Occupancy, SlotTaker, Tick, make_tick
+from loopjobs._mechanisms.plain_slots import PlainSlots
+from loopjobs._mechanisms.slots import Occupancy, Tick, make_tick
 from loopjobs._mechanisms.steering import UNSTEERED, Steering
 from loopjobs._mechanisms.timer import Timer
 from loopjobs._words.clock import Clock
@@ -16,46 +16,34 @@ from loopjobs._words.outcomes import Outcome
 _NEVER: Final = math.inf
 
 
-class Ticker(TimerAlarm):
+class Ticker(PlainSlots):
     """Wakes at every slot of a schedule; a loop awaits `next()`.
 
     A slot that finds the loop busy is skipped there and then, so the mark of a run that hangs
     appears while it hangs. Slots that passed while the process could not look are `missed`; the
     last of them is run late, so no burst follows a stall.
 
-    It is its own alarm: there is one for each loop, and each object more is felt at every tick.
     """
 
     __slots__ = (
-        "_alarm_due", "_clock", "_failure", "_last_due", "_number", "_plain_slots", "_random",
-        "_runs", "_schedule", "_taker", "_timer", "_waiter", "busy_as", "heeds_ends", "is_closed",
-        "is_exclusive", "steering",
+        "_clock", "_failure", "_last_due", "_random", "_schedule", "_timer", "busy_as",
+        "is_closed", "is_exclusive", "steering",
     )  # fmt: skip
 
     def __init__(self, clock: Clock, timer: Timer, random: Random, runs: Occupancy) -> None:
-        super().__init__()
+        super().__init__(runs)
         self._clock = clock
         self._timer = timer
         self._random = random
-        self._runs = runs
         self._schedule: Schedule | None = None
-        self._plain_slots: Schedule | None = None
-        """The same, unless something else has a say, or there are no more."""
-        self._alarm_due = math.inf
-        self._waiter: asyncio.Future[Tick | None] | None = None
         self._failure: BaseException | None = None
         self.is_closed = False
         self._last_due: float | None = None
         """The last slot that was decided, if the schedule does not know."""
-        self._number = 0
         self.steering = UNSTEERED
         """What has a say beside the schedule."""
-        self._taker: SlotTaker | None = None
         self.is_exclusive = True
         """Whether a slot is skipped while any run is in progress."""
-        self.heeds_ends = False
-        """Whether the end of a run that went well is to be told: `run_ended` moves the next slot,
-        or a hold is over."""
         self.busy_as = Outcome.SKIPPED_RUNNING
         """What becomes of a slot that finds the loop busy, though no run is in progress."""
 
@@ -101,10 +89,6 @@ class Ticker(TimerAlarm):
             self._drop_extra()
             self._last_due = None
         self.spread(jitter)
-
-    def let_run(self, taker: SlotTaker | None) -> None:
-        """Let that one run slots at once that nothing speaks against; `None` hands all over."""
-        self._taker = taker
 
     def spread(self, jitter: float) -> None:
         """Delay each slot by a random share of that from here on."""
@@ -185,47 +169,6 @@ class Ticker(TimerAlarm):
         if schedule is None or self.is_closed:
             return math.inf
         return min(schedule.next_due + self.steering.shift, self.steering.extra_due)
-
-    def ring(self, moment: float) -> float:
-        """Take a slot that nothing speaks against, or leave the decision to `_decide`.
-
-        Nearly every tick is such a one, so this looks whether anything speaks against it, without
-        asking what.
-        """
-        schedule, waiter, taker = self._plain_slots, self._waiter, self._taker
-        if (
-            schedule is None
-            or taker is None
-            or waiter is None
-            or waiter.done()
-            or self._runs.beside is not None
-            or (due := schedule.take_alone(moment)) is None
-        ):
-            self._settle(moment)
-            return _NEVER
-        number = self._number
-        self._number = number + 1
-        self._alarm_due = schedule.next_due
-        # Whoever looks meanwhile finds the loop busy.
-        self._waiter = None
-        try:
-            has_ended = taker.take(due, number, waiter)
-        except Exception as error:  # noqa: BLE001 - as in `_settle`
-            has_ended = True
-            self.fail(error)
-        except BaseException:
-            # Ctrl+C ends the program, most likely; where it does not, the job goes on.
-            self._waiter = waiter
-            self._arm()
-            raise
-        self._waiter = waiter
-        if not has_ended:
-            if not waiter.done():
-                waiter.set_result(make_tick((due, due, number)))
-        elif self._plain_slots is None:
-            self._answer(waiter)
-        # Who has changed the slots meanwhile has armed it.
-        return self._alarm_due if self.place == NOWHERE else _NEVER
 
     def _settle(self, now: float) -> None:
         try:
