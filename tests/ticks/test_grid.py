@@ -5,7 +5,16 @@ from itertools import pairwise
 
 import pytest
 
-from loopjobs import CancellationToken, HostBuilder, LoopJobOptions, Outcome, SlotsSkipped
+from loopjobs import (
+    CancellationToken,
+    Event,
+    HostBuilder,
+    LoopJobOptions,
+    LoopStarted,
+    Outcome,
+    SlotsSkipped,
+    current_run,
+)
 from loopjobs.testing import FakeClock, JobHarness
 
 from .bodies import Sleeper, harness
@@ -244,3 +253,37 @@ async def test_a_run_that_ends_at_its_limit_has_kept_it(clock: FakeClock) -> Non
         await clock.advance(10)
     assert job.status().ledger.timed_out == 0
     assert job.status().ledger.succeeded == 1
+
+
+async def test_jobs_that_start_together_are_due_together(clock: FakeClock) -> None:
+    """However long their starts take; but a first slot is not due before its loop has begun."""
+    starts: dict[str, list[float]] = {"first": [], "second": [], "soon": [], "after": []}
+
+    def slow(event: Event, /) -> None:
+        if isinstance(event, LoopStarted):
+            clock.stall(0.25)
+
+    class Migration:
+        async def start(self) -> None:
+            clock.stall(10)
+
+        async def stop(self) -> None: ...
+
+    async def job(ct: CancellationToken) -> None:
+        run = current_run()
+        starts[run.job].append(run.due)
+
+    delays = {"first": 2.0, "second": 2.0, "soon": 0.25, "after": 2.0}
+    settings = {
+        name: {"IntervalInSeconds": 100, "InitialDelayInSeconds": delay}
+        for name, delay in delays.items()
+    }
+    builder = HostBuilder(settings_files=(), settings=settings, clock=clock)
+    builder.add_listener(slow)
+    for name in delays:
+        if name == "after":
+            builder.add_hosted_service(Migration())
+        builder.add_loop_job(job, LoopJobOptions, name=name)
+    async with builder.build():
+        await clock.advance(20)
+    assert starts == {"first": [2.0], "second": [2.0], "soon": [0.75], "after": [12.75]}

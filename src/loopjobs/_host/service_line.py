@@ -132,6 +132,7 @@ class ServiceLine:
     async def _start_all(self) -> None:
         for number, source in enumerate(self._sources):
             self._turn_of = source.name
+            self._note_start(source)
             await self._start_one(source)
             if number % _STARTS_AT_ONCE == 0:
                 # Loops start without waiting for anything; who was there before them is served.
@@ -139,6 +140,16 @@ class ServiceLine:
             if is_cancelled():
                 # The service has swallowed it; the next one must not start all the same.
                 raise asyncio.CancelledError
+        self._context.started_since = None
+
+    def _note_start(self, source: ServiceSource) -> None:
+        """Let loops count from one moment that start one right after the other."""
+        context = self._context
+        if not isinstance(source, LoopHostedService):
+            # It may take as long as it likes.
+            context.started_since = None
+        elif context.started_since is None:
+            context.started_since = context.clock.monotonic()
 
     async def _start_one(self, source: ServiceSource) -> None:
         try:

@@ -37,6 +37,8 @@ class LoopContext:
     process: str = field(default_factory=lambda: uuid4().hex[:12])
     run_numbers: Iterator[int] = field(default_factory=lambda: count(1))
     """Numbers that no two runs of this host share."""
+    started_since: float | None = None
+    """The moment since when loops are being started, one right after the other, while they are."""
     monotonic: Callable[[], float] = field(init=False)
     """Reads the clock's `monotonic`."""
     performer: Performer = field(init=False)

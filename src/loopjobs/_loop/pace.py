@@ -62,7 +62,7 @@ class Pace(Generic[OptionsT]):
         """Begin to tick; the first slot is due after the initial delay."""
         options = self.options
         spread = self._context.random.uniform(0.0, options.start_jitter_in_seconds)
-        self._origin = self._context.monotonic() + spread
+        self._origin = self._start() + spread
         self._follow(self._origin + options.initial_delay_in_seconds)
 
     def close(self) -> None:
@@ -142,6 +142,16 @@ class Pace(Generic[OptionsT]):
         """Note whether the loop is busy with the lease store, and not with a run."""
         busy_as = Outcome.SKIPPED_LEASE_UNAVAILABLE if is_asking else Outcome.SKIPPED_RUNNING
         self.ticker.busy_as = busy_as
+
+    def _start(self) -> float:
+        """Return the moment that the slots are counted from.
+
+        Loops that start together are due together, for a wake-up costs as much as many ticks. One
+        whose first slot would be due already counts from its own start.
+        """
+        now, since = self._context.monotonic(), self._context.started_since
+        is_soon = since is None or since + self.options.initial_delay_in_seconds < now
+        return now if since is None or is_soon else since
 
     def _back_off(self, base: float) -> float:
         """Wait for as long as failures in a row ask for; return how long, 0 where there are none.
