@@ -28,7 +28,7 @@ from .counting import calls_of, count_made
 JOBS = 20
 INTERVAL = 10
 SLOTS_REMEMBERED = 50
-CALLS = 11
+CALLS = 6
 
 
 Body: TypeAlias = Callable[[CancellationToken], Coroutine[object, object, None]]

@@ -54,7 +54,7 @@ async def test_a_waiter_that_is_cancelled_is_forgotten(
     await clock.settle()
     waiter.cancel()
     await clock.settle()
-    assert not source._callbacks
+    assert not source._waiting
     source.cancel()
 
 
