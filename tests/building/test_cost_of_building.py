@@ -15,7 +15,7 @@ from loopjobs.testing import FakeClock
 NewJob = Callable[[], type | Callable[..., object]]
 NewBuilder = Callable[..., HostBuilder]
 
-CALLS = 56
+CALLS = 58
 BLOCKS = 28
 
 

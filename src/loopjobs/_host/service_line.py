@@ -132,7 +132,6 @@ class ServiceLine:
     async def _start_all(self) -> None:
         for number, source in enumerate(self._sources):
             self._turn_of = source.name
-            self._note_start(source)
             await self._start_one(source)
             if number % _STARTS_AT_ONCE == 0:
                 # Loops start without waiting for anything; who was there before them is served.
@@ -153,6 +152,7 @@ class ServiceLine:
 
     async def _start_one(self, source: ServiceSource) -> None:
         try:
+            self._note_start(source)
             given = source if isinstance(source, LoopHostedService) else await source.given()
             await _service_of(given).start()
         except (Exception, asyncio.CancelledError) as error:
