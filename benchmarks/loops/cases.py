@@ -90,7 +90,7 @@ CASES: Final = (
     ),
     Case("idle", "idle, resident", _ALL, "memory", jobs=2_000, interval=3_600),
     Case("heap", "idle, allocated by Python", _ALL, "heap", jobs=1_000, interval=3_600),
-    Case("import", "import", (*_ALL, "floor"), "import", rounds=3),
+    Case("import", "import", (*_ALL, "floor"), "import", rounds=9),
     Case("saturation", "1,000 at once, shortest interval", _SIZES, jobs=1_000),
 )
 

@@ -1,7 +1,11 @@
 """The page of all options."""
 
+import ast
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from functools import cache
+from itertools import chain, pairwise
 from typing import Final, get_args, get_origin
 
 import annotated_types
@@ -115,7 +119,25 @@ def _row(options: type[Options], name: str, field: FieldInfo) -> Sequence[str]:
     told = RANGES.get(owner, {}).get(name) or _range(owner.model_fields[name])
     default = INSTEAD.get(options, {}).get(name) or _default(field)
     kind = _type_name(field.annotation)
-    return f"`{field.alias}`", kind, default, told, one_line(field.description)
+    return f"`{field.alias}`", kind, default, told, one_line(_words_of(options).get(name))
+
+
+@cache
+def _words_of(options: type[Options]) -> Mapping[str, str]:
+    """Return what stands below each field in the body of its class."""
+    body = ast.parse(inspect.getsource(options)).body[0]
+    assert isinstance(body, ast.ClassDef)  # noqa: S101 - a class is defined by one
+    words = {}
+    # One of them has a type for checkers, and another one for everybody else.
+    blocks = [body.body, *(each.orelse for each in body.body if isinstance(each, ast.If))]
+    for statement, below in chain.from_iterable(map(pairwise, blocks)):
+        match statement, below:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(told))),
+            ):
+                words[name] = told
+    return words
 
 
 def _type_name(annotation: object) -> str:

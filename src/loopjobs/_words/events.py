@@ -1,4 +1,8 @@
-"""Facts that listeners hear. Each is frozen and complete in itself."""
+"""Facts that listeners hear. Each is frozen and complete in itself.
+
+Those that say no more than what they are need no methods of their own: to make these for a class is
+a good part of what an import takes.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +18,10 @@ class Event:
     job: str
 
 
-@dataclass(frozen=True, slots=True)
 class LoopStarted(Event):
     """The loop of the job is scheduled."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +66,28 @@ class RunOverstayed(Event):
     running_for: float
 
 
-@dataclass(frozen=True, slots=True)
 class JobPaused(Event):
     """Slots are skipped from here on."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class JobResumed(Event):
     """Slots are run again from here on."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class OptionsChanged(Event):
     """A reload of the settings gave the job new options."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class LoopStopped(Event):
     """The loop has ended as it should."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

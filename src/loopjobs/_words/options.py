@@ -84,7 +84,8 @@ class Options(BaseModel):
         populate_by_name=True,
         allow_inf_nan=False,
         validate_default=True,
-        use_attribute_docstrings=True,
+        # Programs that build no host need no validators.
+        defer_build=True,
         hide_input_in_errors=True,
     )
 

@@ -18,7 +18,8 @@ class _Rule(NamedTuple):
     """A pattern, and words without one of which it is not worth a search."""
 
     hints: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: str
+    """Compiled when it is first searched for: few programs ever do."""
     replacement: str | Callable[[re.Match[str]], str]
 
 
@@ -45,37 +46,37 @@ _WORD: Final = re.compile(r"\S+")
 _RULES: Final = (
     _Rule(
         ("private key",),
-        re.compile(r"(?i)(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)[^-]*+"),
+        r"(?i)(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)[^-]*+",
         rf"\1{MASK}",
     ),
     _Rule(
         ("authorization", "cookie"),
-        re.compile(rf"(?i)(?P<name>(?:authorization|cookie){_IS})(?P<value>{_QUOTED}|[^\r\n]++)"),
+        rf"(?i)(?P<name>(?:authorization|cookie){_IS})(?P<value>{_QUOTED}|[^\r\n]++)",
         _masked,
     ),
     _Rule(
         _HINTS,
-        re.compile(rf"""(?i)(?P<name>(?:{_NAMES}){_IS})(?P<value>{_QUOTED}|[^\s;&"'][^\s;&]*+)"""),
+        rf"""(?i)(?P<name>(?:{_NAMES}){_IS})(?P<value>{_QUOTED}|[^\s;&"'][^\s;&]*+)""",
         _masked,
     ),
     # Pydantic names the field on one line, and tells on the next one what was put in.
     _Rule(
         ("input_value=",),
-        re.compile(rf"(?i)((?:{_NAMES})\n[^\n]*?, input_value=)[^\n]*?(?=, input_type=|\n|\Z)"),
+        rf"(?i)((?:{_NAMES})\n[^\n]*?, input_value=)[^\n]*?(?=, input_type=|\n|\Z)",
         rf"\1{MASK}",
     ),
     # A parser says "unexpected token: ...", and what follows is short or has no digit.
     _Rule(
         ("token",),
-        re.compile(r"""(?i)(token\s{0,5}:\s{0,5}["']?)(?=[a-z_.~+/-]*+\d)[\w.~+/=-]{12,}+"""),
+        r"""(?i)(token\s{0,5}:\s{0,5}["']?)(?=[a-z_.~+/-]*+\d)[\w.~+/=-]{12,}+""",
         rf"\1{MASK}",
     ),
     _Rule(
         ("bearer",),
-        re.compile(r"(?i)\b(bearer\s{1,5})(?!(?:tokens?|auth\w*+)\b|realm=|error=)[\w.~+/=-]++"),
+        r"(?i)\b(bearer\s{1,5})(?!(?:tokens?|auth\w*+)\b|realm=|error=)[\w.~+/=-]++",
         rf"\1{MASK}",
     ),
-    _Rule(("eyj",), re.compile(r"(?<![\w-])eyJ[\w-]++\.[\w-]++(?:\.[\w-]*+)?"), MASK),
+    _Rule(("eyj",), r"(?<![\w-])eyJ[\w-]++\.[\w-]++(?:\.[\w-]*+)?", MASK),
 )
 
 
@@ -91,7 +92,7 @@ def redact(text: str) -> str:
     folded = text.casefold()
     for rule in _RULES:
         if any(hint in folded for hint in rule.hints):
-            text = rule.pattern.sub(rule.replacement, text)
+            text = re.sub(rule.pattern, rule.replacement, text)
     return text
 
 
