@@ -37,7 +37,8 @@ DOORS = [
 
 def public_methods(kind: type) -> Iterator[tuple[str, Callable[..., object]]]:
     """Yield what a class itself offers, its constructor included."""
-    for name, member in vars(kind).items():
+    # Options make their validators when these are asked for, and keep them.
+    for name, member in tuple(vars(kind).items()):
         function = member.fget if isinstance(member, property) else member
         function = getattr(function, "__func__", function)
         is_public = not name.startswith("_") or (name == "__init__" and "<" not in str(function))

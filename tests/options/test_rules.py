@@ -1,9 +1,16 @@
 """The rules of every loop job's options, and what is said of values that break them."""
 
+import threading
 from collections.abc import Mapping
 
 import pytest
-from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic import (
+    BaseModel,
+    Field,
+    PydanticSchemaGenerationError,
+    ValidationError,
+    create_model,
+)
 from pydantic.alias_generators import to_pascal
 
 from loopjobs import (
@@ -263,3 +270,25 @@ def test_a_problem_reads_well_at_three_in_the_morning() -> None:
         "Job:Mail:Password: must have at most 3 characters, given ***"
         " (from settings given in code). Correct the value."
     )
+
+
+def test_a_mistake_in_a_class_of_options_is_told_where_the_class_stands() -> None:
+    """And not by the host that is built with it, far away."""
+    with pytest.raises(PydanticSchemaGenerationError, match="Thread"):
+
+        class Wrong(LoopJobOptions):
+            thread: threading.Thread
+
+
+def test_a_class_of_options_can_name_what_comes_later() -> None:
+    """It is ready once that is there."""
+
+    class Outer(LoopJobOptions):
+        inner: "Inner"
+
+    class Inner(Options):
+        count: int = 1
+
+    Outer.model_rebuild()
+    options = Outer.model_validate({"IntervalInSeconds": 10, "Inner": {"Count": 2}})
+    assert options.inner.count == 2

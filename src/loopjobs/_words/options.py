@@ -70,6 +70,9 @@ class WhenLeaseUnavailable(SettingsEnum):
     RUN_LOCAL = "RunLocal"
 
 
+_OWN: Final = f"{__name__.partition('.')[0]}."
+
+
 class Options(BaseModel):
     """A settings section as a frozen object: PascalCase in files, snake_case in code.
 
@@ -84,10 +87,17 @@ class Options(BaseModel):
         populate_by_name=True,
         allow_inf_nan=False,
         validate_default=True,
-        # Programs that build no host need no validators.
+        # Programs that build no host need none of the validators of the library's own.
         defer_build=True,
         hide_input_in_errors=True,
     )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **given: object) -> None:
+        """Tell a mistake in a class where that stands, and not where a host is built."""
+        super().__pydantic_init_subclass__(**given)
+        if not cls.__module__.startswith(_OWN):
+            cls.model_rebuild(raise_errors=False)
 
 
 class HostOptions(Options):
@@ -169,8 +179,9 @@ class LoopJobOptions(Options):
     """Only with `OneReplica`: skip the tick, or run it on this replica alone."""
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **_: object) -> None:
+    def __pydantic_init_subclass__(cls, **given: object) -> None:
         """Look whether the class leaves open what its schedule is."""
+        super().__pydantic_init_subclass__(**given)
         schedule_choice.check_defaults(cls.__name__, cls.model_fields)
 
     @property
