@@ -64,6 +64,19 @@ async def test_an_initial_delay_that_is_over_moves_no_slot(clock: FakeClock) -> 
     assert sleeper.starts == [0, 10, 20, 30]
 
 
+async def test_a_fixed_delay_is_not_counted_from_a_run_by_hand(clock: FakeClock) -> None:
+    """But from the end of the last slot before it, and of one whose pacing was another."""
+    sleeper = Sleeper(clock, 3)
+    async with Reloadable(sleeper) as job:
+        await clock.advance(5)
+        by_hand = asyncio.create_task(job.job.trigger())
+        await clock.advance(4)
+        await by_hand
+        await job.change(**DELAY)
+        await clock.advance(20)
+    assert sleeper.starts == [0, 5, 13, 26]
+
+
 async def test_a_fixed_delay_counts_anew_from_the_end_of_the_last_run(clock: FakeClock) -> None:
     """From that and not from the last slot, and not before the run has ended."""
     sleeper = Sleeper(clock, 5)

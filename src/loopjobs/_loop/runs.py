@@ -53,8 +53,10 @@ class Runs(EndedRuns):
     def slot_ended(self) -> float:
         """When the last run of a slot ended, on the monotonic clock."""
         books = self._books
-        is_in_books = books is not None and books.runs_until == self.count
-        return books.slot_ended if books is not None and is_in_books else self.last_ended
+        if books is None or books.runs_until < self.count:
+            # What ended last is not in them, so it was a run of a slot.
+            return self.last_ended
+        return books.slot_ended
 
     def use(self, options: LoopJobOptions) -> None:
         """Begin the next run with these options."""

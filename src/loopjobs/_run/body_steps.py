@@ -44,5 +44,5 @@ def _body_steps(run_contexts: Sequence[RunContext]) -> BodySteps:
         returned: object = yield from call(token)  # type: ignore[func-returns-value]
         if returned is not None:
             run.returned = returned
-        # It must not outlive its end; the others live as long as the job.
+        # It must not outlive its end; the others go with the next one.
         del run
